@@ -1,0 +1,108 @@
+import type { FailureClass } from "../errors/assay-error.ts";
+
+/** States of a result. The last four are final. */
+export type ResultStatus = "QUEUED" | "ASSIGNED" | "RUNNING" | "PASSED" | "FAILED" | "SKIPPED" | "ATTEMPTED";
+export type FinalStatus = Extract<ResultStatus, "PASSED" | "FAILED" | "SKIPPED" | "ATTEMPTED">;
+
+export interface ResultIdentity {
+  /** Unique in the run: `<suite>.<case>#<n>`. */
+  readonly resultId: string;
+  readonly suite: string;
+  readonly case: string;
+}
+
+export type Verdict = "passed" | "failed" | "invalid" | "machinery-failed" | "interrupted";
+
+/** Counts of final results by status. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly attempted: number;
+}
+
+interface EventTypes {
+  /** First event of a run. `plan` lists every result there will be, in order. */
+  "run-started": {
+    readonly run: string;
+    readonly name: string;
+    readonly version: string;
+    readonly runbook: string;
+    readonly platform: string;
+    readonly host: Readonly<Record<string, string>>;
+    readonly plan: readonly (ResultIdentity & {
+      readonly about: string;
+      readonly priority: number;
+      readonly area: string;
+      readonly timeoutMs: number;
+    })[];
+    /** Cases that are not run, each with the reason. */
+    readonly excluded: readonly { readonly suite: string; readonly case: string; readonly reason: string }[];
+  };
+  /** A step of getting machines ready; `elapsedMs` is set when it is over. */
+  "platform-progress": {
+    readonly environment: string | undefined;
+    readonly step: string;
+    readonly detail?: string;
+    readonly elapsedMs?: number;
+  };
+  "environment-ready": {
+    readonly environment: string;
+    readonly elapsedMs: number;
+    readonly facts: Readonly<Record<string, string>>;
+    readonly nodes: readonly string[];
+  };
+  "environment-failed": {
+    readonly environment: string;
+    readonly message: string;
+    readonly help?: string;
+    readonly serialTail?: string;
+  };
+  "environment-deleted": { readonly environment: string; readonly elapsedMs: number };
+  "case-started": ResultIdentity & { readonly environment: string | undefined; readonly folder: string };
+  "case-log": ResultIdentity & { readonly level: "info" | "warn"; readonly text: string };
+  "case-metric": ResultIdentity & { readonly name: string; readonly value: number; readonly unit: string };
+  "case-artifact": ResultIdentity & { readonly name: string; readonly path: string; readonly sizeBytes: number };
+  "case-subtest": ResultIdentity & {
+    readonly name: string;
+    readonly status: FinalStatus;
+    readonly message: string;
+    readonly durationMs: number;
+  };
+  /** The guest's kernel panicked, oopsed or locked up while the case ran. */
+  "kernel-panic": ResultIdentity & {
+    readonly node: string;
+    readonly category: string;
+    readonly lines: readonly string[];
+  };
+  /** A result is final. */
+  "case-finished": ResultIdentity & {
+    readonly status: FinalStatus;
+    readonly message: string;
+    readonly failureClass?: FailureClass;
+    readonly warning?: string;
+    readonly durationMs: number;
+    /** Time the guest itself spent rebooting, a part of `durationMs`. */
+    readonly rebootMs: number;
+    readonly environment: string | undefined;
+    readonly stack?: string;
+    /** Last lines of the serial console, for failed cases. */
+    readonly serialTail?: string;
+  };
+  notice: { readonly level: "info" | "warn" | "error"; readonly text: string; readonly help?: string };
+  /** Last event of a run that was not killed. */
+  "run-finished": {
+    readonly verdict: Verdict;
+    readonly reason: string;
+    readonly exitCode: number;
+    readonly counts: Counts;
+    readonly elapsedMs: number;
+  };
+}
+
+export type EventType = keyof EventTypes;
+/** The body of an event before the journal has stamped it. */
+export type EventBody = { [T in EventType]: { readonly type: T } & EventTypes[T] }[EventType];
+/** `seq` counts from 1 without gaps; `at` is ISO 8601 UTC with milliseconds. */
+export type RunEvent = EventBody & { readonly seq: number; readonly at: string };
+export type EventOf<T extends EventType> = Extract<RunEvent, { readonly type: T }>;

@@ -1,0 +1,82 @@
+/** Where a value stands: 1-based line and column in `file`. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  /** Code of the error catalogue, such as `S01` (unknown key) or `V01` (undefined variable). */
+  readonly code: string;
+  readonly message: string;
+  readonly position: Position | undefined;
+  readonly help?: string;
+}
+
+/** One `testcase:` entry. */
+export interface CaseFilter {
+  readonly position: Position | undefined;
+  readonly enabled: boolean;
+  readonly name: string;
+  readonly criteria: CaseCriteria;
+  readonly selectAction: "none" | "include" | "exclude" | "forceInclude" | "forceExclude";
+  readonly times: number;
+  readonly retry: number;
+  /** Milliseconds; can only raise a case's own limit. 0 leaves it. */
+  readonly timeoutMs: number;
+  readonly useNewEnvironment: boolean;
+  readonly ignoreFailure: boolean;
+}
+
+/** All given criteria must match; each list means any of. Name, area and category are full-match regular expressions, case-insensitive. */
+export interface CaseCriteria {
+  readonly name?: readonly string[];
+  readonly area?: readonly string[];
+  readonly category?: readonly string[];
+  readonly priority?: readonly number[];
+  readonly tags?: readonly string[];
+  readonly maturity?: readonly string[];
+}
+
+export interface RemoteNodeSettings {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string | undefined;
+  readonly privateKeyFile: string | undefined;
+}
+
+/** `platform:` with what every platform has in common and the section named after its type, not yet looked at. */
+export interface PlatformSettings {
+  readonly type: string;
+  readonly position: Position | undefined;
+  readonly adminUsername: string | undefined;
+  readonly adminPassword: string | undefined;
+  readonly adminPrivateKeyFile: string | undefined;
+  readonly keepEnvironment: "no" | "always" | "failed";
+  readonly section: Readonly<Record<string, unknown>>;
+}
+
+/** A runbook after load, variables and validation. */
+export interface Runbook {
+  readonly file: string;
+  readonly name: string;
+  readonly platform: PlatformSettings;
+  readonly filters: readonly CaseFilter[];
+  /** Nodes of `environment.environments[].nodes` of type remote, for the ready platform; a list per environment. */
+  readonly readyNodes: readonly (readonly RemoteNodeSettings[])[];
+  readonly concurrency: number | undefined;
+  /** Variables whose `is_case_visible` is true. */
+  readonly caseVariables: Readonly<Record<string, unknown>>;
+  /** Values of secret variables; masked wherever text leaves. */
+  readonly secrets: readonly string[];
+  readonly notifiers: readonly { readonly type: string; readonly settings: Readonly<Record<string, unknown>> }[];
+}
+
+export interface LoadedRunbook {
+  readonly runbook: Runbook | undefined;
+  /** All problems of the runbook, in file order. `runbook` is undefined when one is an error. */
+  readonly diagnostics: readonly Diagnostic[];
+}

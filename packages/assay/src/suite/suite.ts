@@ -1,0 +1,145 @@
+import type { Feature, FeatureKey } from "../features/feature.ts";
+import type { Node } from "../node/node.ts";
+import type { Environment } from "../platforms/platform.ts";
+
+export type Maturity = "experimental" | "preview" | "stable" | "deprecated";
+export type Priority = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** What a case needs to be able to run. */
+export interface CaseRequirement {
+  readonly nodes?: number;
+  readonly cores?: number;
+  readonly memoryMb?: number;
+  readonly features?: readonly FeatureKey<Feature>[];
+  /** The case tests booting itself: give it a machine that was switched on, not a fork of a booted one. */
+  readonly coldBoot?: boolean;
+  /** The node must not be the machine assay runs on (the case reboots, stops or damages it). */
+  readonly remote?: boolean;
+}
+
+export interface CaseLog {
+  info(text: string): void;
+  warn(text: string): void;
+}
+
+/** What a case gets to work with. */
+export interface CaseContext {
+  readonly node: Node;
+  readonly environment: Environment;
+  /** Lines go into the case's log file and the report. */
+  readonly log: CaseLog;
+  /** Variables of the runbook that cases may see. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Aborts when the case times out, its guest panics or the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** Records a number with its unit. */
+  metric(name: string, value: number, unit: string): void;
+  /** Adds a file to the case's folder and to the report. */
+  artifact(name: string, data: string | Uint8Array): Promise<void>;
+  /** Runs a part with a verdict of its own; a failing part makes the case fail at its end. */
+  subtest(name: string, body: () => Promise<void>): Promise<void>;
+  /** Ends the case as SKIPPED. */
+  skip(reason: string): never;
+  /** Ends the case as PASSED with a warning. */
+  passWithWarning(reason: string): never;
+  /** Fails the case when `condition` does not hold. The message says what was found and what was expected. */
+  expect(condition: unknown, message: string): asserts condition;
+  /** Ends the case as FAILED. */
+  fail(message: string): never;
+  /** The environment must not be used for another case; the verdict is not touched. */
+  markDirty(): void;
+}
+
+export interface CaseDefinition {
+  /** What the case proves, one sentence a user understands. */
+  readonly about: string;
+  readonly priority: Priority;
+  readonly timeoutMs?: number;
+  readonly requires?: CaseRequirement;
+  readonly maturity?: Maturity;
+  readonly tags?: readonly string[];
+  readonly useNewEnvironment?: boolean;
+}
+
+export type CaseBody = (context: CaseContext) => Promise<void>;
+
+export interface Case extends CaseDefinition {
+  readonly name: string;
+  readonly suite: Suite;
+  readonly body: CaseBody;
+  readonly timeoutMs: number;
+  readonly maturity: Maturity;
+  readonly tags: readonly string[];
+  readonly requires: CaseRequirement;
+}
+
+export interface SuiteDefinition {
+  readonly area: string;
+  /** `functional`, `performance`, `stress` or `community`. Default `functional`. */
+  readonly category?: string;
+  readonly about: string;
+  readonly tags?: readonly string[];
+  /** Runs after the body of every case, whatever its verdict; an error here is logged and never changes the verdict. */
+  readonly afterCase?: CaseBody;
+  /** Requirements that hold for each case unless the case states its own value. */
+  readonly requires?: CaseRequirement;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly area: string;
+  readonly category: string;
+  readonly about: string;
+  readonly afterCase: CaseBody | undefined;
+  readonly cases: readonly Case[];
+}
+
+/** Upstream's default time limit of a case: one hour. */
+const DEFAULT_CASE_TIMEOUT_MS = 3_600_000;
+
+interface SuiteBuilder {
+  test(name: string, definition: CaseDefinition, body: CaseBody): void;
+}
+
+/**
+ * Defines a suite; the default export of a suite file.
+ *
+ * @example
+ * export default suite("Cpu", { area: "cpu", about: "Processors." }, ({ test }) => {
+ *   test("verify_cpu_count", { about: "…", priority: 1 }, async ({ node, expect }) => { … });
+ * });
+ */
+export function suite(name: string, definition: SuiteDefinition, define: (builder: SuiteBuilder) => void): Suite {
+  const cases: Case[] = [];
+  const made: Suite = {
+    name,
+    area: definition.area,
+    category: definition.category ?? "functional",
+    about: definition.about,
+    afterCase: definition.afterCase,
+    cases,
+  };
+  define({
+    test(caseName, own, body) {
+      if (cases.some((other) => other.name === caseName)) {
+        throw new Error(`Suite '${name}' defines case '${caseName}' twice.`);
+      }
+      cases.push({
+        ...own,
+        name: caseName,
+        suite: made,
+        body,
+        timeoutMs: own.timeoutMs ?? DEFAULT_CASE_TIMEOUT_MS,
+        maturity: own.maturity ?? "stable",
+        tags: [...(own.tags ?? []), ...(definition.tags ?? [])],
+        requires: { ...definition.requires, ...own.requires },
+      });
+    },
+  });
+  return made;
+}
+
+/** Minutes in milliseconds, for case time limits. */
+export const minutes = (count: number): number => count * 60_000;
+/** Seconds in milliseconds. */
+export const seconds = (count: number): number => count * 1000;
