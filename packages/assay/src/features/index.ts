@@ -1,0 +1,3 @@
+export * from "./feature.ts";
+export * from "./serial-console.ts";
+export * from "./start-stop.ts";
