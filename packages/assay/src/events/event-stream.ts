@@ -55,6 +55,10 @@ export class EventStream {
   #retire(notifier: Notifier, error: unknown): void {
     this.#active.delete(notifier);
     const reason = error instanceof Error ? error.message : String(error);
-    this.emit({ type: "notice", level: "error", text: `The notifier '${notifier.name}' failed and was switched off: ${reason}` });
+    this.emit({
+      type: "notice",
+      level: "error",
+      text: `The notifier '${notifier.name}' failed and was switched off: ${reason}`,
+    });
   }
 }

@@ -1,7 +1,7 @@
-import { createWriteStream, mkdirSync, writeFileSync, type WriteStream } from "node:fs";
+import { once } from "node:events";
+import { createWriteStream, mkdirSync, type WriteStream, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { once } from "node:events";
 import type { Completed } from "../node/shell/types.ts";
 
 /** Kept of each output of a command in `commands.ndjson`; the rest is counted. */

@@ -27,7 +27,9 @@ export function verdictOfError(error: unknown, ignoreFailure: boolean): CaseVerd
   if (error instanceof PassedWithWarning) {
     return { status: "PASSED", message: `warning: ${error.message}`, warning: error.message, isEnvironmentBad: false };
   }
-  const isEnvironmentBad = [BadEnvironment, NodeUnreachable, KernelPanic, PlatformError].some((kind) => error instanceof kind);
+  const isEnvironmentBad = [BadEnvironment, NodeUnreachable, KernelPanic, PlatformError].some(
+    (kind) => error instanceof kind,
+  );
   const status = ignoreFailure && !isEnvironmentBad ? "ATTEMPTED" : "FAILED";
   if (error instanceof AssayError) {
     const help = error.help === undefined ? "" : ` ${error.help}`;
