@@ -43,7 +43,7 @@ export interface CaseContext {
   /** Ends the case as PASSED with a warning. */
   passWithWarning(reason: string): never;
   /** Fails the case when `condition` does not hold. The message says what was found and what was expected. */
-  expect(condition: unknown, message: string): asserts condition;
+  expect(condition: boolean, message: string): void;
   /** Ends the case as FAILED. */
   fail(message: string): never;
   /** The environment must not be used for another case; the verdict is not touched. */
