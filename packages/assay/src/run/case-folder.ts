@@ -9,13 +9,17 @@ const OUTPUT_KEPT = 64 * 1024;
 
 /** The folder of one result: `case.log`, `commands.ndjson`, `serial.log` and `artifacts/`. */
 export class CaseFolder implements AsyncDisposable {
+  /** Relative to the run folder, with `/`. */
+  readonly relativePath: string;
   readonly path: string;
   readonly #mask: (text: string) => string;
   readonly #log: WriteStream;
   readonly #commands: WriteStream;
 
-  constructor(path: string, mask: (text: string) => string) {
+  constructor(runFolder: string, relativePath: string, mask: (text: string) => string) {
+    const path = join(runFolder, relativePath);
     mkdirSync(path, { recursive: true });
+    this.relativePath = relativePath;
     this.path = path;
     this.#mask = mask;
     this.#log = createWriteStream(join(path, "case.log"));
@@ -40,13 +44,13 @@ export class CaseFolder implements AsyncDisposable {
     this.#commands.write(this.#mask(`${JSON.stringify(line)}\n`));
   }
 
-  /** Gives the path of the written file, inside the folder. */
+  /** Gives the path of the written file, relative to the run folder. */
   async artifact(name: string, data: string | Uint8Array): Promise<string> {
     const folder = join(this.path, "artifacts");
     await mkdir(folder, { recursive: true });
-    const path = join(folder, basename(name));
-    await writeFile(path, typeof data === "string" ? this.#mask(data) : data);
-    return path;
+    const file = basename(name);
+    await writeFile(join(folder, file), typeof data === "string" ? this.#mask(data) : data);
+    return `${this.relativePath}/artifacts/${file}`;
   }
 
   serial(node: string, text: string, isOnlyNode: boolean): void {

@@ -1,0 +1,59 @@
+import { Command, CommanderError } from "commander";
+import { ExitCode } from "../errors/assay-error.ts";
+import { commandFirst } from "./arguments.ts";
+import { reportError } from "./exit.ts";
+import { version } from "./version.ts";
+
+/** Every command with the line help shows for it. A command's module is loaded only when it is asked for. */
+const COMMANDS: readonly { name: string; about: string; load: () => Promise<Command> }[] = [
+  {
+    name: "run",
+    about: "Run the cases of a runbook and give a verdict.",
+    load: async () => (await import("./run.ts")).runCommand(),
+  },
+  {
+    name: "check",
+    about: "Check a runbook without touching any machine.",
+    load: async () => (await import("./check.ts")).checkCommand(),
+  },
+  {
+    name: "list",
+    about: "List the cases a runbook selects.",
+    load: async () => (await import("./list.ts")).listCommand(),
+  },
+  {
+    name: "image",
+    about: "Build, list and find images.",
+    load: async () => (await import("./image.ts")).imageCommand(),
+  },
+  {
+    name: "cleanup",
+    about: "Remove what killed runs have left behind.",
+    load: async () => (await import("./cleanup.ts")).cleanupCommand(),
+  },
+];
+
+async function main(argv: readonly string[]): Promise<void> {
+  const args = commandFirst(argv, new Set(COMMANDS.map((command) => command.name)));
+  const program = new Command("assay")
+    .description("Boots a Linux image or kernel, tests it, and gives a verdict with evidence.")
+    .version(version(), "-V, --version")
+    .exitOverride();
+  for (const { name, about, load } of COMMANDS) {
+    program.addCommand(args[0] === name ? (await load()).exitOverride() : new Command(name).description(about));
+  }
+  await program.parseAsync([...args], { from: "user" });
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its own message; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.configuration;
+  } else {
+    const report = reportError(error, process.argv.includes("--debug") || process.argv.includes("-d"));
+    process.stderr.write(`${report.text}\n`);
+    process.exitCode = report.exitCode;
+  }
+}

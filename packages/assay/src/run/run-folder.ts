@@ -1,0 +1,87 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { HostExhausted, UsageError } from "../errors/catalogue.ts";
+
+/** Where a run keeps everything: `runs/<UTC time>-<name>/`. `runs/latest` points to the newest. */
+export class RunFolder {
+  readonly path: string;
+  /** Name of the folder and of the run. */
+  readonly run: string;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.run = basename(path);
+  }
+
+  /** Makes a new folder below `root`, with a number behind the name when two runs start in the same second. */
+  static create(root: string, name: string, now: Date): RunFolder {
+    const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+    const safeName = name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replaceAll(/^[.-]+|-+$/g, "") || "run";
+    try {
+      mkdirSync(root, { recursive: true });
+      for (let count = 1; ; count++) {
+        const path = resolve(root, `${stamp}-${safeName}${count === 1 ? "" : `-${count}`}`);
+        if (makeNew(path)) {
+          pointLatest(root, basename(path));
+          return new RunFolder(path);
+        }
+      }
+    } catch (error) {
+      throw cannotWrite(root, error);
+    }
+  }
+
+  /** Folder of the logs of one environment; exists when this returns. */
+  environmentFolder(environment: string): string {
+    const path = join(this.path, "environments", environment);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** Replaces `run.json`, the facts of the run for programs, in one step. */
+  writeFacts(facts: Readonly<Record<string, unknown>>): void {
+    const path = join(this.path, "run.json");
+    writeFileSync(`${path}.new`, `${JSON.stringify(facts, null, 2)}\n`);
+    renameSync(`${path}.new`, path);
+  }
+}
+
+function makeNew(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function pointLatest(root: string, run: string): void {
+  const link = join(root, "latest");
+  const fresh = `${link}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  symlinkSync(run, fresh);
+  renameSync(fresh, link);
+}
+
+function cannotWrite(root: string, error: unknown): Error {
+  if (hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT")) {
+    return new HostExhausted(`The disk that holds '${resolve(root)}' is full.`, {
+      help: "Free some space.",
+      cause: error,
+    });
+  }
+  return new UsageError(
+    `The run folder cannot be made in '${resolve(root)}': ${error instanceof Error ? error.message : error}`,
+    {
+      help: "Choose a folder that can be written with --log_path.",
+      cause: error,
+    },
+  );
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

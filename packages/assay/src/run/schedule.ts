@@ -1,0 +1,119 @@
+import { AssayError } from "../errors/assay-error.ts";
+import type { EventBody, EventOf, ResultIdentity } from "../events/types.ts";
+import type { PlanEntry } from "../plan/plan.ts";
+import type { Platform } from "../platforms/platform.ts";
+import { CaseFolder } from "./case-folder.ts";
+import { EnvironmentLease } from "./environment-lease.ts";
+import { requirementOf } from "./requirement.ts";
+import { type CaseOutcome, runCase } from "./run-case.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+export interface ScheduleOptions {
+  readonly entries: readonly PlanEntry[];
+  readonly platform: Platform;
+  readonly concurrency: number;
+  readonly folder: RunFolder;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly mask: (text: string) => string;
+  readonly emit: (event: EventBody) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ScheduleResult {
+  readonly finished: readonly Omit<EventOf<"case-finished">, "seq" | "at">[];
+  /** Why the schedule gave up before its end. */
+  readonly gaveUp: string | undefined;
+  /** Results that failed because no environment could be had. */
+  readonly deploymentFailures: number;
+}
+
+/** After so many deployments in a row have failed, the rest would fail as well: the schedule gives up. */
+const HOPELESS_AFTER = 3;
+
+/** Runs the entries in order, `concurrency` at a time, each on an environment that fits it. */
+export async function schedule(options: ScheduleOptions): Promise<ScheduleResult> {
+  const queue = options.entries.values();
+  const finished: ScheduleResult["finished"][number][] = [];
+  const background = new Set<Promise<void>>();
+  const state = { failedInARow: 0, deploymentFailures: 0, environments: 0, gaveUp: undefined as string | undefined };
+
+  const worker = async (): Promise<void> => {
+    await using lease = new EnvironmentLease({
+      ...options,
+      nextName: () => `${options.platform.type}-${++state.environments}`,
+      inBackground: (work) => {
+        background.add(work);
+        work.finally(() => background.delete(work));
+      },
+    });
+    for (const entry of queue) {
+      if (options.signal.aborted || state.gaveUp !== undefined) {
+        return;
+      }
+      const outcome = await runEntry(entry, lease);
+      if (outcome !== undefined) {
+        options.emit(outcome);
+        finished.push(outcome);
+      }
+    }
+  };
+
+  const runEntry = async (entry: PlanEntry, lease: EnvironmentLease): Promise<CaseOutcome["finished"] | undefined> => {
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await runAttempt(entry, lease, attempt);
+      const isFailure = outcome?.status === "FAILED" || outcome?.status === "ATTEMPTED";
+      if (!isFailure || attempt >= entry.retry || options.signal.aborted) {
+        return outcome;
+      }
+      options.emit({
+        type: "notice",
+        level: "warn",
+        text: `${entry.resultId} failed in attempt ${attempt + 1} and is tried again: ${outcome.message}`,
+      });
+    }
+  };
+
+  const runAttempt = async (
+    entry: PlanEntry,
+    lease: EnvironmentLease,
+    attempt: number,
+  ): Promise<CaseOutcome["finished"] | undefined> => {
+    const identity: ResultIdentity = { resultId: entry.resultId, suite: entry.case.suite.name, case: entry.case.name };
+    const startedMs = performance.now();
+    let environment: Awaited<ReturnType<EnvironmentLease["acquire"]>>;
+    try {
+      environment = await lease.acquire(requirementOf(entry.case), entry.useNewEnvironment || attempt > 0);
+      state.failedInARow = 0;
+    } catch (error) {
+      if (options.signal.aborted) {
+        return undefined;
+      }
+      state.deploymentFailures++;
+      const message = error instanceof Error ? error.message : String(error);
+      if (++state.failedInARow >= HOPELESS_AFTER) {
+        state.gaveUp = `${HOPELESS_AFTER} environments in a row could not be made. The last one said: ${message}`;
+      }
+      return {
+        type: "case-finished",
+        ...identity,
+        status: "FAILED",
+        message: `deployment failed: ${message}`,
+        failureClass: error instanceof AssayError ? error.failureClass : "tool",
+        durationMs: Math.round(performance.now() - startedMs),
+        rebootMs: 0,
+        environment: undefined,
+      };
+    }
+    const path = `cases/${entry.resultId}${attempt === 0 ? "" : `-attempt-${attempt + 1}`}`;
+    await using folder = new CaseFolder(options.folder.path, path, options.mask);
+    options.emit({ type: "case-started", ...identity, environment: environment.name, folder: path });
+    const outcome = await runCase({ ...options, ...entry, identity, environment, folder });
+    await lease.release(outcome.isReusable);
+    return outcome.finished;
+  };
+
+  const count = Math.max(1, Math.min(options.concurrency, options.entries.length));
+  await Promise.all(Array.from({ length: count }, worker));
+  await Promise.all(background);
+  return { finished, gaveUp: state.gaveUp, deploymentFailures: state.deploymentFailures };
+}
