@@ -1,0 +1,38 @@
+import { Command } from "commander";
+
+/** Options of `assay run` as commander gives them. */
+export interface RunCommandOptions {
+  readonly runbook?: string;
+  readonly variable: readonly string[];
+  readonly image?: string;
+  readonly platform?: string;
+  readonly json: boolean;
+  readonly debug: boolean;
+  readonly log_path?: string;
+  readonly id?: string;
+  readonly case: readonly string[];
+}
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+
+/** The command with its options and help; LISA's short and long names are kept. */
+export function declareRunCommand(): Command {
+  return new Command("run")
+    .description("Run the cases of a runbook and give a verdict.")
+    .argument("[case...]", "names of cases to run; without them the runbook selects")
+    .option("-r, --runbook <file>", "runbook to run (default: the runbook 'default.yml' that comes with assay)")
+    .option("-v, --variable <name:value>", "set a variable; s:name:value for a secret; repeatable", collect, [])
+    .option(
+      "--image <path|name>",
+      "image to test: qcow2, raw, vhd or vhdx, or a recipe such as debian-12; never modified",
+    )
+    .option("--platform <type>", "platform instead of the runbook's: qemu, local or ready")
+    .option("--json", "print one JSON document on standard output; progress goes to standard error", false)
+    .option("-d, --debug", "show stacks of errors", false)
+    .option("-l, --log_path <folder>", "folder for the run folders (default: 'runs')")
+    .option("-i, --id <id>", "name of the run folder instead of the time and the runbook's name")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 passed, 1 a case failed, 2 the runbook or command line is wrong, 3 machinery failed or nothing was tested, 130/143 interrupted.",
+    );
+}

@@ -1,0 +1,101 @@
+import type { EventOf, ResultIdentity, ResultStatus } from "../types.ts";
+import { BoundedLog } from "./bounded-log.ts";
+import type { Artifact, Metric, ResultSummary, Subtest } from "./run-summary.ts";
+
+type CaseEvent = EventOf<
+  "case-started" | "case-log" | "case-metric" | "case-artifact" | "case-subtest" | "kernel-panic" | "case-finished"
+>;
+type Planned = EventOf<"run-started">["plan"][number];
+
+/** What has been told about one result so far. */
+export class ResultRecord {
+  readonly #identity: ResultIdentity;
+  #planned: Planned | undefined;
+  #started: EventOf<"case-started"> | undefined;
+  #finished: EventOf<"case-finished"> | undefined;
+  #panic: EventOf<"kernel-panic"> | undefined;
+  readonly #log = new BoundedLog();
+  readonly #metrics: Metric[] = [];
+  readonly #subtests: Subtest[] = [];
+  readonly #artifacts: Artifact[] = [];
+
+  constructor(identity: ResultIdentity) {
+    this.#identity = { resultId: identity.resultId, suite: identity.suite, case: identity.case };
+  }
+
+  plan(planned: Planned): void {
+    this.#planned = planned;
+  }
+
+  apply(event: CaseEvent): void {
+    switch (event.type) {
+      case "case-started":
+        this.#started = event;
+        break;
+      case "case-log":
+        this.#log.push({ at: event.at, level: event.level, text: event.text });
+        break;
+      case "case-metric":
+        this.#metrics.push({ name: event.name, value: event.value, unit: event.unit });
+        break;
+      case "case-artifact":
+        this.#artifacts.push({ name: event.name, path: event.path, sizeBytes: event.sizeBytes });
+        break;
+      case "case-subtest":
+        this.#subtests.push({
+          name: event.name,
+          status: event.status,
+          message: event.message,
+          durationMs: event.durationMs,
+        });
+        break;
+      case "kernel-panic":
+        // The first one is the cause; what follows in a dying kernel are its echoes.
+        this.#panic ??= event;
+        break;
+      case "case-finished":
+        this.#finished = event;
+        break;
+    }
+  }
+
+  summary(lastEventAt: string | undefined): ResultSummary {
+    const finished = this.#finished;
+    const started = this.#started;
+    return {
+      ...this.#identity,
+      about: this.#planned?.about ?? "",
+      area: this.#planned?.area ?? "",
+      priority: this.#planned?.priority,
+      timeoutMs: this.#planned?.timeoutMs,
+      status: this.#status(),
+      message: finished?.message ?? "",
+      warning: finished?.warning,
+      failureClass: finished?.failureClass,
+      stack: finished?.stack,
+      startedAt: started?.at,
+      finishedAt: finished?.at,
+      durationMs: finished?.durationMs ?? span(started?.at, lastEventAt),
+      rebootMs: finished?.rebootMs ?? 0,
+      environment: finished?.environment ?? started?.environment,
+      folder: started?.folder,
+      log: this.#log.lines,
+      droppedLogLines: this.#log.dropped,
+      metrics: this.#metrics,
+      subtests: this.#subtests,
+      artifacts: this.#artifacts,
+      panic:
+        this.#panic === undefined
+          ? undefined
+          : { node: this.#panic.node, category: this.#panic.category, lines: this.#panic.lines },
+      serialTail: finished?.serialTail,
+    };
+  }
+
+  #status(): ResultStatus {
+    return this.#finished?.status ?? (this.#started === undefined ? "QUEUED" : "RUNNING");
+  }
+}
+
+const span = (from: string | undefined, to: string | undefined): number =>
+  from === undefined || to === undefined ? 0 : Math.max(0, Date.parse(to) - Date.parse(from));

@@ -1,0 +1,95 @@
+import type { Counts, EventOf, ResultIdentity, RunEvent } from "../types.ts";
+import { EnvironmentFold } from "./environment-fold.ts";
+import { ResultRecord } from "./result-record.ts";
+import type { Notice, RunSummary } from "./run-summary.ts";
+
+const NO_COUNTS: Counts = { passed: 0, failed: 0, skipped: 0, attempted: 0 };
+
+/**
+ * Folds events one by one as they come; each costs constant time, so a live display can hang on it.
+ * It makes no demand on the order or completeness of the journal: a run that was killed folds as well.
+ */
+export class RunFold {
+  #started: EventOf<"run-started"> | undefined;
+  #finished: EventOf<"run-finished"> | undefined;
+  #firstAt: string | undefined;
+  #lastAt: string | undefined;
+  readonly #results = new Map<string, ResultRecord>();
+  readonly #environments = new EnvironmentFold();
+  readonly #notices: Notice[] = [];
+
+  apply(event: RunEvent): void {
+    this.#firstAt ??= event.at;
+    this.#lastAt = event.at;
+    this.#environments.apply(event);
+    switch (event.type) {
+      case "run-started":
+        this.#started = event;
+        for (const planned of event.plan) this.#result(planned).plan(planned);
+        break;
+      case "notice":
+        this.#notices.push({ at: event.at, level: event.level, text: event.text, help: event.help });
+        break;
+      case "run-finished":
+        this.#finished = event;
+        break;
+      case "case-started":
+      case "case-log":
+      case "case-metric":
+      case "case-artifact":
+      case "case-subtest":
+      case "kernel-panic":
+      case "case-finished":
+        this.#result(event).apply(event);
+        break;
+      default:
+        break;
+    }
+  }
+
+  summary(): RunSummary {
+    const results = [...this.#results.values()].map((record) => record.summary(this.#lastAt));
+    const counts = { ...NO_COUNTS };
+    let unfinished = 0;
+    for (const { status } of results) {
+      if (status === "PASSED") counts.passed += 1;
+      else if (status === "FAILED") counts.failed += 1;
+      else if (status === "SKIPPED") counts.skipped += 1;
+      else if (status === "ATTEMPTED") counts.attempted += 1;
+      else unfinished += 1;
+    }
+    return {
+      run: this.#started?.run ?? "",
+      name: this.#started?.name ?? "",
+      version: this.#started?.version ?? "",
+      runbook: this.#started?.runbook ?? "",
+      platform: this.#started?.platform ?? "",
+      host: this.#started?.host ?? {},
+      startedAt: this.#firstAt,
+      lastEventAt: this.#lastAt,
+      elapsedMs: this.#finished?.elapsedMs ?? elapsed(this.#firstAt, this.#lastAt),
+      verdict: this.#finished?.verdict,
+      reason: this.#finished?.reason ?? "",
+      exitCode: this.#finished?.exitCode,
+      counts,
+      unfinished,
+      results,
+      environments: this.#environments.environments(),
+      progress: this.#environments.steps(),
+      excluded: this.#started?.excluded ?? [],
+      notices: this.#notices,
+    };
+  }
+
+  #result(identity: ResultIdentity): ResultRecord {
+    let record = this.#results.get(identity.resultId);
+    if (record === undefined) {
+      record = new ResultRecord(identity);
+      this.#results.set(identity.resultId, record);
+    }
+    return record;
+  }
+}
+
+const elapsed = (from: string | undefined, to: string | undefined): number =>
+  from === undefined || to === undefined ? 0 : Math.max(0, Date.parse(to) - Date.parse(from));

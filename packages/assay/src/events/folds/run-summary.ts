@@ -1,0 +1,125 @@
+import type { FailureClass } from "../../errors/assay-error.ts";
+import type { Counts, EventOf, FinalStatus, ResultIdentity, ResultStatus, RunEvent, Verdict } from "../types.ts";
+import { RunFold } from "./run-fold.ts";
+
+/** One line of a case's log. */
+export interface LogLine {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly level: "info" | "warn";
+  readonly text: string;
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+export interface Subtest {
+  readonly name: string;
+  readonly status: FinalStatus;
+  readonly message: string;
+  readonly durationMs: number;
+}
+
+export interface Artifact {
+  readonly name: string;
+  /** As the event gave it: relative to the run folder. */
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Everything the journal says about one result. A result that never finished keeps status QUEUED or RUNNING. */
+export interface ResultSummary extends ResultIdentity {
+  readonly about: string;
+  readonly area: string;
+  readonly priority: number | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly status: ResultStatus;
+  readonly message: string;
+  readonly warning: string | undefined;
+  readonly failureClass: FailureClass | undefined;
+  readonly stack: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  /** For a result that never finished: the time from its start to the last event. */
+  readonly durationMs: number;
+  readonly rebootMs: number;
+  readonly environment: string | undefined;
+  /** Case folder relative to the run folder. */
+  readonly folder: string | undefined;
+  readonly log: readonly LogLine[];
+  /** Log lines left out between the first and the last ones that are kept. */
+  readonly droppedLogLines: number;
+  readonly metrics: readonly Metric[];
+  readonly subtests: readonly Subtest[];
+  readonly artifacts: readonly Artifact[];
+  readonly panic: { readonly node: string; readonly category: string; readonly lines: readonly string[] } | undefined;
+  readonly serialTail: string | undefined;
+}
+
+/** A step of getting machines ready. `elapsedMs` is undefined while it runs. */
+export interface ProgressStep {
+  readonly environment: string | undefined;
+  readonly step: string;
+  readonly detail: string | undefined;
+  readonly startedAt: string;
+  readonly elapsedMs: number | undefined;
+}
+
+export interface EnvironmentSummary {
+  readonly name: string;
+  readonly state: "deploying" | "ready" | "failed" | "deleted";
+  readonly startedAt: string;
+  readonly readyAt: string | undefined;
+  readonly endedAt: string | undefined;
+  readonly deployMs: number | undefined;
+  readonly deleteMs: number | undefined;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly nodes: readonly string[];
+  readonly message: string | undefined;
+  readonly help: string | undefined;
+  readonly serialTail: string | undefined;
+}
+
+export interface Notice {
+  readonly at: string;
+  readonly level: "info" | "warn" | "error";
+  readonly text: string;
+  readonly help: string | undefined;
+}
+
+/** The whole run as one value; every report is made from it. */
+export interface RunSummary {
+  readonly run: string;
+  readonly name: string;
+  readonly version: string;
+  readonly runbook: string;
+  readonly platform: string;
+  readonly host: Readonly<Record<string, string>>;
+  readonly startedAt: string | undefined;
+  /** Time of the last event. */
+  readonly lastEventAt: string | undefined;
+  readonly elapsedMs: number;
+  /** Undefined while the run goes on, and for a run that was killed. */
+  readonly verdict: Verdict | undefined;
+  readonly reason: string;
+  readonly exitCode: number | undefined;
+  readonly counts: Counts;
+  /** Results without a final status. */
+  readonly unfinished: number;
+  /** In the order of the plan. */
+  readonly results: readonly ResultSummary[];
+  readonly environments: readonly EnvironmentSummary[];
+  readonly progress: readonly ProgressStep[];
+  readonly excluded: EventOf<"run-started">["excluded"];
+  readonly notices: readonly Notice[];
+}
+
+/** Folds a journal, finished or not, into a summary. Pure. */
+export function summarizeRun(events: Iterable<RunEvent>): RunSummary {
+  const fold = new RunFold();
+  for (const event of events) fold.apply(event);
+  return fold.summary();
+}

@@ -1,0 +1,62 @@
+import { appendFileSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Notifier } from "../notifiers/notifier.ts";
+import { EventStream } from "./event-stream.ts";
+import { Journal, readJournal } from "./journal.ts";
+import { makeMask } from "./mask.ts";
+import type { RunEvent } from "./types.ts";
+
+const freshPath = () => join(mkdtempSync(join(tmpdir(), "assay-journal-")), "journal.ndjson");
+
+function stream(journal: Journal, notifiers: readonly Notifier[] = []): EventStream {
+  return new EventStream({ journal, notifiers, mask: makeMask(["hunter2"]), now: () => new Date(0) });
+}
+
+test("events are numbered, stamped, masked and read back", () => {
+  using journal = new Journal(freshPath());
+  const { emit } = stream(journal);
+  emit({ type: "notice", level: "info", text: "the password is hunter2" });
+  emit({ type: "notice", level: "warn", text: "b" });
+  expect(readJournal(journal.path)).toEqual([
+    { type: "notice", level: "info", text: "the password is ******", seq: 1, at: "1970-01-01T00:00:00.000Z" },
+    { type: "notice", level: "warn", text: "b", seq: 2, at: "1970-01-01T00:00:00.000Z" },
+  ]);
+});
+
+test("a torn last line is dropped, everything before it stands", () => {
+  using journal = new Journal(freshPath());
+  stream(journal).emit({ type: "notice", level: "info", text: "a" });
+  appendFileSync(journal.path, '{"type":"notice","lev');
+  expect(readJournal(journal.path)).toHaveLength(1);
+});
+
+test("a journal is never written over", () => {
+  const path = freshPath();
+  using first = new Journal(path);
+  expect(() => new Journal(path)).toThrow("EEXIST");
+  expect(first.path).toBe(path);
+});
+
+test("a notifier that throws is switched off and the others hear of it", async () => {
+  using journal = new Journal(freshPath());
+  const heard: RunEvent[] = [];
+  let calls = 0;
+  const broken: Notifier = {
+    name: "broken",
+    onEvent() {
+      calls++;
+      throw new Error("no ink");
+    },
+    close: async () => ["never"],
+  };
+  const good: Notifier = { name: "good", onEvent: (event) => heard.push(event), close: async () => ["made.xml"] };
+  const events = stream(journal, [broken, good]);
+  events.emit({ type: "notice", level: "info", text: "a" });
+  events.emit({ type: "notice", level: "info", text: "b" });
+  expect(calls).toBe(1);
+  const texts = heard.map((event) => (event.type === "notice" ? event.text : ""));
+  expect(texts.toSorted()).toEqual(["The notifier 'broken' failed and was switched off: no ink", "a", "b"].toSorted());
+  expect(await events.close()).toEqual(new Map([["good", ["made.xml"]]]));
+});
