@@ -1,0 +1,25 @@
+import type { Suite } from "assay/suite";
+import azureImageStandard from "./azure_image_standard/azure-image-standard.ts";
+import cpu from "./core/cpu.ts";
+import dhcp from "./core/dhcp.ts";
+import floppy from "./core/floppy.ts";
+import kernelDebug from "./core/kernel-debug.ts";
+import provisioning from "./provisioning/provisioning.ts";
+import serialConsole from "./serial_console/serial-console-suite.ts";
+import sriov from "./sriov/sriov.ts";
+import storage from "./storage/storage.ts";
+import timeSync from "./time/time-sync.ts";
+
+/** The built-in catalogue, in the order in which `assay list` shows it. */
+export const suites: readonly Suite[] = [
+  provisioning,
+  azureImageStandard,
+  cpu,
+  dhcp,
+  floppy,
+  kernelDebug,
+  serialConsole,
+  sriov,
+  storage,
+  timeSync,
+];
