@@ -25,8 +25,9 @@ export class EventStream {
     const stamped = { ...body, seq: ++this.#seq, at: (this.#options.now?.() ?? new Date()).toISOString() };
     const event: RunEvent = maskDeep(stamped, this.#options.mask);
     this.#options.journal.append(event);
-    for (const notifier of this.#active) {
-      this.#show(notifier, event);
+    const failures = [...this.#active].flatMap((notifier) => this.#show(notifier, event));
+    for (const { notifier, error } of failures) {
+      this.#retire(notifier, error);
     }
   };
 
@@ -43,11 +44,12 @@ export class EventStream {
     return made;
   }
 
-  #show(notifier: Notifier, event: RunEvent): void {
+  #show(notifier: Notifier, event: RunEvent): { notifier: Notifier; error: unknown }[] {
     try {
       notifier.onEvent(event);
+      return [];
     } catch (error) {
-      this.#retire(notifier, error);
+      return [{ notifier, error }];
     }
   }
 

@@ -1,0 +1,96 @@
+import { EventEmitter } from "node:events";
+import { PlatformError } from "../errors/catalogue.ts";
+import type { Feature } from "../features/feature.ts";
+import type { SerialConsole } from "../features/serial-console.ts";
+import { makeNode } from "../node/make-node.ts";
+import { LocalShell } from "../node/shell/local/local-shell.ts";
+import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platforms/platform.ts";
+
+/** One "machine" of {@link LocalGuests}, with the strings a test can pull. */
+export interface LocalGuest {
+  readonly name: string;
+  /** Prints at the machine's serial console. */
+  print(text: string): void;
+  /** Makes the machine die on its own. */
+  die(reason: string): void;
+  isDeleted: boolean;
+}
+
+export interface LocalGuestsOptions {
+  readonly isPristineCheap?: boolean;
+  readonly maxEnvironments?: number;
+  /** Called before each deployment with its number, from 1; throws to make it fail. */
+  readonly onDeploy?: (count: number) => void;
+}
+
+/**
+ * A platform for tests of the engine. Its machines are shells on this host, so that commands, time limits and aborts
+ * are real; only power, console and death are played.
+ */
+export class LocalGuests implements Platform {
+  readonly type = "local-guests";
+  readonly isPristineCheap: boolean;
+  readonly maxEnvironments: number;
+  readonly guests: LocalGuest[] = [];
+  readonly #onDeploy: (count: number) => void;
+  #deployments = 0;
+
+  constructor(options: LocalGuestsOptions = {}) {
+    this.isPristineCheap = options.isPristineCheap ?? true;
+    this.maxEnvironments = options.maxEnvironments ?? 2;
+    this.#onDeploy = options.onDeploy ?? (() => undefined);
+  }
+
+  refuse(requirement: EnvironmentRequirement): string | undefined {
+    return requirement.cores > 64 ? `Only 64 cores here, the case needs ${requirement.cores}.` : undefined;
+  }
+
+  async prepare(): Promise<void> {}
+
+  async deploy(_requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
+    this.#onDeploy(++this.#deployments);
+    const console = new EventEmitter();
+    let printed = "";
+    const death = Promise.withResolvers<never>();
+    death.promise.catch(() => undefined);
+    const guest: LocalGuest = {
+      name: context.environmentName,
+      print(text) {
+        printed += text;
+        console.emit("text", text);
+      },
+      die: (reason) => death.reject(new PlatformError(reason)),
+      isDeleted: false,
+    };
+    this.guests.push(guest);
+    const serial: SerialConsole = {
+      featureName: "SerialConsole",
+      log: async () => printed,
+      follow(onText) {
+        console.on("text", onText);
+        return () => console.off("text", onText);
+      },
+      write: async (text) => guest.print(text),
+    };
+    const node = makeNode({
+      name: "node-0",
+      index: 0,
+      isLocal: false,
+      connection: { address: "127.0.0.1", port: 0, username: "root" },
+      capability: { cores: 1, memoryMb: 1024, features: ["SerialConsole"] },
+      shell: new LocalShell(),
+      features: new Map<string, Feature>([["SerialConsole", serial]]),
+    });
+    return {
+      name: context.environmentName,
+      nodes: [node],
+      facts: {},
+      died: death.promise,
+      [Symbol.asyncDispose]: async () => {
+        guest.isDeleted = true;
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
