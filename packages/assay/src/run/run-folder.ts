@@ -13,14 +13,17 @@ export class RunFolder {
     this.run = basename(path);
   }
 
-  /** Makes a new folder below `root`, with a number behind the name when two runs start in the same second. */
-  static create(root: string, name: string, now: Date): RunFolder {
+  /**
+   * Makes a new folder below `root`, called `id` or else by time and name, with a number behind it when two runs start
+   * in the same second.
+   */
+  static create(root: string, name: string, now: Date, id?: string): RunFolder {
     const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
     const safeName = name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replaceAll(/^[.-]+|-+$/g, "") || "run";
     try {
       mkdirSync(root, { recursive: true });
       for (let count = 1; ; count++) {
-        const path = resolve(root, `${stamp}-${safeName}${count === 1 ? "" : `-${count}`}`);
+        const path = resolve(root, `${id ?? `${stamp}-${safeName}`}${count === 1 ? "" : `-${count}`}`);
         if (makeNew(path)) {
           pointLatest(root, basename(path));
           return new RunFolder(path);

@@ -137,7 +137,8 @@ async function prepareAndSchedule(
 }
 
 function planned(plan: Plan): EventOf<"run-started">["plan"] {
-  return [...plan.excluded, ...plan.entries].map((entry) => ({
+  const excluded = plan.excluded.map((entry) => ({ ...entry, resultId: excludedId(entry) }));
+  return [...excluded, ...plan.entries].map((entry) => ({
     resultId: entry.resultId,
     suite: entry.case.suite.name,
     case: entry.case.name,
@@ -151,7 +152,7 @@ function planned(plan: Plan): EventOf<"run-started">["plan"] {
 function skippedResult(entry: Plan["excluded"][number]): RunReport["results"][number] {
   return {
     type: "case-finished",
-    resultId: entry.resultId,
+    resultId: excludedId(entry),
     suite: entry.case.suite.name,
     case: entry.case.name,
     status: "SKIPPED",
@@ -160,4 +161,8 @@ function skippedResult(entry: Plan["excluded"][number]): RunReport["results"][nu
     rebootMs: 0,
     environment: undefined,
   };
+}
+
+function excludedId(entry: Plan["excluded"][number]): string {
+  return `${entry.case.suite.name}.${entry.case.name}`;
 }

@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { UsageError } from "../errors/catalogue.ts";
+import { hostFacts } from "../host/facts.ts";
+import { consoleNotifier } from "../notifiers/console/console-notifier.ts";
+import { htmlNotifier } from "../notifiers/html/html-notifier.ts";
+import { junitNotifier } from "../notifiers/junit/junit-notifier.ts";
+import { makePlan } from "../plan/plan.ts";
+import { makePlatform } from "../run/make-platform.ts";
+import { refusal } from "../run/requirement.ts";
+import { type RunReport, run } from "../run/run.ts";
+import { RunFolder } from "../run/run-folder.ts";
+import type { Runbook } from "../runbook/types.ts";
+import { reportError } from "./exit.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { loadChecked, throwOnErrors } from "./load-checked.ts";
+import { jsonOfError, jsonOfReport } from "./run-json.ts";
+import { declareRunCommand, type RunCommandOptions } from "./run-options.ts";
+import { version } from "./version.ts";
+
+const DEFAULT_RUNBOOK = fileURLToPath(new URL("../../../../runbooks/default.yml", import.meta.url));
+
+/** `assay run`: a thin client of the engine. */
+export function runCommand(): Command {
+  return declareRunCommand().action(async (cases: readonly string[], options: RunCommandOptions) => {
+    const output = async (): Promise<{ document: object; exitCode: number }> => {
+      const report = await execute(cases, options);
+      return { document: jsonOfReport(report), exitCode: report.exitCode };
+    };
+    const { document, exitCode } = await (options.json
+      ? output().catch((error: unknown) => {
+          const told = reportError(error, options.debug);
+          process.stderr.write(`${told.text}\n`);
+          return { document: jsonOfError(told), exitCode: told.exitCode };
+        })
+      : output());
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(document)}\n`);
+    }
+    process.exitCode = exitCode;
+  });
+}
+
+async function execute(cases: readonly string[], options: RunCommandOptions): Promise<RunReport> {
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  using interrupt = interruptSignal(say);
+  const { signal } = interrupt;
+  const loaded = await loadChecked(options.runbook ?? DEFAULT_RUNBOOK, options.variable, say);
+  const runbook = options.platform === undefined ? loaded : withPlatform(loaded, options.platform);
+  if (options.image !== undefined && runbook.platform.type !== "qemu") {
+    throw new UsageError(`The platform '${runbook.platform.type}' takes no image.`, {
+      help: "Leave --image out, or choose --platform qemu.",
+    });
+  }
+  const { suites } = await import("@assay/suites");
+  const now = new Date();
+  const root = resolve(options.log_path ?? "runs");
+  if (options.id !== undefined && existsSync(resolve(root, options.id))) {
+    throw new UsageError(`The run folder '${resolve(root, options.id)}' exists.`, { help: "Choose another --id." });
+  }
+  // Cases are checked before the image, so that a misspelt name costs no build.
+  const draft = makePlan({ runbook, suites, only: cases, refuse: () => undefined });
+  await throwOnErrors(draft.diagnostics, say);
+  await using platform = await makePlatform({
+    runbook,
+    image: options.image,
+    run: `${process.pid}-${now.getTime()}`,
+    signal,
+    progress: ({ step, detail, elapsedMs }) => {
+      const took = elapsedMs === undefined ? "…" : ` ${(elapsedMs / 1000).toFixed(1)} s`;
+      say(`image: ${step}${detail === undefined ? "" : ` ${detail}`}${took}`);
+    },
+  });
+  const plan = makePlan({ runbook, suites, only: cases, refuse: (testCase) => refusal(platform, testCase) });
+  const folder = RunFolder.create(root, runbook.name, now, options.id);
+  return await run({
+    runbook,
+    plan,
+    platform,
+    folder,
+    notifiers: [
+      htmlNotifier({ runFolder: folder.path }),
+      junitNotifier({ runFolder: folder.path }),
+      consoleNotifier({ stream: process.stderr, runFolder: folder.path }),
+    ],
+    version: version(),
+    host: hostFacts(),
+    signal,
+  });
+}
+
+/** The runbook with another platform; what the runbook says of its own platform does not apply to that one. */
+function withPlatform(runbook: Runbook, type: string): Runbook {
+  if (type === runbook.platform.type) {
+    return runbook;
+  }
+  return { ...runbook, platform: { ...runbook.platform, type, section: {}, position: undefined } };
+}
