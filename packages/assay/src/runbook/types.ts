@@ -12,11 +12,15 @@ export interface Diagnostic {
   readonly message: string;
   readonly position: Position | undefined;
   readonly help?: string;
+  /** Through which includes and variables the value came, nearest first. */
+  readonly trail?: readonly string[];
 }
 
 /** One `testcase:` entry. */
 export interface CaseFilter {
   readonly position: Position | undefined;
+  /** Where each pattern of `criteria` stands, in the order of its list. */
+  readonly criteriaPositions?: { readonly [Key in keyof CaseCriteria]?: readonly Position[] };
   readonly enabled: boolean;
   readonly name: string;
   readonly criteria: CaseCriteria;
@@ -63,6 +67,10 @@ export interface PlatformSettings {
 export interface Runbook {
   readonly file: string;
   readonly name: string;
+  /** Grouping texts for reports; empty when the runbook gives none. */
+  readonly testProject?: string;
+  readonly testPass?: string;
+  readonly tags?: readonly string[];
   readonly platform: PlatformSettings;
   readonly filters: readonly CaseFilter[];
   /** Nodes of `environment.environments[].nodes` of type remote, for the ready platform; a list per environment. */
@@ -72,6 +80,8 @@ export interface Runbook {
   readonly caseVariables: Readonly<Record<string, unknown>>;
   /** Values of secret variables; masked wherever text leaves. */
   readonly secrets: readonly string[];
+  /** What to show in place of a secret whose variable asks for a mask of its own; others are `******`. */
+  readonly secretMasks?: ReadonlyMap<string, string>;
   readonly notifiers: readonly { readonly type: string; readonly settings: Readonly<Record<string, unknown>> }[];
 }
 
@@ -79,4 +89,8 @@ export interface LoadedRunbook {
   readonly runbook: Runbook | undefined;
   /** All problems of the runbook, in file order. `runbook` is undefined when one is an error. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Text of every file that was read, by the name its positions carry; for excerpts in messages. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Secret values seen so far, also when the runbook could not be loaded; mask them in excerpts. */
+  readonly secrets: readonly string[];
 }

@@ -1,0 +1,111 @@
+import type { Diagnostic, Runbook } from "../runbook/types.ts";
+import type { Case, Suite } from "../suite/suite.ts";
+import { fullNameOf, ownSettings, type Selection, selectCases, unknownCase } from "./select.ts";
+
+/** One result there will be. */
+export interface PlanEntry {
+  /** `<suite>.<case>`, with `#n` when the case runs more than once. */
+  readonly resultId: string;
+  readonly case: Case;
+  readonly timeoutMs: number;
+  readonly retry: number;
+  readonly ignoreFailure: boolean;
+  readonly useNewEnvironment: boolean;
+}
+
+/** A case that is selected but that the platform cannot serve. */
+export interface ExcludedCase {
+  readonly resultId: string;
+  readonly case: Case;
+  /** A sentence for the skip reason. */
+  readonly reason: string;
+}
+
+export interface Plan {
+  /** In the order in which they should start. */
+  readonly entries: readonly PlanEntry[];
+  readonly excluded: readonly ExcludedCase[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface PlanOptions {
+  readonly runbook: Pick<Runbook, "filters">;
+  readonly suites: readonly Suite[];
+  /** Names of cases from the command line, as `case` or `Suite.case`; they take the place of the runbook's selection. */
+  readonly only?: readonly string[];
+  /** Why the platform cannot serve a case; undefined when it can. */
+  readonly refuse: (testCase: Case) => string | undefined;
+}
+
+/** Decides which cases run, how often and in which order. Pure and deterministic: the same input gives the same plan. */
+export function makePlan({ runbook, suites, only = [], refuse }: PlanOptions): Plan {
+  const cases = suites.flatMap((suite) => suite.cases);
+  const selection = selectCases(cases, runbook.filters);
+  const chosen = only.length === 0 ? selection : chooseNamed(cases, selection, only);
+  const excluded: ExcludedCase[] = [];
+  const served: (typeof chosen.selected)[number][] = [];
+  for (const item of chosen.selected) {
+    const reason = refuse(item.case);
+    if (reason === undefined) served.push(item);
+    else excluded.push({ resultId: fullNameOf(item.case), case: item.case, reason });
+  }
+  // Array.prototype.sort is stable, so cases of equal priority and cost keep the order of selection.
+  const ordered = served.toSorted(
+    (left, right) => left.case.priority - right.case.priority || costRank(left.case) - costRank(right.case),
+  );
+  const entries = ordered.flatMap(({ case: testCase, settings }) =>
+    Array.from({ length: settings.times }, () => ({
+      resultId: fullNameOf(testCase),
+      case: testCase,
+      timeoutMs: settings.timeoutMs,
+      retry: settings.retry,
+      ignoreFailure: settings.ignoreFailure,
+      useNewEnvironment: settings.useNewEnvironment,
+    })),
+  );
+  return { entries: numbered(entries), excluded, diagnostics: chosen.diagnostics };
+}
+
+/** Forked environments first, then cases that reboot the guest, then those that need a machine switched on for them. */
+function costRank(testCase: Case): number {
+  if (testCase.requires.coldBoot === true) return 2;
+  return testCase.tags.includes("reboot") ? 1 : 0;
+}
+
+function numbered(entries: readonly PlanEntry[]): readonly PlanEntry[] {
+  const totals = new Map<string, number>();
+  for (const { resultId } of entries) totals.set(resultId, (totals.get(resultId) ?? 0) + 1);
+  const used = new Map<string, number>();
+  return entries.map((entry) => {
+    if (totals.get(entry.resultId) === 1) return entry;
+    const number = (used.get(entry.resultId) ?? 0) + 1;
+    used.set(entry.resultId, number);
+    return { ...entry, resultId: `${entry.resultId}#${number}` };
+  });
+}
+
+/** The named cases in the order they were named, with the settings the runbook gives those it selects. */
+function chooseNamed(cases: readonly Case[], selection: Selection, only: readonly string[]): Selection {
+  const bySelection = new Map(selection.selected.map((item) => [fullNameOf(item.case), item]));
+  const selected = new Map<string, Selection["selected"][number]>();
+  const diagnostics: Diagnostic[] = selection.diagnostics.filter((diagnostic) => diagnostic.code !== "X04");
+  for (const name of only) {
+    const wanted = name.toLowerCase();
+    const found = cases.filter(
+      (testCase) => testCase.name.toLowerCase() === wanted || fullNameOf(testCase).toLowerCase() === wanted,
+    );
+    for (const testCase of found) {
+      const fullName = fullNameOf(testCase);
+      selected.set(fullName, bySelection.get(fullName) ?? { case: testCase, settings: ownSettings(testCase) });
+    }
+    if (found.length === 0) {
+      diagnostics.push(
+        unknownCase(
+          name,
+          cases.map((testCase) => testCase.name),
+        ),
+      );
+    }
+  }
+  return { selected: [...selected.values()], diagnostics };
+}

@@ -1,0 +1,92 @@
+import type { Diagnostic, Position } from "./types.ts";
+import type { LocatedValue } from "./value.ts";
+
+/** More than this help nobody; the rest is counted. */
+const MOST_REPORTED = 100;
+
+interface Extra {
+  readonly help?: string | undefined;
+  readonly trail?: readonly string[] | undefined;
+}
+
+/** Collects everything that is wrong, so that one pass reports all of it. */
+export class Problems {
+  readonly #found = new Map<string, Diagnostic>();
+
+  /** Adds an error at a place, or at a value (whose trail is then told too). */
+  error(code: string, message: string, at: Position | LocatedValue | undefined, extra: Extra = {}): void {
+    this.#add("error", code, message, at, extra);
+  }
+
+  warning(code: string, message: string, at: Position | LocatedValue | undefined, extra: Extra = {}): void {
+    this.#add("warning", code, message, at, extra);
+  }
+
+  addAll(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics) this.#found.set(keyOf(diagnostic), diagnostic);
+  }
+
+  get hasErrors(): boolean {
+    return [...this.#found.values()].some((diagnostic) => diagnostic.severity === "error");
+  }
+
+  /** In file order of `files` (first read first), then by line and column; problems without a place come first. */
+  list(files: Iterable<string>): readonly Diagnostic[] {
+    const rank = new Map([...files].map((file, index) => [file, index]));
+    const place = ({ position }: Diagnostic): readonly number[] =>
+      position === undefined ? [-1, 0, 0] : [rank.get(position.file) ?? rank.size, position.line, position.column];
+    const sorted = [...this.#found.values()]
+      .map((diagnostic) => ({ diagnostic, place: place(diagnostic) }))
+      .sort((left, right) => comparePlaces(left.place, right.place))
+      .map(({ diagnostic }) => diagnostic);
+    if (sorted.length <= MOST_REPORTED) return sorted;
+    // Errors first when cutting, or a flood of warnings would hide why the runbook is refused.
+    const kept = new Set(
+      [...sorted].sort((left, right) => rankOfSeverity(left) - rankOfSeverity(right)).slice(0, MOST_REPORTED),
+    );
+    const rest: Diagnostic = {
+      severity: sorted.some((diagnostic) => !kept.has(diagnostic) && diagnostic.severity === "error")
+        ? "error"
+        : "warning",
+      code: "F10",
+      message: `${sorted.length - MOST_REPORTED} more problems are not shown.`,
+      position: undefined,
+    };
+    return [...sorted.filter((diagnostic) => kept.has(diagnostic)), rest];
+  }
+
+  #add(
+    severity: Diagnostic["severity"],
+    code: string,
+    message: string,
+    at: Position | LocatedValue | undefined,
+    extra: Extra,
+  ): void {
+    const position = at !== undefined && "kind" in at ? at.position : at;
+    const trail = extra.trail ?? (at !== undefined && "kind" in at ? at.trail : undefined);
+    const diagnostic: Diagnostic = {
+      severity,
+      code,
+      message,
+      position,
+      ...(extra.help === undefined ? {} : { help: extra.help }),
+      ...(trail === undefined || trail.length === 0 ? {} : { trail }),
+    };
+    this.#found.set(keyOf(diagnostic), diagnostic);
+  }
+}
+
+/** The same value can be looked at twice (early for includes, later for good); it is reported once. */
+function keyOf({ code, message, position }: Diagnostic): string {
+  return `${position?.file}:${position?.line}:${position?.column}:${code}:${message}`;
+}
+
+const rankOfSeverity = ({ severity }: Diagnostic): number => (severity === "error" ? 0 : 1);
+
+function comparePlaces(left: readonly number[], right: readonly number[]): number {
+  for (let index = 0; index < left.length; index += 1) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

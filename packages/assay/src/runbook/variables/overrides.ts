@@ -1,0 +1,68 @@
+import type { Problems } from "../problems.ts";
+import type { Position } from "../types.ts";
+import { type ScalarValue, textValue } from "../value.ts";
+
+/** A value from outside the runbook; it stays literal text, `$(x)` in it is not looked at. */
+export interface Override {
+  /** As spelled where it was given. */
+  readonly name: string;
+  readonly value: ScalarValue;
+  readonly isSecret: boolean;
+  readonly isCaseVisible: boolean;
+}
+
+const ENVIRONMENT_NAME = /^(?:(S_|CV_|SCV_)?(?:LISA|ASSAY)_)(.+)$/;
+
+/** Variables of assay itself, which are no variables of a runbook. */
+const RESERVED: ReadonlySet<string> = new Set(["ASSAY_CACHE"]);
+
+/**
+ * Values by lower-cased name. Ranks: `-v name:value` (the last one wins) over environment variables `LISA_name`,
+ * `S_LISA_name` (secret), `CV_LISA_name` (case visible) and the same with `ASSAY_`; `SCV_` is both.
+ */
+export function collectOverrides(
+  variables: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: Problems,
+): ReadonlyMap<string, Override> {
+  const overrides = new Map<string, Override>();
+  for (const [key, text] of Object.entries(environment).sort(([left], [right]) => (left < right ? -1 : 1))) {
+    const match = ENVIRONMENT_NAME.exec(key);
+    const name = match?.[2];
+    if (text === undefined || name === undefined || RESERVED.has(key)) continue;
+    const prefix = match?.[1] ?? "";
+    add(overrides, name, text, prefix.startsWith("S"), prefix.includes("CV"), { file: `environment variable ${key}` });
+  }
+  for (const [index, argument] of variables.entries()) {
+    const secret = /^[sS]:(?=[^:]*:)/.exec(argument)?.[0] ?? "";
+    const rest = argument.slice(secret.length);
+    const colon = rest.indexOf(":");
+    if (colon <= 0) {
+      problems.error("V06", `Argument ${index + 1} of -v is no variable: it must be 'name:value'.`, undefined, {
+        help: "Write -v name:value, or -v s:name:value for a secret.",
+      });
+      continue;
+    }
+    const name = rest.slice(0, colon);
+    add(overrides, name, rest.slice(colon + 1), secret !== "", false, { file: `-v ${name}` });
+  }
+  return overrides;
+}
+
+function add(
+  overrides: Map<string, Override>,
+  name: string,
+  text: string,
+  isSecret: boolean,
+  isCaseVisible: boolean,
+  source: Pick<Position, "file">,
+): void {
+  const value = textValue(
+    text,
+    { ...source, line: 1, column: 1 },
+    { isSecret, trail: [`variable '${name}' set by ${trailOf(source.file)}`] },
+  );
+  overrides.set(name.toLowerCase(), { name, value, isSecret, isCaseVisible });
+}
+
+const trailOf = (source: string): string => (source.startsWith("-v") ? "-v on the command line" : source);

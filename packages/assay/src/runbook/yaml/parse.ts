@@ -1,0 +1,102 @@
+import type { Problems } from "../problems.ts";
+import type { Position } from "../types.ts";
+import { type LocatedValue, MAX_WEIGHT } from "../value.ts";
+import { convertDocument } from "./convert.ts";
+import { offsetOfTooDeep } from "./nesting.ts";
+
+/** Characters; the largest runbook seen in the field has 5,000. */
+export const MAX_FILE_LENGTH = 1_000_000;
+
+/**
+ * Reads one YAML 1.1 document the way PyYAML's safe_load does, keeping places. Gives undefined when the text is no YAML;
+ * every problem goes to `problems`: F01 (syntax, tags, aliases, size), F02 (empty), F04 (duplicate keys).
+ */
+export async function parseYaml(file: string, text: string, problems: Problems): Promise<LocatedValue | undefined> {
+  const start: Position = { file, line: 1, column: 1 };
+  if (text.length > MAX_FILE_LENGTH) {
+    problems.error(
+      "F01",
+      `'${file}' is too large: ${text.length} characters, at most ${MAX_FILE_LENGTH} are read.`,
+      start,
+      {
+        help: "Split it with 'include', or check that this is the file you mean.",
+      },
+    );
+    return undefined;
+  }
+  const yaml = await import("yaml");
+  const { Composer, Lexer, LineCounter, Parser } = yaml;
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let index = text.indexOf("\n"); index !== -1; index = text.indexOf("\n", index + 1)) lines.addNewLine(index + 1);
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    return { file, line, column: col };
+  };
+  const refuseDepth = (position: Position): undefined => {
+    problems.error("F01", "The file nests too deep here.", position, {
+      help: "No runbook needs this; check for brackets that are not closed.",
+    });
+  };
+
+  const tooDeep = offsetOfTooDeep(new Lexer().lex(text));
+  if (tooDeep !== undefined) return refuseDepth(positionAt(tooDeep));
+
+  // The failsafe schema leaves every scalar a string; what a plain scalar means is decided by our own PyYAML rules.
+  const composer = new Composer({
+    schema: "failsafe",
+    version: "1.1",
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+  });
+  const documents = [];
+  try {
+    for (const document of composer.compose(new Parser().parse(text), true, text.length)) documents.push(document);
+  } catch (error) {
+    // The composer recurses; block indentation can still be deeper than its stack.
+    if (error instanceof RangeError) return refuseDepth(start);
+    throw error;
+  }
+  const [first, second] = documents;
+  const syntaxErrors = documents.flatMap((document) => document.errors);
+  if (syntaxErrors.length > 0) {
+    for (const error of syntaxErrors.slice(0, 5)) {
+      const position = positionAt(error.pos[0]);
+      problems.error("F01", `The file is no valid YAML: ${withFullStop(error.message)}`, position, {
+        help: helpForSyntax(text, error.pos[0]),
+      });
+    }
+    return undefined;
+  }
+  if (first?.contents === null || first === undefined || /^\s*$/.test(text)) {
+    problems.error("F02", `'${file}' is empty.`, start, {
+      help: "A runbook needs at least 'platform' and 'testcase'.",
+    });
+    return undefined;
+  }
+  if (second !== undefined) {
+    problems.error("F01", "The file holds more than one YAML document.", positionAt(second.range[0]), {
+      help: "Put each document into a file of its own and join them with 'include'.",
+    });
+    return undefined;
+  }
+  const root = convertDocument(first.contents, { yaml, positionAt, problems });
+  if (root.weight > MAX_WEIGHT) {
+    problems.error("F01", `The aliases in '${file}' expand to too much data.`, start, {
+      help: "An alias that holds aliases multiplies; write the values out or use variables.",
+    });
+    return undefined;
+  }
+  return root;
+}
+
+const withFullStop = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);
+
+function helpForSyntax(text: string, offset: number): string {
+  const lineStart = text.lastIndexOf("\n", Math.max(0, offset - 1)) + 1;
+  const indent = /^\s*/.exec(text.slice(lineStart, lineStart + 200))?.[0] ?? "";
+  if (indent.includes("\t")) return "The line is indented with a tab; YAML wants spaces.";
+  return "Check the indentation of this line and the one before, and quote text that holds ': ' or starts with one of '@`%*&!|>[{'.";
+}
