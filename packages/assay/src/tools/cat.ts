@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { CommandFailed } from "../errors/catalogue.ts";
+import { quote, sh } from "../node/shell/command.ts";
+import type { ShellText } from "../node/shell/types.ts";
 import { Tool } from "./tool.ts";
 
 export interface CatOptions {
@@ -13,11 +14,8 @@ export interface CatOptions {
 export class Cat extends Tool {
   /** The file as it is; throws CommandFailed when it cannot be read. */
   async read(path: string, options: CatOptions = {}): Promise<string> {
-    const { stdout, stderr, exitCode } = await this.attempt(["cat", "--", path], options);
-    if (exitCode !== 0) {
-      throw new CommandFailed(`File '${path}' on node '${this.node.name}' cannot be read: ${stderr.trim()}`, exitCode);
-    }
-    return stdout;
+    // One more newline, because `text` drops the last one.
+    return await this.node.text(sh`cat -- ${path} && echo`, options);
   }
 
   /** The file without blanks at its ends: the value of a file of /proc or /sys. */
@@ -33,25 +31,20 @@ export class Cat extends Tool {
   /** Those of `paths` that exist, each with its text, in one round trip. Folders count as not existing. */
   async readExisting(paths: readonly string[], options: CatOptions = {}): Promise<ReadonlyMap<string, string>> {
     if (paths.length === 0) return new Map();
-    return splitFiles(await this.#readMarked('"$@"', paths, options));
+    return await this.#readEach(sh`${paths}`, options);
   }
 
   /** The files whose name matches, such as `*.conf` in `/etc/chrony/conf.d`, each with its text, in order of name. */
   async readMatching(pattern: FilePattern, options: CatOptions = {}): Promise<ReadonlyMap<string, string>> {
-    return splitFiles(await this.#readMarked(patternWord(pattern), [], options));
+    return await this.#readEach(patternWord(pattern), options);
   }
 
-  async #readMarked(words: string, paths: readonly string[], options: CatOptions): Promise<MarkedFiles> {
+  async #readEach(words: ShellText, options: CatOptions): Promise<ReadonlyMap<string, string>> {
     const marker = randomUUID();
-    const script = `m=$1; shift; for f in ${words}; do
-      if [ -f "$f" ]; then printf '%s %s\\n' "$m" "$f"; cat -- "$f" || exit; printf '\\n'; fi
-    done`;
-    const completed = await this.attempt(["sh", "-c", script, "cat", marker, ...paths], options);
-    if (completed.exitCode !== 0) {
-      const problem = completed.stderr.trim();
-      throw new CommandFailed(`Files on node '${this.node.name}' cannot be read: ${problem}`, completed.exitCode);
-    }
-    return { marker, output: completed.stdout };
+    const script = sh`for f in ${words}; do
+      if [ -f "$f" ]; then printf '%s %s\n' ${marker} "$f"; cat -- "$f" || exit; echo; fi
+    done; echo`;
+    return splitFiles({ marker, output: await this.node.text(script, options) });
   }
 }
 
@@ -79,7 +72,7 @@ export function splitFiles({ marker, output }: MarkedFiles): ReadonlyMap<string,
 }
 
 /** The pattern as one word of shell text: the folder quoted, the wildcards not. */
-function patternWord({ folder, name }: FilePattern): string {
+function patternWord({ folder, name }: FilePattern): ShellText {
   if (!/^[\w.*?-]+$/.test(name)) throw new TypeError(`'${name}' is no pattern of a file name.`);
-  return `'${folder.replaceAll("'", "'\\''")}'/${name}`;
+  return { kind: "shell-text", text: `${quote(folder)}/${name}` };
 }

@@ -5,7 +5,7 @@ import { unexpected } from "./unexpected.ts";
 export class Clock extends Tool {
   /** The guest's time. Whole seconds where `date` knows no fractions (busybox). */
   async now(): Promise<Date> {
-    return parseEpoch(await this.ask(["date", "-u", "+%s.%N"]));
+    return parseEpoch(await this.node.text(["date", "-u", "+%s.%N"]));
   }
 
   /** How far the guest's clock is ahead of this machine's, in ms; exact to half of the round trip. */
@@ -17,7 +17,7 @@ export class Clock extends Tool {
   }
 
   async set(time: Date): Promise<void> {
-    await this.ask(["date", "-u", "--set", `@${(time.getTime() / 1000).toFixed(3)}`], { sudo: true });
+    await this.node.text(["date", "-u", "--set", `@${(time.getTime() / 1000).toFixed(3)}`], { sudo: true });
   }
 }
 

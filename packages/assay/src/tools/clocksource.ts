@@ -1,3 +1,4 @@
+import { sh } from "../node/shell/command.ts";
 import { Tool } from "./tool.ts";
 import { unexpected } from "./unexpected.ts";
 
@@ -14,8 +15,9 @@ export interface ClocksourceState {
 /** What the kernel takes the time from. Source: /sys/devices/system/clocksource. */
 export class Clocksource extends Tool {
   async state(): Promise<ClocksourceState> {
-    const script = `cd "$1" && cat current_clocksource available_clocksource && if [ -e unbind_clocksource ]; then echo yes; else echo no; fi`;
-    return parseClocksource(await this.ask(["sh", "-c", script, "clocksource", FOLDER]));
+    const command = sh`cd ${FOLDER} && cat current_clocksource available_clocksource &&
+      if [ -e unbind_clocksource ]; then echo yes; else echo no; fi`;
+    return parseClocksource(await this.node.text(command));
   }
 
   /** Asks the kernel to use another source; it keeps the old one when it trusts that more. */
@@ -29,7 +31,7 @@ export class Clocksource extends Tool {
   }
 
   async #write(file: string, value: string): Promise<void> {
-    await this.ask(["sh", "-c", 'printf "%s" "$1" > "$2"', "clocksource", value, `${FOLDER}/${file}`], { sudo: true });
+    await this.node.text(sh`printf %s ${value} > ${`${FOLDER}/${file}`}`, { sudo: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { CommandFailed } from "../errors/catalogue.ts";
+import { sh } from "../node/shell/command.ts";
 import { Tool } from "./tool.ts";
 import { unexpected } from "./unexpected.ts";
 
@@ -17,16 +17,12 @@ export class Df extends Tool {
   /** All file systems that can be asked; those that refuse (a stale network mount) are left out. */
   async list(): Promise<readonly FileSystemSpace[]> {
     // df exits 1 when any single file system refuses, though it printed all the others.
-    const { stdout, stderr, exitCode } = await this.attempt(["df", "-P", "-k", "-T"]);
-    if (stdout.trim() === "") {
-      throw new CommandFailed(`'df' on node '${this.node.name}' printed nothing: ${stderr.trim()}`, exitCode);
-    }
-    return parseDf(stdout);
+    return parseDf(await this.node.text(sh`df -P -k -T || [ $? -eq 1 ]`));
   }
 
   /** The file system that holds `path`; throws CommandFailed when `path` does not exist. */
   async holding(path: string): Promise<FileSystemSpace> {
-    const output = await this.ask(["df", "-P", "-k", "-T", path]);
+    const output = await this.node.text(["df", "-P", "-k", "-T", path]);
     const [system] = parseDf(output);
     if (system === undefined) throw unexpected("df", `it has no line for '${path}'`, output);
     return system;

@@ -29,7 +29,7 @@ export class Dmesg extends Tool {
   /** The whole log as text, as `dmesg` prints it. */
   text(): Promise<string> {
     // Reading is for root alone where kernel.dmesg_restrict is set, as on Debian.
-    return this.ask(["dmesg"], { sudo: true });
+    return this.node.text(["dmesg"], { sudo: true });
   }
 
   async messages(): Promise<readonly KernelMessage[]> {

@@ -1,3 +1,4 @@
+import { sh } from "../node/shell/command.ts";
 import { isRecord, textField } from "./json-record.ts";
 import { Tool } from "./tool.ts";
 import { parseJson, unexpected } from "./unexpected.ts";
@@ -18,7 +19,7 @@ const COLUMNS = "TARGET,SOURCE,FSTYPE,OPTIONS";
 export class Findmnt extends Tool {
   /** All mounts in the order they were made. */
   async list(): Promise<readonly MountedFileSystem[]> {
-    return parseFindmnt(await this.ask(["findmnt", "--json", "--list", "--output", COLUMNS]));
+    return parseFindmnt(await this.node.text(["findmnt", "--json", "--list", "--output", COLUMNS]));
   }
 
   /** What is mounted exactly at `target`, the uppermost one; undefined when it is no mount point. */
@@ -33,8 +34,8 @@ export class Findmnt extends Tool {
 
   async #first(command: readonly [string, ...string[]]): Promise<MountedFileSystem | undefined> {
     // Exit code 1 without output means that nothing was found.
-    const { stdout } = await this.attempt(command);
-    return stdout.trim() === "" ? undefined : parseFindmnt(stdout).at(-1);
+    const output = await this.node.text(sh`${command} || [ $? -eq 1 ]`);
+    return output.trim() === "" ? undefined : parseFindmnt(output).at(-1);
   }
 }
 

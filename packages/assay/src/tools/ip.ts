@@ -43,16 +43,16 @@ export interface Route {
 /** Network interfaces, addresses and routes. Source: iproute2 with JSON (4.13 of 2017 or newer). */
 export class Ip extends Tool {
   async interfaces(): Promise<readonly NetworkInterface[]> {
-    return parseInterfaces(await this.ask(["ip", "-j", "addr", "show"]));
+    return parseInterfaces(await this.node.text(["ip", "-j", "addr", "show"]));
   }
 
   /** The interfaces without their addresses. */
   async links(): Promise<readonly NetworkInterface[]> {
-    return parseInterfaces(await this.ask(["ip", "-j", "link", "show"]));
+    return parseInterfaces(await this.node.text(["ip", "-j", "link", "show"]));
   }
 
   async routes(family: "inet" | "inet6" = "inet"): Promise<readonly Route[]> {
-    return parseRoutes(await this.ask(["ip", "-j", "-f", family, "route", "show"]));
+    return parseRoutes(await this.node.text(["ip", "-j", "-f", family, "route", "show"]));
   }
 
   /** The default route that is used: the one with the lowest metric. Undefined when there is none. */
@@ -62,11 +62,11 @@ export class Ip extends Tool {
 
   /** Sets the interface up or down; the connection is lost when it is the one that carries it. */
   async setState(name: string, state: "up" | "down"): Promise<void> {
-    await this.ask(["ip", "link", "set", "dev", name, state], { sudo: true });
+    await this.node.text(["ip", "link", "set", "dev", name, state], { sudo: true });
   }
 
   async setMtu(name: string, mtu: number): Promise<void> {
-    await this.ask(["ip", "link", "set", "dev", name, "mtu", String(mtu)], { sudo: true });
+    await this.node.text(["ip", "link", "set", "dev", name, "mtu", String(mtu)], { sudo: true });
   }
 }
 

@@ -33,12 +33,12 @@ export class Journalctl extends Tool {
   /** Entries, oldest first. */
   async entries(query: JournalQuery = {}): Promise<readonly JournalEntry[]> {
     const command = ["journalctl", ...queryFlags(query), "--output=json", `--output-fields=${FIELDS}`] as const;
-    return parseJournal(await this.ask(command, { sudo: true }));
+    return parseJournal(await this.node.text(command, { sudo: true }));
   }
 
   /** The same as text, a line each, with ISO time stamps. */
   text(query: JournalQuery = {}): Promise<string> {
-    return this.ask(["journalctl", ...queryFlags(query), "--output=short-iso"], { sudo: true });
+    return this.node.text(["journalctl", ...queryFlags(query), "--output=short-iso"], { sudo: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { CommandFailed } from "../errors/catalogue.ts";
+import { sh } from "../node/shell/command.ts";
 import { Tool } from "./tool.ts";
 
 /** Options by their full name: `y`, `m`, a number or the text of a string. Options that are off are missing. */
@@ -41,20 +41,14 @@ export class KernelConfig extends Tool {
 
   async #read(): Promise<KernelOptions> {
     // CoreOS keeps it below /usr, image-based systems beside the modules.
-    const script = `r=$(uname -r)
+    const script = sh`r=$(uname -r)
       for f in "/boot/config-$r" "/usr/boot/config-$r" "/lib/modules/$r/config"; do
         [ -r "$f" ] && exec cat "$f"
       done
-      exec zcat /proc/config.gz`;
-    const { stdout, exitCode } = await this.attempt(["sh", "-c", script], { sudo: true });
-    if (exitCode !== 0) {
-      throw new CommandFailed(
-        `The configuration of the kernel on node '${this.node.name}' is neither in '/boot' nor in '/proc/config.gz'.`,
-        exitCode,
-        { help: "Install the kernel package that brings '/boot/config-…', or build with CONFIG_IKCONFIG_PROC." },
-      );
-    }
-    return parseKernelConfig(stdout);
+      [ -r /proc/config.gz ] && exec zcat /proc/config.gz
+      echo "Neither '/boot/config-$r' nor '/proc/config.gz' exists: the kernel's configuration is not kept." >&2
+      exit 1`;
+    return parseKernelConfig(await this.node.text(script, { sudo: true }));
   }
 }
 

@@ -1,3 +1,4 @@
+import { sh } from "../node/shell/command.ts";
 import { booleanField, isRecord, numberField, textField } from "./json-record.ts";
 import { Tool } from "./tool.ts";
 import { parseJson, unexpected } from "./unexpected.ts";
@@ -35,9 +36,10 @@ export class Lsblk extends Tool {
   async devices(): Promise<readonly BlockDevice[]> {
     // MOUNTPOINTS came with 2.37; before that MOUNTPOINT shows one of them. Root reads labels and UUIDs itself
     // where no udev database exists.
-    const script = `lsblk --json --bytes --paths --exclude "$1" --output "$2,MOUNTPOINTS" 2>/dev/null ||
-      exec lsblk --json --bytes --paths --exclude "$1" --output "$2,MOUNTPOINT"`;
-    return parseLsblk(await this.ask(["sh", "-c", script, "lsblk", EXCLUDED_MAJORS, COLUMNS], { sudo: true }));
+    const common = sh`lsblk --json --bytes --paths --exclude ${EXCLUDED_MAJORS}`;
+    const command = sh`${common} --output ${`${COLUMNS},MOUNTPOINTS`} 2>/dev/null ||
+      ${common} --output ${`${COLUMNS},MOUNTPOINT`}`;
+    return parseLsblk(await this.node.text(command, { sudo: true }));
   }
 
   /** Only the disks. */

@@ -37,12 +37,12 @@ export interface CpuRow {
 export class Lscpu extends Tool {
   /** Counts and model. Throws UnexpectedOutput when the output has no processor count. */
   async topology(): Promise<CpuTopology> {
-    return parseLscpu(await this.ask(["lscpu"]));
+    return parseLscpu(await this.node.text(["lscpu"]));
   }
 
   /** One row per logical processor with the caches it uses. */
   async extended(): Promise<readonly CpuRow[]> {
-    return parseLscpuExtended(await this.ask(["lscpu", "--extended=cpu,node,socket,core,cache,online"]));
+    return parseLscpuExtended(await this.node.text(["lscpu", "--extended=cpu,node,socket,core,cache,online"]));
   }
 }
 

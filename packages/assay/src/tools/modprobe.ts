@@ -1,4 +1,4 @@
-import { CommandFailed } from "../errors/catalogue.ts";
+import { sh } from "../node/shell/command.ts";
 import { Tool } from "./tool.ts";
 
 /** What a dry run of modprobe says about a module. */
@@ -19,14 +19,8 @@ export class Modprobe extends Tool {
    * modules.builtin counts as missing. Source: the field's "module loaded" test, refined.
    */
   async state(module: string): Promise<ModuleState> {
-    const { stdout, stderr, exitCode } = await this.attempt(["modprobe", "-nv", "--", module], { sudo: true });
-    if (exitCode === undefined || exitCode > 1) {
-      throw new CommandFailed(
-        `'modprobe -nv ${module}' failed on node '${this.node.name}': ${stderr.trim()}`,
-        exitCode,
-      );
-    }
-    return parseDryRun(`${stdout}\n${stderr}`);
+    // Exit code 1 says that there is no such module.
+    return parseDryRun(await this.node.text(sh`modprobe -nv -- ${module} 2>&1 || [ $? -eq 1 ]`, { sudo: true }));
   }
 
   /** Whether it is loaded or built in. */
@@ -42,12 +36,12 @@ export class Modprobe extends Tool {
 
   /** Loads a module with parameters such as `num_devices=1`; throws CommandFailed when the kernel refuses. */
   async load(module: string, parameters: readonly string[] = []): Promise<void> {
-    await this.ask(["modprobe", "--", module, ...parameters], { sudo: true });
+    await this.node.text(["modprobe", "--", module, ...parameters], { sudo: true });
   }
 
   /** Removes a module and those that only it needs; throws CommandFailed when it is in use. */
   async remove(module: string): Promise<void> {
-    await this.ask(["modprobe", "-r", "--", module], { sudo: true });
+    await this.node.text(["modprobe", "-r", "--", module], { sudo: true });
   }
 }
 

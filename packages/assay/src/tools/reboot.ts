@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CommandFailed, LoginRefused, NodeUnreachable, TimedOut, UsageError } from "../errors/catalogue.ts";
+import { sh } from "../node/shell/command.ts";
 import { Tool } from "./tool.ts";
 
 export interface RebootOptions {
@@ -27,7 +28,7 @@ const REFUSED_PAUSE_MS = 1000;
 export class Reboot extends Tool {
   /** Identity of the current boot. */
   async bootId(): Promise<string> {
-    return (await this.ask(["cat", "/proc/sys/kernel/random/boot_id"])).trim();
+    return (await this.node.text(["cat", "/proc/sys/kernel/random/boot_id"])).trim();
   }
 
   /**
@@ -38,7 +39,8 @@ export class Reboot extends Tool {
     this.#refuseLocal();
     const bootIdBefore = await this.bootId();
     const startedAt = performance.now();
-    await this.#command(options);
+    const isSessionLeft = await this.#command(options);
+    if (isSessionLeft) await this.#untilSessionEnds(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, options.signal);
     return this.#waitFrom(startedAt, bootIdBefore, options);
   }
 
@@ -57,16 +59,15 @@ export class Reboot extends Tool {
     });
   }
 
-  async #command(options: RebootOptions): Promise<void> {
+  /** Gives the command and tells whether the session outlived it. */
+  async #command(options: RebootOptions): Promise<boolean> {
     // `-i` ignores inhibitors, such as a package update that is under way.
-    const script = "if command -v systemctl >/dev/null; then systemctl reboot -i && exit; fi; exec reboot";
-    const done = await this.attempt(["sh", "-c", script], {
-      sudo: true,
-      timeoutMs: COMMAND_TIMEOUT_MS,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    // Every other way to end is what a reboot does to a session.
-    if (done.outcome.kind !== "exited" || done.outcome.exitCode === 0) return;
+    const command = sh`if command -v systemctl >/dev/null; then systemctl reboot -i && exit; fi; exec reboot`;
+    const limits = { timeoutMs: COMMAND_TIMEOUT_MS, ...(options.signal && { signal: options.signal }) };
+    const done = await this.node.run(command, { sudo: true, ...limits });
+    // Every way to end but an exit code is what a reboot does to a session.
+    if (done.outcome.kind !== "exited") return false;
+    if (done.outcome.exitCode === 0) return true;
     throw new CommandFailed(
       `Node '${this.node.name}' refused to reboot (exit code ${done.exitCode}): ${done.stderr.trim()}`,
       done.exitCode,
@@ -99,18 +100,18 @@ export class Reboot extends Tool {
   }
 
   async #currentBootId(leftMs: number, signal: AbortSignal | undefined): Promise<string | undefined> {
-    const limits = { timeoutMs: Math.max(1, leftMs), ...(signal === undefined ? {} : { signal }) };
+    const limits = { timeoutMs: Math.max(1, leftMs), ...(signal && { signal }) };
     await this.node.shell.reconnect(limits);
-    const { stdout, exitCode } = await this.attempt(["cat", "/proc/sys/kernel/random/boot_id"], limits);
+    const { stdout, exitCode } = await this.node.run(["cat", "/proc/sys/kernel/random/boot_id"], limits);
     return exitCode === 0 ? stdout.trim() : undefined;
   }
 
   /** A command that lasts ends at once when the guest goes down: that is the event waited for. */
   async #untilSessionEnds(leftMs: number, signal: AbortSignal | undefined): Promise<void> {
     const seconds = Math.max(1, Math.min(LOOK_SECONDS, Math.ceil(leftMs / 1000)));
-    await this.attempt(["sleep", String(seconds)], {
+    await this.node.run(["sleep", String(seconds)], {
       timeoutMs: (seconds + 5) * 1000,
-      ...(signal === undefined ? {} : { signal }),
+      ...(signal && { signal }),
     });
   }
 

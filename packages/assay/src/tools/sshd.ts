@@ -7,7 +7,7 @@ export type SshdSettings = ReadonlyMap<string, readonly string[]>;
 export class Sshd extends Tool {
   /** Throws CommandFailed with sshd's own words when the configuration or the host keys are broken. */
   async settings(): Promise<SshdSettings> {
-    return parseSshdSettings(await this.ask(["sshd", "-T"], { sudo: true }));
+    return parseSshdSettings(await this.node.text(["sshd", "-T"], { sudo: true }));
   }
 
   /** Value of a setting such as `ClientAliveInterval`; undefined when this sshd does not know it. */

@@ -1,4 +1,6 @@
 import { CommandFailed } from "../errors/catalogue.ts";
+import { sh } from "../node/shell/command.ts";
+import { requireSuccess } from "../node/shell/require-success.ts";
 import { Tool } from "./tool.ts";
 import { unexpected } from "./unexpected.ts";
 
@@ -39,25 +41,20 @@ export class Systemctl extends Tool {
   /** `running`, `degraded` (a unit failed), `starting`, `maintenance`, `offline`, … */
   async systemState(): Promise<string> {
     // Every state but `running` exits with 1; a state is an answer all the same.
-    const { stdout, stderr, exitCode } = await this.attempt(["systemctl", "is-system-running"]);
-    const state = stdout.trim();
-    if (state === "") {
-      throw new CommandFailed(`systemd on node '${this.node.name}' does not answer: ${stderr.trim()}`, exitCode);
-    }
-    return state;
+    return await this.node.text(sh`systemctl is-system-running || [ $? -eq 1 ]`);
   }
 
   /** Units that are loaded; `pattern` such as `*.mount` narrows them down. */
   async units(pattern = "*"): Promise<readonly Unit[]> {
-    return parseUnits(await this.ask([...LIST_UNITS, "--all", pattern]));
+    return parseUnits(await this.node.text([...LIST_UNITS, "--all", pattern]));
   }
 
   async failedUnits(): Promise<readonly Unit[]> {
-    return parseUnits(await this.ask([...LIST_UNITS, "--state=failed"]));
+    return parseUnits(await this.node.text([...LIST_UNITS, "--state=failed"]));
   }
 
   async state(unit: string): Promise<UnitState> {
-    return parseUnitState(await this.ask(["systemctl", "show", "--no-pager", `--property=${SHOWN}`, "--", unit]));
+    return parseUnitState(await this.node.text(["systemctl", "show", "--no-pager", `--property=${SHOWN}`, "--", unit]));
   }
 
   async exists(unit: string): Promise<boolean> {
@@ -103,18 +100,18 @@ export class Systemctl extends Tool {
 
   /** Reads unit files again after they were changed. */
   async daemonReload(): Promise<void> {
-    await this.ask(["systemctl", "daemon-reload"], { sudo: true });
+    await this.node.text(["systemctl", "daemon-reload"], { sudo: true });
   }
 
   async #change(change: Change, unit: string): Promise<void> {
-    const done = await this.attempt(["systemctl", change, "--", unit], { sudo: true });
+    const done = await this.node.run(["systemctl", change, "--", unit], { sudo: true });
+    if (done.outcome.kind !== "exited") return requireSuccess(done, this.node.name, undefined);
     if (done.exitCode === 0) return;
-    const ended = done.outcome.kind === "exited" ? `exit code ${done.outcome.exitCode}` : done.outcome.kind;
-    const status = await this.attempt(["systemctl", "status", "--no-pager", "--full", "--lines=20", "--", unit], {
+    const status = await this.node.run(["systemctl", "status", "--no-pager", "--full", "--lines=20", "--", unit], {
       sudo: true,
     });
     throw new CommandFailed(
-      `'systemctl ${change} ${unit}' failed on node '${this.node.name}' (${ended}): ${done.stderr.trim()}`,
+      `'systemctl ${change} ${unit}' failed on node '${this.node.name}' (exit code ${done.exitCode}): ${done.stderr.trim()}`,
       done.exitCode,
       { help: `Status of '${unit}' afterwards:\n${status.stdout.trim()}` },
     );

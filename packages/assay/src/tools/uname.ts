@@ -22,7 +22,7 @@ export interface KernelNumber {
 /** The running kernel. */
 export class Uname extends Tool {
   async kernel(): Promise<KernelInfo> {
-    return parseUname(await this.ask(["uname", "-rvmo"]));
+    return parseUname(await this.node.text(["uname", "-rvmo"]));
   }
 }
 
