@@ -14,10 +14,11 @@ export class ResultRecord {
   #started: EventOf<"case-started"> | undefined;
   #finished: EventOf<"case-finished"> | undefined;
   #panic: EventOf<"kernel-panic"> | undefined;
-  readonly #log = new BoundedLog();
-  readonly #metrics: Metric[] = [];
-  readonly #subtests: Subtest[] = [];
-  readonly #artifacts: Artifact[] = [];
+  #attempts = 0;
+  #log = new BoundedLog();
+  #metrics: Metric[] = [];
+  #subtests: Subtest[] = [];
+  #artifacts: Artifact[] = [];
 
   constructor(identity: ResultIdentity) {
     this.#identity = { resultId: identity.resultId, suite: identity.suite, case: identity.case };
@@ -30,7 +31,7 @@ export class ResultRecord {
   apply(event: CaseEvent): void {
     switch (event.type) {
       case "case-started":
-        this.#started = event;
+        this.#begin(event);
         break;
       case "case-log":
         this.#log.push({ at: event.at, level: event.level, text: event.text });
@@ -76,6 +77,7 @@ export class ResultRecord {
       startedAt: started?.at,
       finishedAt: finished?.at,
       durationMs: finished?.durationMs ?? span(started?.at, lastEventAt),
+      attempts: this.#attempts,
       rebootMs: finished?.rebootMs ?? 0,
       environment: finished?.environment ?? started?.environment,
       folder: started?.folder,
@@ -90,6 +92,18 @@ export class ResultRecord {
           : { node: this.#panic.node, category: this.#panic.category, lines: this.#panic.lines },
       serialTail: finished?.serialTail,
     };
+  }
+
+  /** A case that failed may be tried again: what counts is the last attempt, the folders of the others stay. */
+  #begin(event: EventOf<"case-started">): void {
+    this.#started = event;
+    this.#attempts += 1;
+    this.#finished = undefined;
+    this.#panic = undefined;
+    this.#log = new BoundedLog();
+    this.#metrics = [];
+    this.#subtests = [];
+    this.#artifacts = [];
   }
 
   #status(): ResultStatus {

@@ -46,6 +46,8 @@ export interface ResultSummary extends ResultIdentity {
   /** For a result that never finished: the time from its start to the last event. */
   readonly durationMs: number;
   readonly rebootMs: number;
+  /** How often the case was started; all but `folder` and the notices is about the last time. */
+  readonly attempts: number;
   readonly environment: string | undefined;
   /** Case folder relative to the run folder. */
   readonly folder: string | undefined;

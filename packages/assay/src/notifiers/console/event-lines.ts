@@ -1,0 +1,84 @@
+import type { EventOf, RunEvent } from "../../events/types.ts";
+import { clipEnd } from "../clip.ts";
+import { printable, printableLine } from "../printable.ts";
+import { formatDuration } from "../units.ts";
+import { type Paint, paintStatus } from "./paint.ts";
+
+const LINE_LENGTH = 400;
+/** On a terminal a preparation step leaves a line only when it was long enough to be wondered about. */
+const NOTABLE_STEP_MS = 1000;
+
+/**
+ * The lasting lines an event leaves. A terminal shows what goes on in its status block, so that only what is over
+ * leaves a line; without one (`isLive` false) beginnings leave a line as well.
+ */
+export function eventLines(event: RunEvent, display: { readonly isLive: boolean; readonly paint: Paint }): string[] {
+  const { isLive, paint } = display;
+  switch (event.type) {
+    case "run-started":
+      return [`run ${printableLine(event.run)}: ${cases(event.plan.length)} on ${printableLine(event.platform)}`];
+    case "platform-progress":
+      return progressLines(event, isLive, paint);
+    case "environment-ready":
+      return isLive ? [] : [`${printableLine(event.environment)}: ready in ${formatDuration(event.elapsedMs)}`];
+    case "environment-failed":
+      return [
+        paint("red", `${printableLine(event.environment)}: ${printableLine(event.message)}`),
+        ...(event.help === undefined ? [] : [`  ${printableLine(event.help)}`]),
+        ...indented((event.serialTail ?? "").trimEnd(), 15),
+      ];
+    case "case-started":
+      return isLive ? [] : [`started   ${nameOf(event)}${event.environment ? ` on ${event.environment}` : ""}`];
+    case "case-finished":
+      return [finishedLine(event, paint)];
+    case "kernel-panic":
+      return [
+        paint("red", `${nameOf(event)}: kernel ${printableLine(event.category)} on ${printableLine(event.node)}`),
+        ...indented(event.lines.join("\n"), 8),
+      ];
+    case "notice": {
+      const style = event.level === "error" ? "red" : event.level === "warn" ? "yellow" : "dim";
+      const word = event.level === "warn" ? "warning" : event.level === "error" ? "error" : "note";
+      return [
+        paint(style, `${word}: ${printableLine(event.text)}`),
+        ...(event.help === undefined ? [] : [`  ${printableLine(event.help)}`]),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function progressLines(event: EventOf<"platform-progress">, isLive: boolean, paint: Paint): string[] {
+  const isNotable = event.environment === undefined && (event.elapsedMs ?? 0) >= NOTABLE_STEP_MS;
+  if (isLive && !isNotable) return [];
+  const where = printableLine(event.environment ?? "prepare");
+  const detail = event.detail === undefined ? "" : ` (${printableLine(event.detail)})`;
+  const state = event.elapsedMs === undefined ? " …" : `, ${formatDuration(event.elapsedMs)}`;
+  return [paint("dim", `${where}: ${printableLine(event.step)}${detail}${state}`)];
+}
+
+function finishedLine(event: EventOf<"case-finished">, paint: Paint): string {
+  const message = clipEnd(printableLine(event.warning ?? event.message), LINE_LENGTH);
+  const told = message === "" ? "" : `  ${event.warning === undefined ? message : paint("yellow", message)}`;
+  const took =
+    event.status === "SKIPPED" && event.durationMs === 0 ? "" : `  ${paint("dim", formatDuration(event.durationMs))}`;
+  return `${paintStatus(paint, event.status)} ${nameOf(event)}${took}${told}`;
+}
+
+/** `Suite.case`, with the number of the result where a case runs more than once. */
+export const nameOf = (identity: {
+  readonly suite: string;
+  readonly case: string;
+  readonly resultId: string;
+}): string => printableLine(`${identity.suite}.${identity.case}${/#\d+$/.exec(identity.resultId)?.[0] ?? ""}`);
+
+/** The last `most` lines of text, set in. */
+export function indented(text: string, most: number, indent = "  "): string[] {
+  if (text === "") return [];
+  const lines = printable(text).split("\n");
+  const kept = lines.slice(-most).map((line) => `${indent}${clipEnd(line, LINE_LENGTH)}`);
+  return lines.length > most ? [`${indent}…`, ...kept] : kept;
+}
+
+const cases = (count: number): string => `${count} ${count === 1 ? "case" : "cases"}`;

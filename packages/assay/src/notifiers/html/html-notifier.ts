@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { RunFold } from "../../events/folds/run-fold.ts";
+import type { RunSummary } from "../../events/folds/run-summary.ts";
+import type { Notifier } from "../notifier.ts";
+import { writeReport } from "../write-report.ts";
+import { collectDetails } from "./collect-details.ts";
+import { renderPage } from "./page.ts";
+import { loadPageAssets } from "./page-assets.ts";
+import { inReadingOrder } from "./results-section.ts";
+
+/** Writes `report.html` into the run folder when it is closed. */
+export function htmlNotifier(options: { readonly runFolder: string }): Notifier {
+  const fold = new RunFold();
+  return {
+    name: "html",
+    onEvent: (event) => fold.apply(event),
+    async close() {
+      const path = join(options.runFolder, "report.html");
+      await writeReport(path, await renderHtmlReport(fold.summary(), options.runFolder));
+      return [path];
+    },
+  };
+}
+
+/** The report of a run as one self-contained HTML document; reads the case folders in `runFolder`. */
+export async function renderHtmlReport(summary: RunSummary, runFolder: string): Promise<string> {
+  const ordered = inReadingOrder(summary.results);
+  const [details, assets] = await Promise.all([collectDetails(summary, ordered, runFolder), loadPageAssets()]);
+  return renderPage(summary, ordered, details, assets);
+}
