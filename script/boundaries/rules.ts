@@ -1,0 +1,175 @@
+/** What the files of one folder may import. Paths are relative to the root and name a folder or a file. */
+export interface FolderRule {
+  readonly folder: string;
+  /** Folders whose code it may run. Its own is always allowed. */
+  readonly runs: readonly string[];
+  /** Folders of which it may only name types; nothing of them is loaded. */
+  readonly namesTypesOf?: readonly string[];
+  /** True for code that computes and does no I/O: Node's own modules are forbidden, but for those in `PURE_BUILTINS`. */
+  readonly isPure?: boolean;
+  readonly reason: string;
+}
+
+const src = (name: string): string => `packages/assay/src/${name}`;
+const inSrc = (...names: string[]): string[] => names.map(src);
+
+/**
+ * The one table of who may import whom. The way is cli → run → plan → runbook and run → platforms → node → os, tools.
+ * The first rule whose folder holds a file is its rule, so inner folders stand before outer ones.
+ */
+export const FOLDER_RULES: readonly FolderRule[] = [
+  { folder: src("errors"), runs: [], isPure: true, reason: "everyone throws errors" },
+  {
+    folder: src("suite"),
+    runs: inSrc("errors"),
+    namesTypesOf: inSrc("features", "node", "platforms"),
+    isPure: true,
+    reason: "what a suite file is written with; it names what a case gets",
+  },
+  {
+    folder: src("features"),
+    runs: inSrc("errors"),
+    namesTypesOf: inSrc("node"),
+    isPure: true,
+    reason: "contracts only; platforms implement them",
+  },
+  { folder: src("host"), runs: inSrc("errors"), reason: "facts and folders of the machine assay runs on" },
+  {
+    folder: src("node"),
+    runs: inSrc("errors", "os", "suite/outcomes.ts"),
+    namesTypesOf: inSrc("features", "tools"),
+    reason: "makes shells; `feature()` skips a case, so it throws the case's outcome",
+  },
+  {
+    folder: src("os"),
+    runs: inSrc("errors", "node/shell/command.ts", "node/shell/require-success.ts"),
+    namesTypesOf: inSrc("node"),
+    reason: "reads facts through a shell it is given, with commands written by the `sh` tag",
+  },
+  {
+    folder: src("tools"),
+    runs: inSrc("errors", "node/shell/command.ts", "node/shell/require-success.ts", "suite/outcomes.ts"),
+    namesTypesOf: inSrc("node", "os"),
+    reason: "wraps programs of a guest through the node it is given",
+  },
+  {
+    folder: src("events/types.ts"),
+    runs: [],
+    namesTypesOf: inSrc("errors"),
+    isPure: true,
+    reason: "the stream's vocabulary",
+  },
+  {
+    folder: src("events/folds"),
+    runs: inSrc("events/types.ts", "errors"),
+    isPure: true,
+    reason: "reports are folds over events, so a report can be made again from the journal alone",
+  },
+  {
+    folder: src("events"),
+    runs: inSrc("errors"),
+    namesTypesOf: inSrc("notifiers/notifier.ts"),
+    reason: "journal and stream; notifiers are handed in",
+  },
+  {
+    folder: src("runbook/read-file.ts"),
+    runs: inSrc("errors"),
+    reason: "the one file reader the runbook layer is given",
+  },
+  { folder: src("runbook"), runs: inSrc("errors"), isPure: true, reason: "text to typed runbook" },
+  { folder: src("plan"), runs: inSrc("errors", "runbook", "suite"), isPure: true, reason: "runbook to plan" },
+  {
+    folder: src("image"),
+    runs: inSrc("errors", "host"),
+    reason: "builds and reads images; knows nothing of machines",
+  },
+  {
+    folder: src("platforms"),
+    runs: inSrc("errors", "host", "node", "features", "os", "image", "tools"),
+    reason: "gives nodes",
+  },
+  { folder: src("notifiers"), runs: inSrc("errors", "events"), reason: "the event stream to output" },
+  {
+    folder: src("run"),
+    runs: inSrc("errors", "events", "suite", "plan", "runbook", "platforms", "features", "node", "os", "host", "image"),
+    namesTypesOf: inSrc("notifiers"),
+    reason: "deploys, runs cases, emits events",
+  },
+  {
+    folder: src("cli"),
+    runs: [
+      ...inSrc(
+        "errors",
+        "events",
+        "host",
+        "image",
+        "notifiers",
+        "plan",
+        "platforms",
+        "run",
+        "runbook",
+        "suite",
+        "node",
+        "index.ts",
+      ),
+      "packages/suites/src",
+    ],
+    reason: "puts the parts together",
+  },
+  {
+    folder: src("testing"),
+    runs: inSrc("errors", "events", "features", "node", "os", "platforms", "suite", "tools"),
+    reason: "contract suites and outside worlds for tests",
+  },
+  {
+    folder: src("index.ts"),
+    runs: inSrc("errors", "events", "node", "platforms", "runbook", "suite", "features", "tools"),
+    reason: "the public API",
+  },
+  {
+    folder: "packages/suites",
+    runs: [],
+    reason: "suites use the public API alone (package 'assay'), like everyone's suites",
+  },
+];
+
+/** Node's modules that compute and touch nothing outside the process. */
+export const PURE_BUILTINS: readonly string[] = [
+  "node:crypto",
+  "node:path",
+  "node:path/posix",
+  "node:util",
+  "node:string_decoder",
+  // Runs a user's pattern under a time limit.
+  "node:vm",
+];
+
+/** Nobody may import these, but for the files named. */
+export interface Fence {
+  readonly of: string;
+  readonly exceptFrom: readonly string[];
+  readonly reason: string;
+}
+
+export const FENCES: readonly Fence[] = [
+  { of: src("cli"), exceptFrom: [src("cli"), "test", "bench"], reason: "nothing stands on the command line" },
+  { of: src("testing"), exceptFrom: [src("testing"), "test", "bench"], reason: "made for tests only" },
+];
+
+/** Folders whose sub-folders must not know each other; files directly in the folder are shared. */
+export const SIBLINGS_APART: readonly string[] = [src("platforms"), src("notifiers")];
+
+/** Packages that cost start-up time: `await import()` or `import type` only, but for the folders named. */
+export interface HeavyPackage {
+  readonly name: string;
+  /** Folders that are themselves only reached by `await import()`. */
+  readonly loadedBy: readonly string[];
+}
+
+export const HEAVY_PACKAGES: readonly HeavyPackage[] = [
+  { name: "ssh2", loadedBy: [] },
+  { name: "zod", loadedBy: [] },
+  { name: "yaml", loadedBy: [] },
+  { name: "execa", loadedBy: [] },
+  { name: "playwright-core", loadedBy: ["test"] },
+];

@@ -1,0 +1,45 @@
+import { defineConfig } from "vitest/config";
+
+const minutes = (count: number): number => count * 60_000;
+const VM = "test/**/*.vm.test.ts";
+const E2E = "test/**/*.e2e.test.ts";
+
+/** `unit` and `integration` need no guest; `vm` boots or forks guests; `e2e` runs the real command line. */
+export default defineConfig({
+  test: {
+    reporters: ["default"],
+    // A test that hangs must not hold the others up; guests get longer limits below.
+    testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["packages/**/*.test.ts", "script/**/*.test.ts", "bench/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.ts"],
+          exclude: [VM, E2E],
+          testTimeout: minutes(2),
+          hookTimeout: minutes(2),
+        },
+      },
+      {
+        extends: true,
+        // An emulated guest fills a core: files one after the other, so that no guest starves another into a time-out.
+        test: { name: "vm", include: [VM], testTimeout: minutes(10), hookTimeout: minutes(10), fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: [E2E],
+          testTimeout: minutes(15),
+          hookTimeout: minutes(15),
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
