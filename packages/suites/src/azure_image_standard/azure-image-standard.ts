@@ -64,7 +64,7 @@ export default suite("AzureImageStandard", {
   );
   test(
     "verify_cloud_init_error_status",
-    { about: "cloud-init ended without an error or a warning.", priority: 2 },
+    { about: "What cloud-init does at the first boot ended without an error or a warning.", priority: 2 },
     verifyCloudInitErrorStatus,
   );
   test(
