@@ -21,19 +21,26 @@ export class Proc extends Tool {
     return parseMemoryInfo(await this.#read("/proc/meminfo"));
   }
 
+  /** None where the kernel was built without swap. */
   async swaps(): Promise<readonly Swap[]> {
-    return parseSwaps(await this.#read("/proc/swaps"));
+    const text = await this.#readIfExists("/proc/swaps");
+    return text === undefined ? [] : parseSwaps(text);
   }
 
   async mounts(): Promise<readonly MountLine[]> {
     return parseMounts(await this.#read("/proc/mounts"));
   }
 
+  /** None where the kernel was built without modules. */
   async modules(): Promise<readonly LoadedModule[]> {
-    return parseModules(await this.#read("/proc/modules"));
+    return parseModules((await this.#readIfExists("/proc/modules")) ?? "");
   }
 
   #read(path: string): Promise<string> {
     return this.node.tool(Cat).read(path);
+  }
+
+  #readIfExists(path: string): Promise<string | undefined> {
+    return this.node.tool(Cat).readIfExists(path);
   }
 }

@@ -6,6 +6,7 @@ import { Tool } from "./tool.ts";
 export interface RebootOptions {
   /** From the command until the guest answers after its new boot. Default 300 000. */
   readonly timeoutMs?: number;
+  /** The case's signal: ends the wait at once, whatever the guest does. */
   readonly signal?: AbortSignal;
 }
 
@@ -27,8 +28,8 @@ const REFUSED_PAUSE_MS = 1000;
 /** Reboots the guest and waits for its next boot, which shows in /proc/sys/kernel/random/boot_id. */
 export class Reboot extends Tool {
   /** Identity of the current boot. */
-  async bootId(): Promise<string> {
-    return (await this.node.text(["cat", "/proc/sys/kernel/random/boot_id"])).trim();
+  async bootId(options: RebootOptions = {}): Promise<string> {
+    return (await this.node.text(["cat", "/proc/sys/kernel/random/boot_id"], options)).trim();
   }
 
   /**
@@ -81,7 +82,7 @@ export class Reboot extends Tool {
     while (leftMs() > 0) {
       signal?.throwIfAborted();
       const bootId = await this.#currentBootId(leftMs(), signal).catch((error: unknown) => {
-        if (!(error instanceof NodeUnreachable || error instanceof LoginRefused)) throw error;
+        if (!isPassing(error)) throw error;
         lastProblem = error;
         return undefined;
       });
@@ -99,11 +100,10 @@ export class Reboot extends Tool {
     throw this.#overdue(timeoutMs, lastProblem);
   }
 
-  async #currentBootId(leftMs: number, signal: AbortSignal | undefined): Promise<string | undefined> {
+  async #currentBootId(leftMs: number, signal: AbortSignal | undefined): Promise<string> {
     const limits = { timeoutMs: Math.max(1, leftMs), ...(signal && { signal }) };
     await this.node.shell.reconnect(limits);
-    const { stdout, exitCode } = await this.node.run(["cat", "/proc/sys/kernel/random/boot_id"], limits);
-    return exitCode === 0 ? stdout.trim() : undefined;
+    return await this.bootId(limits);
   }
 
   /** A command that lasts ends at once when the guest goes down: that is the event waited for. */
@@ -127,4 +127,9 @@ export class Reboot extends Tool {
       { help: "Look at its serial console for where it stopped.", cause: problem },
     );
   }
+}
+
+/** What a guest on its way down or up answers with: no connection, no login, or a command that is killed. */
+function isPassing(error: unknown): error is Error {
+  return error instanceof NodeUnreachable || error instanceof LoginRefused || error instanceof CommandFailed;
 }
