@@ -1,3 +1,4 @@
+import { shellBuiltins } from "./builtins.ts";
 import { quote, sh, toShellText } from "./command.ts";
 import type { Command, RunOptions } from "./types.ts";
 
@@ -24,11 +25,17 @@ export function renderCommand(
   const folder = options.cwd === undefined ? "" : `cd ${quote(options.cwd)} || exit\n`;
   if (options.sudo !== true || isRoot) {
     const exports = environment.map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
-    return `${folder}${exports}${toShellText(command)}`;
+    return `${folder}${exports}${inPlace(command)}`;
   }
   // sudo resets the environment, so the variables go through env(1) behind it; and the folder may be root's alone.
   const variables = environment.map(([name, value]) => `${name}=${value}`);
   const needsShell = folder !== "" || "kind" in command;
-  const program = needsShell ? sh`sh -c ${folder + toShellText(command)}` : sh`${[...command]}`;
-  return sh`sudo -n env LC_ALL=C ${variables} ${program}`.text;
+  const program = needsShell ? sh`sh -c ${folder + inPlace(command)}` : sh`${[...command]}`;
+  return sh`exec sudo -n env LC_ALL=C ${variables} ${program}`.text;
+}
+
+/** A program takes the place of its shell, which saves a process and lets its death by a signal be seen as such. */
+function inPlace(command: Command): string {
+  const text = toShellText(command);
+  return "kind" in command || shellBuiltins.has(command[0]) ? text : `exec ${text}`;
 }

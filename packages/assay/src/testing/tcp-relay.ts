@@ -1,0 +1,51 @@
+import { connect, createServer, type Socket } from "node:net";
+
+export interface TcpRelay extends AsyncDisposable {
+  readonly port: number;
+  /** Breaks every connection at once, as a network does. */
+  cut(): void;
+  /** While deaf, new connections are accepted and get no answer, like a port forward to a machine that is down. */
+  setDeaf(isDeaf: boolean): void;
+}
+
+/** Passes connections on to a port of this machine. */
+export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
+  const sockets = new Set<Socket>();
+  let isDeaf = false;
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    return socket;
+  };
+  const server = createServer({ noDelay: true }, (incoming) => {
+    keep(incoming);
+    if (isDeaf) return;
+    const outgoing = keep(connect({ port: targetPort, host: "127.0.0.1", noDelay: true }));
+    incoming.pipe(outgoing);
+    outgoing.pipe(incoming);
+    incoming.once("close", () => outgoing.destroy());
+    outgoing.once("close", () => incoming.destroy());
+  });
+  const { promise, resolve } = Promise.withResolvers<number>();
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    resolve(typeof address === "object" && address !== null ? address.port : 0);
+  });
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: await promise,
+    cut,
+    setDeaf: (value) => {
+      isDeaf = value;
+    },
+    [Symbol.asyncDispose]: async () => {
+      cut();
+      const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+      server.close(() => close());
+      await closed;
+    },
+  };
+}
