@@ -4,14 +4,22 @@ import type { LocatedValue } from "./value.ts";
 /** More than this help nobody; the rest is counted. */
 const MOST_REPORTED = 100;
 
+/** Stands where a value comes from the command line or the environment and so has no place in a file. */
+export const OUTSIDE_FILES: Position = { file: "", line: 0, column: 0 };
+
 interface Extra {
   readonly help?: string | undefined;
-  readonly trail?: readonly string[] | undefined;
 }
 
 /** Collects everything that is wrong, so that one pass reports all of it. */
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
+  readonly #includedFrom = new Map<string, string>();
+
+  /** Remembers where a file was included, for the trail of everything found in it. */
+  noteInclude(file: string, from: Position): void {
+    if (!this.#includedFrom.has(file)) this.#includedFrom.set(file, `included from ${placeText(from)}`);
+  }
 
   /** Adds an error at a place, or at a value (whose trail is then told too). */
   error(code: string, message: string, at: Position | LocatedValue | undefined, extra: Extra = {}): void {
@@ -62,19 +70,27 @@ export class Problems {
     at: Position | LocatedValue | undefined,
     extra: Extra,
   ): void {
-    const position = at !== undefined && "kind" in at ? at.position : at;
-    const trail = extra.trail ?? (at !== undefined && "kind" in at ? at.trail : undefined);
+    const place = at !== undefined && "kind" in at ? at.position : at;
+    const position = place === OUTSIDE_FILES ? undefined : place;
+    const included = position === undefined ? undefined : this.#includedFrom.get(position.file);
+    const trail = [
+      ...((at !== undefined && "kind" in at ? at.trail : undefined) ?? []),
+      ...(included ? [included] : []),
+    ];
     const diagnostic: Diagnostic = {
       severity,
       code,
       message,
       position,
       ...(extra.help === undefined ? {} : { help: extra.help }),
-      ...(trail === undefined || trail.length === 0 ? {} : { trail }),
+      ...(trail.length === 0 ? {} : { trail }),
     };
     this.#found.set(keyOf(diagnostic), diagnostic);
   }
 }
+
+/** `file:line:column`, as editors and terminals turn into links. */
+export const placeText = ({ file, line, column }: Position): string => `${file}:${line}:${column}`;
 
 /** The same value can be looked at twice (early for includes, later for good); it is reported once. */
 function keyOf({ code, message, position }: Diagnostic): string {

@@ -1,5 +1,6 @@
 import { MASK_NAMES } from "../variables/mask.ts";
-import { anything, choice, fields, flag, text } from "./field.ts";
+import { fields } from "./field.ts";
+import { anything, choice, flag, text } from "./kinds.ts";
 
 /** An entry of `variable:`, or a long-form value in a variable file. */
 export const variableEntry = fields(

@@ -1,5 +1,4 @@
-import type { Problems } from "../problems.ts";
-import type { Position } from "../types.ts";
+import { OUTSIDE_FILES, type Problems } from "../problems.ts";
 import { type ScalarValue, textValue } from "../value.ts";
 
 /** A value from outside the runbook; it stays literal text, `$(x)` in it is not looked at. */
@@ -31,7 +30,7 @@ export function collectOverrides(
     const name = match?.[2];
     if (text === undefined || name === undefined || RESERVED.has(key)) continue;
     const prefix = match?.[1] ?? "";
-    add(overrides, name, text, prefix.startsWith("S"), prefix.includes("CV"), { file: `environment variable ${key}` });
+    add(overrides, name, text, prefix.startsWith("S"), prefix.includes("CV"), `environment variable ${key}`);
   }
   for (const [index, argument] of variables.entries()) {
     const secret = /^[sS]:(?=[^:]*:)/.exec(argument)?.[0] ?? "";
@@ -44,7 +43,7 @@ export function collectOverrides(
       continue;
     }
     const name = rest.slice(0, colon);
-    add(overrides, name, rest.slice(colon + 1), secret !== "", false, { file: `-v ${name}` });
+    add(overrides, name, rest.slice(colon + 1), secret !== "", false, "-v on the command line");
   }
   return overrides;
 }
@@ -55,14 +54,9 @@ function add(
   text: string,
   isSecret: boolean,
   isCaseVisible: boolean,
-  source: Pick<Position, "file">,
+  source: string,
 ): void {
-  const value = textValue(
-    text,
-    { ...source, line: 1, column: 1 },
-    { isSecret, trail: [`variable '${name}' set by ${trailOf(source.file)}`] },
-  );
+  const trail = [`variable '${name}' set by ${source}`];
+  const value = textValue(text, OUTSIDE_FILES, { isSecret, trail });
   overrides.set(name.toLowerCase(), { name, value, isSecret, isCaseVisible });
 }
-
-const trailOf = (source: string): string => (source.startsWith("-v") ? "-v on the command line" : source);

@@ -5,26 +5,34 @@ import { convertDocument } from "./convert.ts";
 import { offsetOfTooDeep } from "./nesting.ts";
 
 /** Characters; the largest runbook seen in the field has 5,000. */
-export const MAX_FILE_LENGTH = 1_000_000;
+const MAX_FILE_LENGTH = 1_000_000;
 
 /**
  * Reads one YAML 1.1 document the way PyYAML's safe_load does, keeping places. Gives undefined when the text is no YAML;
  * every problem goes to `problems`: F01 (syntax, tags, aliases, size), F02 (empty), F04 (duplicate keys).
  */
-export async function parseYaml(file: string, text: string, problems: Problems): Promise<LocatedValue | undefined> {
+export type YamlParser = (file: string, text: string, problems: Problems) => LocatedValue | undefined;
+
+/** Loads the YAML library, which start-up does not need, and gives the parser. */
+export async function loadYamlParser(): Promise<YamlParser> {
+  const yaml = await import("yaml");
+  return (file, text, problems) => parseYaml(yaml, file, text, problems);
+}
+
+function parseYaml(
+  yaml: typeof import("yaml"),
+  file: string,
+  text: string,
+  problems: Problems,
+): LocatedValue | undefined {
   const start: Position = { file, line: 1, column: 1 };
   if (text.length > MAX_FILE_LENGTH) {
-    problems.error(
-      "F01",
-      `'${file}' is too large: ${text.length} characters, at most ${MAX_FILE_LENGTH} are read.`,
-      start,
-      {
-        help: "Split it with 'include', or check that this is the file you mean.",
-      },
-    );
+    const message = `'${file}' is too large: ${text.length} characters, at most ${MAX_FILE_LENGTH} are read.`;
+    problems.error("F01", message, start, {
+      help: "Split it with 'include', or check that this is the file you mean.",
+    });
     return undefined;
   }
-  const yaml = await import("yaml");
   const { Composer, Lexer, LineCounter, Parser } = yaml;
   const lines = new LineCounter();
   lines.addNewLine(0);

@@ -1,0 +1,216 @@
+import { dirname, isAbsolute, join, resolve } from "node:path";
+
+import type { FieldContext } from "./schema/field.ts";
+import type { Position } from "./types.ts";
+import {
+  childOf,
+  describeValue,
+  isNull,
+  type LocatedValue,
+  type MappingEntry,
+  type MappingValue,
+  mappingValue,
+} from "./value.ts";
+import { type Definition, type DefinitionFile, readDefinitions, readVariableFile } from "./variables/definitions.ts";
+import type { VariableSet } from "./variables/variable-set.ts";
+import type { YamlParser } from "./yaml/parse.ts";
+
+/** Files read in all, the same file counted each time; the fields' largest runbook takes five. */
+const MOST_FILES = 500;
+
+interface IncludeContext extends FieldContext {
+  readonly parse: YamlParser;
+  /** Gives the text of a file; throws when it cannot be read. */
+  readonly readText: (path: string) => Promise<string>;
+  /** Text of every file read, by the name its positions carry. */
+  readonly sources: Map<string, string>;
+  /** The variables that are known before all files are read. */
+  readonly earlyVariables: (definitions: readonly Definition[]) => VariableSet;
+}
+
+/** Runbook files joined into one. */
+export interface JoinedFiles {
+  readonly root: MappingValue;
+  /** Of all files, lowest rank first. */
+  readonly definitions: readonly Definition[];
+  /** `extension` values of all files, lowest rank first. */
+  readonly extensions: readonly LocatedValue[];
+}
+
+interface Chain {
+  readonly path: string;
+  readonly from: Position | undefined;
+}
+
+/**
+ * Reads a runbook file and everything it includes. Keys are joined whole: an includer's key wins over an included one,
+ * an earlier include over a later one; only variables and extensions are collected from all files.
+ */
+export async function readWithIncludes(file: string, context: IncludeContext): Promise<JoinedFiles | undefined> {
+  const state = { files: 0 };
+  return await readFile(file, undefined, [], [], context, state);
+}
+
+async function readFile(
+  file: string,
+  from: LocatedValue | undefined,
+  chain: readonly Chain[],
+  outer: readonly Definition[],
+  context: IncludeContext,
+  state: { files: number },
+): Promise<JoinedFiles | undefined> {
+  const { problems } = context;
+  const path = resolve(file);
+  const repeated = chain.findIndex((link) => link.path === path);
+  if (repeated !== -1) {
+    const shown = [...chain.slice(repeated).map((link) => link.path), path].join(" -> ");
+    problems.error("F07", `The files include each other in a circle: ${shown}.`, from, {
+      help: "Remove one 'include'.",
+    });
+    return undefined;
+  }
+  state.files += 1;
+  if (state.files > MOST_FILES) {
+    problems.error("F09", `The runbook includes more than ${MOST_FILES} files.`, from);
+    return undefined;
+  }
+  const text = await readSource(file, from, "F05", context);
+  if (text === undefined) return undefined;
+  if (from !== undefined) problems.noteInclude(file, from.position);
+  const root = context.parse(file, text, problems);
+  if (root === undefined || root.kind === "broken") return undefined;
+  if (root.kind !== "mapping") {
+    problems.error("F03", `A runbook must hold a mapping of keys, found ${describeValue(root)}.`, root);
+    return undefined;
+  }
+  const links = [...chain, { path, from: from?.position }];
+  const own = await readOwnDefinitions(root, file, outer, context);
+  const included: JoinedFiles[] = [];
+  for (const item of includeItems(root, context)) {
+    const target = includePath(item, [...own, ...outer], context);
+    if (target === undefined) continue;
+    const next = isAbsolute(target) ? target : join(dirname(file), target);
+    const joined = await readFile(next, item, links, [...own, ...outer], context, state);
+    if (joined !== undefined) included.push(joined);
+  }
+  return joinFiles(root, own, included);
+}
+
+/** Keys that are dealt with here and never part of the joined runbook. */
+const COLLECTED: ReadonlySet<string> = new Set(["include", "variable", "extension"]);
+
+function joinFiles(root: MappingValue, own: readonly Definition[], included: readonly JoinedFiles[]): JoinedFiles {
+  const entries = new Map<string, MappingEntry>();
+  // A null section is the same as an absent one, so it does not hide what an included file says.
+  for (const entry of [root, ...included.map((joined) => joined.root)].flatMap((mapping) => mapping.entries)) {
+    if (!COLLECTED.has(entry.key) && !isNull(entry.value) && !entries.has(entry.key)) entries.set(entry.key, entry);
+  }
+  const lowestFirst = included.toReversed();
+  const extension = childOf(root, "extension");
+  return {
+    root: mappingValue([...entries.values()], root.position),
+    definitions: [...lowestFirst.flatMap((joined) => joined.definitions), ...own],
+    extensions: [
+      ...lowestFirst.flatMap((joined) => joined.extensions),
+      ...(extension === undefined ? [] : [extension]),
+    ],
+  };
+}
+
+async function readSource(
+  file: string,
+  from: LocatedValue | undefined,
+  code: "F05" | "V05",
+  { readText, sources, problems }: IncludeContext,
+): Promise<string | undefined> {
+  const known = sources.get(file);
+  if (known !== undefined) return known;
+  try {
+    const text = await readText(file);
+    sources.set(file, text);
+    return text;
+  } catch (error) {
+    const why =
+      error instanceof Error && "code" in error && error.code === "ENOENT" ? "does not exist" : "cannot be read";
+    const detail = why === "cannot be read" && error instanceof Error ? `: ${error.message}` : "";
+    const searched = from === undefined ? "" : ` Searched for '${resolve(file)}'.`;
+    problems.error(code, `The file '${file}' ${why}${detail}.`, from, {
+      help: `${searched} Paths are relative to the file they stand in.`.trim(),
+    });
+    return undefined;
+  }
+}
+
+function includeItems(root: MappingValue, { problems }: IncludeContext): readonly LocatedValue[] {
+  const include = childOf(root, "include");
+  if (include === undefined || include.kind === "broken") return [];
+  const items = include.kind === "list" ? include.items : [include];
+  return items.flatMap((item) => {
+    if (item.kind === "scalar") return [item];
+    if (item.kind !== "mapping") {
+      problems.error("F06", `An include must be a path or a mapping with 'path', found ${describeValue(item)}.`, item);
+      return [];
+    }
+    for (const { key, keyPosition, value } of item.entries) {
+      if (key === "strategy" && !isNull(value)) {
+        problems.error("F08", "'strategy' of an include was never carried out by LISA and is not here.", keyPosition, {
+          help: "Remove it; an includer's key always wins as a whole.",
+        });
+      } else if (key !== "path" && key !== "strategy") {
+        problems.error("F06", `The key '${key}' is not known in 'include'.`, keyPosition, {
+          help: "Known keys: path.",
+        });
+      }
+    }
+    const path = childOf(item, "path");
+    if (path === undefined) problems.error("F06", "The include has no 'path'.", item);
+    return path === undefined ? [] : [path];
+  });
+}
+
+function includePath(item: LocatedValue, known: readonly Definition[], context: IncludeContext): string | undefined {
+  // Includers come last so that their values win, as they do for good later on.
+  const path = context.earlyVariables(known).substitute(item, "V01");
+  if (path.kind === "scalar" && path.type === "string" && path.source !== "") return path.source;
+  if (path.kind !== "broken") {
+    context.problems.error("F06", `The path of an include must be a text, found ${describeValue(path)}.`, path);
+  }
+  return undefined;
+}
+
+/** The file's own `variable` list with the values of the variable files it names, in their place. */
+async function readOwnDefinitions(
+  root: MappingValue,
+  file: string,
+  outer: readonly Definition[],
+  context: IncludeContext,
+): Promise<readonly Definition[]> {
+  const listed = readDefinitions(childOf(root, "variable"), context);
+  const named = listed.filter((entry): entry is Definition => "name" in entry);
+  const definitions: Definition[] = [];
+  for (const entry of listed) {
+    if ("name" in entry) definitions.push(entry);
+    else definitions.push(...(await readVariables(entry, file, [...named, ...outer], context)));
+  }
+  return definitions;
+}
+
+async function readVariables(
+  entry: DefinitionFile,
+  file: string,
+  known: readonly Definition[],
+  context: IncludeContext,
+): Promise<readonly Definition[]> {
+  const path = context.earlyVariables(known).substitute(entry.path, "V01");
+  if (path.kind !== "scalar") return [];
+  if (!/\.ya?ml$/.test(path.source)) {
+    context.problems.error("V05", `The variable file '${path.source}' is no .yml file.`, path);
+    return [];
+  }
+  const target = isAbsolute(path.source) ? path.source : join(dirname(file), path.source);
+  const text = await readSource(target, path, "V05", context);
+  if (text === undefined) return [];
+  context.problems.noteInclude(target, path.position);
+  const root = context.parse(target, text, context.problems);
+  return root === undefined ? [] : readVariableFile(root, entry.isSecret, context);
+}

@@ -1,0 +1,157 @@
+import { compilePattern } from "../pattern.ts";
+import type { CaseCriteria, CaseFilter, Position } from "../types.ts";
+import { childOf, describeValue, type LocatedValue, type MappingValue } from "../value.ts";
+import { checkFields, type Field, type FieldContext, fields } from "./field.ts";
+import { choice, flag, integer, list, section, text } from "./kinds.ts";
+
+const MATURITIES = ["experimental", "preview", "stable", "deprecated"] as const;
+const TEXTS = { acceptsOne: true } as const;
+
+export const criteriaFields = fields({
+  name: list(text("regular expression for the whole case name, case ignored"), "names of cases", TEXTS),
+  area: list(text("regular expression for the whole area, case ignored"), "areas of suites", TEXTS),
+  category: list(text("regular expression for the whole category"), "categories of suites", TEXTS),
+  priority: list(integer("0 is most important", { minimum: 0, maximum: 5 }), "priorities of cases", TEXTS),
+  tags: list(text("exact tag"), "any of these tags", TEXTS),
+  maturity: maturities(),
+});
+
+export const testcaseFields = fields({
+  type: choice(["lisa"], "runner of the case", "T01"),
+  enabled: flag("false leaves the entry out"),
+  name: text("label of the entry"),
+  criteria: section(criteriaFields, "which cases the entry is about"),
+  select_action: choice(["none", "include", "exclude", "forceInclude", "forceExclude"], "what happens to them"),
+  times: integer("how often each case runs", { minimum: 1, maximum: 10_000 }),
+  retry: integer("runs again after a failure", { minimum: 0, maximum: 1000 }),
+  timeout: integer("seconds; can only raise a case's own limit"),
+  use_new_environment: flag("give each case an environment of its own"),
+  ignore_failure: flag("a failure counts as ATTEMPTED"),
+});
+
+/** Upstream's selection when a runbook has none. */
+const DEFAULT_FILTER: CaseFilter = {
+  position: undefined,
+  enabled: true,
+  name: "",
+  criteria: { area: ["demo"] },
+  selectAction: "include",
+  times: 1,
+  retry: 0,
+  timeoutMs: 0,
+  useNewEnvironment: false,
+  ignoreFailure: false,
+};
+
+/** Reads `testcase:`. Absent or empty selects the area `demo`, as upstream does. */
+export function readFilters(value: LocatedValue | undefined, context: FieldContext): readonly CaseFilter[] {
+  if (value === undefined) return [DEFAULT_FILTER];
+  if (value.kind === "broken") return [];
+  if (value.kind !== "list") {
+    context.problems.error("S02", `'testcase' must be a list, found ${describeValue(value)}.`, value, {
+      help: "Start each entry with '- '.",
+    });
+    return [];
+  }
+  if (value.items.length === 0) return [DEFAULT_FILTER];
+  return value.items.flatMap((item, index) => readFilter(item, `testcase[${index}]`, context));
+}
+
+function readFilter(item: LocatedValue, path: string, context: FieldContext): readonly CaseFilter[] {
+  const read = checkFields(testcaseFields, item, path, context);
+  if (read === undefined || item.kind !== "mapping") return [];
+  const criteria = childOf(item, "criteria");
+  if (criteria === undefined && read.enabled !== false) {
+    context.problems.error("X01", `'${path}' has no 'criteria'.`, item, {
+      help: "Say which cases it is about, such as 'criteria: { area: storage }'; '{}' is every case.",
+    });
+    return [];
+  }
+  const patterns = criteria?.kind === "mapping" ? readPatterns(criteria, context) : { criteria: {}, positions: {} };
+  const given = read.criteria ?? {};
+  const { priority } = given;
+  const tags = stripped(given.tags);
+  const maturity = stripped(given.maturity);
+  return [
+    {
+      position: item.position,
+      criteriaPositions: patterns.positions,
+      enabled: read.enabled ?? true,
+      name: read.name ?? "",
+      criteria: {
+        ...patterns.criteria,
+        ...(priority === undefined ? {} : { priority }),
+        ...(tags === undefined ? {} : { tags }),
+        ...(maturity === undefined ? {} : { maturity }),
+      },
+      selectAction: read.select_action ?? "include",
+      times: read.times ?? 1,
+      retry: read.retry ?? 0,
+      timeoutMs: Math.max(0, read.timeout ?? 0) * 1000,
+      useNewEnvironment: read.use_new_environment ?? false,
+      ignoreFailure: read.ignore_failure ?? false,
+    },
+  ];
+}
+
+/** Empty texts mean "not given", as `name: $(case)` with an empty default shows. */
+function stripped(texts: readonly string[] | undefined): readonly string[] | undefined {
+  const kept = (texts ?? []).map((item) => item.trim()).filter((item) => item !== "");
+  return kept.length === 0 ? undefined : kept;
+}
+
+type PatternKey = "name" | "area" | "category";
+
+function readPatterns(
+  criteria: MappingValue,
+  context: FieldContext,
+): { readonly criteria: CaseCriteria; readonly positions: NonNullable<CaseFilter["criteriaPositions"]> } {
+  const texts: Partial<Record<PatternKey, readonly string[]>> = {};
+  const positions: Partial<Record<PatternKey, readonly Position[]>> = {};
+  for (const key of ["name", "area", "category"] as const) {
+    const value = childOf(criteria, key);
+    const items = value?.kind === "list" ? value.items : value === undefined ? [] : [value];
+    const kept = items.flatMap((item) => {
+      const pattern = item.kind === "scalar" && item.type === "string" ? item.source.trim() : "";
+      return pattern === "" ? [] : [{ pattern, item }];
+    });
+    if (kept.length === 0) continue;
+    texts[key] = kept.map(({ pattern }) => pattern);
+    positions[key] = kept.map(({ item }) => item.position);
+    for (const { pattern, item } of kept) checkPattern(pattern, item, context);
+  }
+  return { criteria: texts, positions };
+}
+
+function checkPattern(pattern: string, item: LocatedValue, { problems }: FieldContext): void {
+  const compiled = compilePattern(pattern);
+  if (compiled.ok) return;
+  // The place inside the pattern is exact where the pattern stands here itself, on one line, and is not from a variable.
+  const isHere = item.kind === "scalar" && item.trail === undefined;
+  const column = item.position.column + (isHere ? compiled.offset : 0);
+  problems.error(
+    "X02",
+    compiled.message,
+    { ...item.position, column },
+    {
+      help: "Patterns are Python regular expressions that must match the whole name.",
+    },
+  );
+}
+
+/** A text may hold several, separated by comma or blank. */
+function maturities(): Field<readonly string[]> {
+  const words = list(text("maturity"), "any of these maturities", TEXTS);
+  return {
+    ...words,
+    read(value, path, context) {
+      const given = words.read(value, path, context)?.flatMap((item) => item.split(/[\s,]+/).filter(Boolean));
+      const unknown = given?.find((item) => !MATURITIES.some((known) => known === item));
+      if (unknown === undefined) return given;
+      context.problems.error("X06", `'${path}' holds '${unknown}', which is no maturity.`, value, {
+        help: `Known are ${MATURITIES.join(", ")}.`,
+      });
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { didYouMean } from "../nearest.ts";
+import type { Problems } from "../problems.ts";
+import { brokenValue, type LocatedValue, listValue, mappingValue, type ScalarValue } from "../value.ts";
+import { convertToTypeOf } from "./convert.ts";
+import type { Definition } from "./definitions.ts";
+import type { Override } from "./overrides.ts";
+import { findReferences } from "./reference.ts";
+import { substitute } from "./substitute.ts";
+
+/** A chain of variables longer than this is no runbook; the bound keeps resolution off the end of the stack. */
+const LONGEST_CHAIN = 200;
+
+interface Options {
+  /** Lowest rank first; the last definition of a name wins. */
+  readonly definitions: readonly Definition[];
+  readonly overrides: ReadonlyMap<string, Override>;
+  readonly problems: Problems;
+  /** Reads `[a, b]` or `{a: b}` given as text for a list or mapping variable. */
+  readonly parseFlow: (text: string) => LocatedValue | undefined;
+}
+
+/** The variables of a runbook. Each is resolved once, when it is first asked for; values from outside come before all. */
+export class VariableSet {
+  readonly #options: Options;
+  readonly #definitions = new Map<string, Definition[]>();
+  readonly #resolved = new Map<string, LocatedValue>();
+  /** Names being resolved, outermost first; meeting one again is a cycle. */
+  readonly #resolving: string[] = [];
+
+  constructor(options: Options) {
+    this.#options = options;
+    for (const definition of options.definitions) {
+      const name = definition.name.toLowerCase();
+      const list = this.#definitions.get(name);
+      if (list === undefined) this.#definitions.set(name, [definition]);
+      else list.push(definition);
+    }
+  }
+
+  /** Names as they were spelled, in order of first definition. */
+  get names(): readonly string[] {
+    const defined = [...this.#definitions.values()].map((list) => list.at(-1)?.name ?? "");
+    const outside = [...this.#options.overrides].filter(([name]) => !this.#definitions.has(name));
+    return [...defined, ...outside.map(([, override]) => override.name)];
+  }
+
+  /** The value of a variable, case ignored; undefined when it is not defined, a broken value when it cannot be resolved. */
+  lookup(name: string): LocatedValue | undefined {
+    const key = name.toLowerCase();
+    const known = this.#resolved.get(key);
+    if (known !== undefined) return known;
+    const definitions = this.#definitions.get(key) ?? [];
+    const override = this.#options.overrides.get(key);
+    const value =
+      override === undefined
+        ? this.#resolveWinner(key, definitions)
+        : this.#resolveOverride(key, definitions, override);
+    if (value === undefined) return undefined;
+    const marked = this.isSecret(name) ? markSecret(value) : value;
+    this.#resolved.set(key, marked);
+    return marked;
+  }
+
+  isSecret(name: string): boolean {
+    const key = name.toLowerCase();
+    return (
+      (this.#definitions.get(key) ?? []).some(({ isSecret }) => isSecret) ||
+      (this.#options.overrides.get(key)?.isSecret ?? false)
+    );
+  }
+
+  /** The definition in force, without the value; undefined for variables that only come from outside. */
+  definition(name: string): Definition | undefined {
+    return this.#definitions.get(name.toLowerCase())?.at(-1);
+  }
+
+  isCaseVisible(name: string): boolean {
+    const key = name.toLowerCase();
+    return (
+      (this.#definitions.get(key) ?? []).some(({ isCaseVisible }) => isCaseVisible) ||
+      (this.#options.overrides.get(key)?.isCaseVisible ?? false)
+    );
+  }
+
+  /** Replaces the references in `value`; undefined variables are reported under `code`. */
+  substitute(value: LocatedValue, code: "V01" | "V02"): LocatedValue {
+    return substitute(value, {
+      problems: this.#options.problems,
+      lookup: (name) => this.lookup(name),
+      reportUndefined: (name, at) => this.#reportUndefined(name, at, code),
+    });
+  }
+
+  #resolveOverride(key: string, definitions: readonly Definition[], override: Override): LocatedValue {
+    // Set before the old value is looked at, whose references may lead back here.
+    this.#resolved.set(key, override.value);
+    return this.#converted(this.#typeHint(definitions), override.value, override.name);
+  }
+
+  #resolveWinner(key: string, definitions: readonly Definition[]): LocatedValue | undefined {
+    const winner = definitions.at(-1);
+    if (winner === undefined) return undefined;
+    const from = this.#resolving.indexOf(key);
+    if (from !== -1 || this.#resolving.length >= LONGEST_CHAIN) {
+      const chain = [...this.#resolving.slice(Math.max(0, from)), key];
+      const message =
+        from === -1
+          ? `The chain of variables that ends at '${winner.name}' is longer than ${LONGEST_CHAIN}.`
+          : `The variables refer to each other in a circle: ${chain.join(" -> ")}.`;
+      this.#options.problems.error("V03", message, winner.value.position, {
+        help: "Give one of them a value of its own.",
+      });
+      return brokenValue(winner.value.position);
+    }
+    this.#resolving.push(key);
+    const value = this.substitute(winner.value, "V02");
+    this.#resolving.pop();
+    return this.#converted(this.#typeHint(definitions.slice(0, -1)), value, winner.name);
+  }
+
+  /** The value whose type a later text takes. Looks through plain references only, and never reports anything. */
+  #typeHint(definitions: readonly Definition[]): LocatedValue | undefined {
+    const last = definitions.at(-1);
+    if (last === undefined) return undefined;
+    const { value } = last;
+    if (value.kind !== "scalar" || value.type !== "string") return value;
+    const text = String(value.value);
+    const [reference] = findReferences(text);
+    const isWhole = reference?.start === 0 && reference.end === text.length;
+    if (isWhole && !this.#resolving.includes(reference.name.toLowerCase())) {
+      return this.#resolved.get(reference.name.toLowerCase()) ?? this.#lookupForHint(reference.name);
+    }
+    const older = this.#typeHint(definitions.slice(0, -1).slice(-LONGEST_CHAIN));
+    return convertToTypeOf(older, value, this.#options.parseFlow) ?? value;
+  }
+
+  #lookupForHint(name: string): LocatedValue | undefined {
+    return this.#resolving.length < LONGEST_CHAIN ? this.lookup(name) : undefined;
+  }
+
+  #converted(old: LocatedValue | undefined, value: LocatedValue, name: string): LocatedValue {
+    const converted = convertToTypeOf(old, value, this.#options.parseFlow);
+    if (converted !== undefined) return converted;
+    const kind = old?.kind === "list" ? "list" : "mapping";
+    this.#options.problems.error("V09", `The variable '${name}' holds a ${kind}, and this text is none.`, value, {
+      help: kind === "list" ? "Write a,b or [a, b]." : "Write {key: value}.",
+    });
+    return brokenValue(value.position);
+  }
+
+  #reportUndefined(name: string, at: ScalarValue, code: "V01" | "V02"): void {
+    this.#options.problems.error(code, `The variable '${name}' is not defined.`, at, {
+      help: this.#helpForUndefined(name),
+    });
+  }
+
+  #helpForUndefined(name: string): string {
+    if (name.includes("$(")) return "References cannot be nested; build the name in a variable of its own.";
+    if (name.trim() !== name && this.lookup(name.trim()) !== undefined) return `Did you mean '$(${name.trim()})'?`;
+    return (
+      didYouMean(name, this.names) ?? `Define it under 'variable', or give it with -v ${name}:VALUE or as LISA_${name}.`
+    );
+  }
+}
+
+function markSecret(value: LocatedValue): LocatedValue {
+  if (value.kind === "list") return { ...listValue(value.items.map(markSecret), value.position), isSecret: true };
+  if (value.kind === "mapping") {
+    const entries = value.entries.map((entry) => ({ ...entry, value: markSecret(entry.value) }));
+    return { ...mappingValue(entries, value.position), isSecret: true };
+  }
+  return { ...value, isSecret: true };
+}
