@@ -24,6 +24,9 @@ export const KERNEL_ERROR_PATTERNS: readonly RegExp[] = [
   /PF: (?:supervisor|user) (?:instruction fetch|read access|write access) in (?:user|kernel) mode/,
 ];
 
+/** `[    0.000000] ` in blanks. */
+const STAMP_WIDTH = /^ {1,15}/;
+
 /** The kernel's log since boot, as far as its ring buffer reaches. */
 export class Dmesg extends Tool {
   /** The whole log as text, as `dmesg` prints it. */
@@ -42,17 +45,25 @@ export class Dmesg extends Tool {
   }
 }
 
-/** Parses `dmesg`; a thread or processor field such as `[    T1]` after the time stamp is dropped. */
+/**
+ * Parses `dmesg`. A thread or processor field such as `[    T1]` after the time stamp is dropped; further lines of a
+ * message, which dmesg indents by the width of the stamp, stay with it.
+ */
 export function parseDmesg(output: string): KernelMessage[] {
-  return output
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "")
-    .map((line) => {
-      const [, seconds, text] = /^(?:<\d+>)?\[\s*(\d+\.\d+)\](?:\[\s*[TC]\d+\])? ?(.*)$/.exec(line) ?? [];
-      return seconds === undefined || text === undefined
-        ? { atSeconds: undefined, text: line }
-        : { atSeconds: Number(seconds), text };
-    });
+  const messages: KernelMessage[] = [];
+  for (const line of output.split(/\r?\n/)) {
+    if (line.trim() === "") continue;
+    const [, seconds, text] = /^(?:<\d+>)?\[\s*(\d+\.\d+)\](?:\[\s*[TC]\d+\])? ?(.*)$/.exec(line) ?? [];
+    const last = messages.at(-1);
+    if (seconds !== undefined && text !== undefined) {
+      messages.push({ atSeconds: Number(seconds), text });
+    } else if (last?.atSeconds !== undefined && line.startsWith(" ")) {
+      messages[messages.length - 1] = { ...last, text: `${last.text}\n${line.replace(STAMP_WIDTH, "")}` };
+    } else {
+      messages.push({ atSeconds: undefined, text: line });
+    }
+  }
+  return messages;
 }
 
 /** The messages that mean the kernel met an error. */

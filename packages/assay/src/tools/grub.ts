@@ -74,11 +74,14 @@ export function parseGrubMenu(text: string): GrubMenuEntry[] {
   return found;
 }
 
-/** Parses shell assignments `NAME=value`; `$NAME` inside stands for what was set before, as grub.d files use it. */
+/**
+ * Parses shell assignments `NAME=value`; `$NAME` inside stands for what was set before, as grub.d files use it.
+ * What a command in backticks would print is not known, so the command itself stands for it.
+ */
 export function parseGrubDefaults(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s#]*))/.exec(line);
+    const match = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(`[^`]*`|[^\s#]*))/.exec(line);
     const [, name, double, single, bare] = match ?? [];
     if (name === undefined) continue;
     const expanded = (double ?? bare ?? "").replace(

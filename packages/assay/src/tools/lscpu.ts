@@ -64,8 +64,8 @@ export function parseLscpu(output: string): CpuTopology {
   return {
     architecture: all.get("Architecture") ?? "unknown",
     cpuCount,
-    vendor: all.get("Vendor ID"),
-    modelName: all.get("Model name"),
+    vendor: nameOf(all.get("Vendor ID")),
+    modelName: nameOf(all.get("Model name")),
     threadsPerCore: count("Thread(s) per core"),
     coresPerSocket: count("Core(s) per socket"),
     sockets: count("Socket(s)"),
@@ -89,7 +89,9 @@ export function parseLscpuExtended(output: string): CpuRow[] {
   return rows.map((cells) => {
     const cell = (name: string) => countOf(cells[header.indexOf(name)]);
     const caches = cells[cacheColumn]?.split(":") ?? [];
-    const cache = (name: string) => countOf(caches[cacheNames.indexOf(name)]);
+    // Of offline processors lscpu prints a lone number there, which belongs to no known cache.
+    const isKnown = caches.length === cacheNames.length;
+    const cache = (name: string) => (isKnown ? countOf(caches[cacheNames.indexOf(name)]) : undefined);
     const cpu = cell("CPU");
     if (cpu === undefined) throw unexpected("lscpu --extended", `'${cells.join(" ")}' names no processor`, output);
     return {
@@ -113,6 +115,11 @@ function cpusOfKind(kind: ReadonlyMap<string, string>): number {
   const inClusters = (count("Core(s) per cluster") ?? 0) * (count("Cluster(s)") ?? 0);
   const inSockets = (count("Core(s) per socket") ?? 0) * (count("Socket(s)") ?? 0);
   return (inClusters || inSockets) * threads;
+}
+
+/** `-` stands for a name that lscpu does not know. */
+function nameOf(text: string | undefined): string | undefined {
+  return text === "-" || text === "" ? undefined : text;
 }
 
 function countOf(text: string | undefined): number | undefined {
