@@ -53,7 +53,9 @@ function matchWithin(expression: RegExp, texts: readonly string[]): readonly str
     const found: unknown = script.runInNewContext(Object.create(null), { timeout: MATCH_BUDGET_MS });
     return Array.isArray(found) || isArrayLike(found) ? Array.from(found, String) : [];
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
+    // The error may be of the other context, so that it is no instance of our Error.
+    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+    if (code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
     throw error;
   }
 }

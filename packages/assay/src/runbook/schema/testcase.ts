@@ -128,7 +128,7 @@ function checkPattern(pattern: string, item: LocatedValue, { problems }: FieldCo
   if (compiled.ok) return;
   // The place inside the pattern is exact where the pattern stands here itself, on one line, and is not from a variable.
   const isHere = item.kind === "scalar" && item.trail === undefined;
-  const column = item.position.column + (isHere ? compiled.offset : 0);
+  const column = item.position.column + (isHere ? compiled.offset + (item.isQuoted ? 1 : 0) : 0);
   problems.error(
     "X02",
     compiled.message,

@@ -26,6 +26,7 @@ export class VariableSet {
   readonly #resolved = new Map<string, LocatedValue>();
   /** Names being resolved, outermost first; meeting one again is a cycle. */
   readonly #resolving: string[] = [];
+  #hintDepth = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -94,7 +95,7 @@ export class VariableSet {
   #resolveOverride(key: string, definitions: readonly Definition[], override: Override): LocatedValue {
     // Set before the old value is looked at, whose references may lead back here.
     this.#resolved.set(key, override.value);
-    return this.#converted(this.#typeHint(definitions), override.value, override.name);
+    return this.#converted(definitions, override.value, override.name);
   }
 
   #resolveWinner(key: string, definitions: readonly Definition[]): LocatedValue | undefined {
@@ -115,7 +116,9 @@ export class VariableSet {
     this.#resolving.push(key);
     const value = this.substitute(winner.value, "V02");
     this.#resolving.pop();
-    return this.#converted(this.#typeHint(definitions.slice(0, -1)), value, winner.name);
+    // Set before older values are looked at, whose references may lead back here.
+    this.#resolved.set(key, value);
+    return this.#converted(definitions.slice(0, -1), value, winner.name);
   }
 
   /** The value whose type a later text takes. Looks through plain references only, and never reports anything. */
@@ -127,18 +130,24 @@ export class VariableSet {
     const text = String(value.value);
     const [reference] = findReferences(text);
     const isWhole = reference?.start === 0 && reference.end === text.length;
-    if (isWhole && !this.#resolving.includes(reference.name.toLowerCase())) {
-      return this.#resolved.get(reference.name.toLowerCase()) ?? this.#lookupForHint(reference.name);
-    }
+    if (isWhole) return this.#lookupForHint(reference.name);
     const older = this.#typeHint(definitions.slice(0, -1).slice(-LONGEST_CHAIN));
     return convertToTypeOf(older, value, this.#options.parseFlow) ?? value;
   }
 
+  /** Undefined inside a cycle or a chain too long: then the text keeps its own type. */
   #lookupForHint(name: string): LocatedValue | undefined {
-    return this.#resolving.length < LONGEST_CHAIN ? this.lookup(name) : undefined;
+    if (this.#resolving.includes(name.toLowerCase()) || this.#hintDepth >= LONGEST_CHAIN) return undefined;
+    this.#hintDepth += 1;
+    const value = this.lookup(name);
+    this.#hintDepth -= 1;
+    return value;
   }
 
-  #converted(old: LocatedValue | undefined, value: LocatedValue, name: string): LocatedValue {
+  /** Gives a text the type of the value it replaces. */
+  #converted(older: readonly Definition[], value: LocatedValue, name: string): LocatedValue {
+    if (value.kind !== "scalar" || value.type !== "string") return value;
+    const old = this.#typeHint(older);
     const converted = convertToTypeOf(old, value, this.#options.parseFlow);
     if (converted !== undefined) return converted;
     const kind = old?.kind === "list" ? "list" : "mapping";
