@@ -12,6 +12,12 @@ export class ImageError extends AssayError {
   readonly failureClass = "configuration";
 }
 
+/** An image of a recipe could not be made: a mirror is out of reach, or a program of the build failed. */
+export class ImageBuildFailed extends AssayError {
+  readonly code = "IMAGE_BUILD";
+  readonly failureClass = "environment";
+}
+
 /** A program or package that assay needs on this machine is missing; `help` names the command that brings it. */
 export class MissingDependency extends AssayError {
   readonly code = "MISSING_DEPENDENCY";
