@@ -127,7 +127,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "extension: [./mine]",
     ["2:13 E01 The extension './mine' is not carried out by this version of assay."],
   ],
-  ["own suites of LISA", "extension: [../lisa/microsoft/testsuites/core]", []],
+  ["own suites of LISA", "extension: [../lisa/microsoft/runbook/tiers/../../testsuites/core]", []],
   ["unknown notifier", "notifier: [{ type: htm }]", ["2:20 T01 There is no notifier 'htm'."]],
   [
     "later notifier",

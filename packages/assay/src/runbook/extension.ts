@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import type { Problems } from "./problems.ts";
 import { childOf, isNull, type LocatedValue } from "./value.ts";
 
@@ -16,7 +17,7 @@ export function checkExtensions(value: LocatedValue | undefined, problems: Probl
     if (path?.kind === "broken") continue;
     if (path?.kind !== "scalar" || path.type !== "string") {
       problems.error("S02", "An extension must be a path, or a mapping with 'path' and 'name'.", item);
-    } else if (!BUILT_IN.test(path.source) && path.source !== "") {
+    } else if (path.source !== "" && !BUILT_IN.test(resolve(dirname(path.position.file), path.source))) {
       problems.error("E01", `The extension '${path.source}' is not carried out by this version of assay.`, path, {
         help: "Python extensions of LISA cannot run here; remove the line, or write the cases as an assay suite.",
       });
