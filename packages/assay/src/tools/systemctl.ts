@@ -113,7 +113,7 @@ export class Systemctl extends Tool {
     throw new CommandFailed(
       `'systemctl ${change} ${unit}' failed on node '${this.node.name}' (exit code ${done.exitCode}): ${done.stderr.trim()}`,
       done.exitCode,
-      { help: `Status of '${unit}' afterwards:\n${status.stdout.trim()}` },
+      { help: `Status of '${unit}' afterwards:\n${status.stdout.trim() || status.stderr.trim()}` },
     );
   }
 }
