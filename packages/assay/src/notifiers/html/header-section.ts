@@ -11,7 +11,7 @@ export function headerSection(summary: RunSummary): Markup {
 <h1>${icon(look.key)}${look.word}</h1>
 <p class="reason">${reasonOf(summary)}</p>
 ${countsBar(summary)}
-<dl class="facts">${headerFacts(summary).map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
+<dl class="facts">${headerFacts(summary).map(([label, value]) => html`<div><dt>${labelOf(label)}</dt><dd>${value}</dd></div>`)}</dl>
 </header>`;
 }
 
@@ -53,12 +53,21 @@ function headerFacts(summary: RunSummary): [string, string][] {
     ["Started", summary.startedAt === undefined ? undefined : utc(summary.startedAt)],
     ["Took", formatDuration(summary.elapsedMs)],
     ["Runbook", summary.runbook],
-    ["Host", Object.values(summary.host).join(", ")],
+    ["Host", hostLine(summary.host)],
     ["Exit code", summary.exitCode === undefined ? undefined : String(summary.exitCode)],
     ["assay", summary.version],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
 }
+
+/** Values that say nothing alone, such as a number of cores, keep their name. */
+const hostLine = (host: Readonly<Record<string, string>>): string =>
+  Object.entries(host)
+    .map(([name, value]) => (/^\d/.test(value) ? `${name} ${value}` : value))
+    .join(", ");
+
+const ACRONYMS = new Set(["os", "cpu", "id"]);
+const labelOf = (name: string): string => (ACRONYMS.has(name) ? name.toUpperCase() : name);
 
 /** Facts that are the same on every environment that came up: they describe the run. */
 export function sharedFacts(environments: readonly EnvironmentSummary[]): Record<string, string> {

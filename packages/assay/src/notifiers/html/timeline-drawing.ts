@@ -30,6 +30,7 @@ export function drawTimeline(timeline: Timeline, rowOf: (resultId: string) => nu
   const hidden = timeline.lanes.length - lanes.length;
   return html`<div class="timeline"><ol class="lanes">${names}</ol>
 <svg height="${height}" role="img" aria-label="Timeline of the run"><g class="grid">${grid}</g>${bars}</svg></div>
+<p class="muted legend">Pale bars are machines being made ready, grey ones their deletion; the others are cases in the colour of their status.</p>
 ${hidden > 0 ? html`<p class="muted">${hidden} more machines are not drawn.</p>` : undefined}`;
 }
 

@@ -125,11 +125,11 @@ function command(given) {
     element("span", { class: given.isFailure ? "outcome bad" : "outcome" }, given.outcome),
     element("span", { class: "took", title: given.node }, given.took),
   ];
-  if (given.stdout === "" && given.stderr === "") return element("div", { class: "command silent" }, ...line);
+  if (given.stdout === "" && given.stderr === "") return element("div", { class: "invocation" }, ...line);
   return element(
     "details",
     { class: "command" },
-    element("summary", {}, ...line),
+    element("summary", { class: "invocation" }, ...line),
     given.stdout === "" ? undefined : output(given.stdout),
     given.stderr === "" ? undefined : output(given.stderr, "stderr"),
   );

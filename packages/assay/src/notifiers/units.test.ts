@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { clipEnd, clipMiddle, clipStart } from "./clip.ts";
+import { formatBytes, formatDuration, formatNumber } from "./units.ts";
+
+test.each([
+  [0, "0 ms"],
+  [85.4, "85 ms"],
+  [999.7, "1.0 s"],
+  [9949, "9.9 s"],
+  [9950, "10 s"],
+  [59_600, "1 min"],
+  [125_000, "2 min 5 s"],
+  [3_600_000, "1 h"],
+  [3_840_000, "1 h 4 min"],
+  [Number.NaN, "?"],
+])("%d ms reads %s", (ms, text) => {
+  expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [312, "312 bytes"],
+  [4301, "4.2 KiB"],
+  [17 * 2 ** 20, "17 MiB"],
+])("%d bytes read %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test.each([
+  [1234567.891, "1234570"],
+  [0.000123456789, "0.000123457"],
+  [61.4, "61.4"],
+])("%d reads %s", (value, text) => {
+  expect(formatNumber(value)).toBe(text);
+});
+
+test("clipping says what is missing and keeps what fits", () => {
+  expect(clipMiddle("abc", 3)).toBe("abc");
+  expect(clipMiddle("0123456789", 4)).toBe("0\n… 6 characters cut …\n789");
+  expect(clipStart("0123456789", 4)).toBe("… 6 characters cut …\n6789");
+  expect(clipStart(`${"x".repeat(50)}\n${"y".repeat(40)}`, 42)).toBe(`… 51 characters cut …\n${"y".repeat(40)}`);
+  expect(clipEnd("0123456789", 4)).toBe("012…");
+});
