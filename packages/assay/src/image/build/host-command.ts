@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { HostExhausted, ImageError, MissingDependency } from "../../errors/catalogue.ts";
+import { HostExhausted, ImageBuildFailed, MissingDependency } from "../../errors/catalogue.ts";
 
 /** Debian packages that bring the programs image building and inspection use. */
 const packageOf: Readonly<Record<string, string>> = {
+  "apt-config": "apt",
   "apt-get": "apt",
   fakeroot: "fakeroot",
   flock: "util-linux",
@@ -50,7 +51,7 @@ export async function runOnHost(
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
     ...(options.folder === undefined ? {} : { cwd: options.folder }),
-    env: { ...process.env, LC_ALL: "C.UTF-8", PATH: `${process.env["PATH"]}:/usr/sbin:/sbin`, ...options.environment },
+    env: { ...process.env, LC_ALL: "C.UTF-8", PATH: `${process.env.PATH}:/usr/sbin:/sbin`, ...options.environment },
   });
   let stdout = "";
   let stderr = "";
@@ -90,7 +91,7 @@ export async function runOnHost(
 }
 
 /**
- * Runs a program that must succeed and returns its stdout. Throws ImageError with the end of what it said, or
+ * Runs a program that must succeed and returns its stdout. Throws ImageBuildFailed with the end of what it said, or
  * HostExhausted when it ran out of disk. `task` completes the sentence "… failed".
  */
 export async function mustRunOnHost(
@@ -107,7 +108,7 @@ export async function mustRunOnHost(
       help: "Free some space, or set ASSAY_CACHE to a folder on another disk.",
     });
   const how = exitCode === undefined ? "was ended by a signal" : `ended with exit code ${exitCode}`;
-  throw new ImageError(`${task} failed: '${program}' ${how}.\n${tail}`, {
+  throw new ImageBuildFailed(`${task} failed: '${program}' ${how}.\n${tail}`, {
     help: "The lines above are the program's own last words.",
   });
 }

@@ -24,16 +24,18 @@ const writeFile = ({ path, content, mode }: RecipeFile): string =>
     `chmod ${mode} ${quoted(path)}`,
   ].join("\n");
 
+/** The lines of /etc/fstab: root and ESP by their identifiers. */
+export function fileSystemTable(layout: DiskLayout): string {
+  const serial = layout.efiSerial.toUpperCase();
+  return [
+    `UUID=${layout.rootId} / ext4 rw,discard,errors=remount-ro,x-systemd.growfs 0 1`,
+    `UUID=${serial.slice(0, 4)}-${serial.slice(4)} /boot/efi vfat defaults,umask=0077 0 0`,
+    "",
+  ].join("\n");
+}
+
 const builtInFiles = (recipe: Recipe, layout: DiskLayout, aptSources: string): readonly RecipeFile[] => [
-  {
-    path: "/etc/fstab",
-    mode: "0644",
-    content: [
-      `UUID=${layout.rootId} / ext4 rw,discard,errors=remount-ro,x-systemd.growfs 0 1`,
-      `UUID=${layout.efiSerial.slice(0, 4).toUpperCase()}-${layout.efiSerial.slice(4).toUpperCase()} /boot/efi vfat defaults,umask=0077 0 0`,
-      "",
-    ].join("\n"),
-  },
+  { path: "/etc/fstab", mode: "0644", content: fileSystemTable(layout) },
   {
     path: "/etc/default/grub",
     mode: "0644",

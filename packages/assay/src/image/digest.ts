@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { cacheFolder } from "../host/folders.ts";
+
+/** SHA-256 of a file's content, in hex; reads the whole file. */
+export async function fileDigest(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  const source = createReadStream(path, { highWaterMark: 2 ** 20 });
+  await pipeline(source, hash, { ...(signal === undefined ? {} : { signal }) });
+  return hash.digest("hex");
+}
+
+/**
+ * SHA-256 of a file's content, read once and then remembered as long as the file keeps its path, inode, size and
+ * time of change. A file that cannot be remembered (cache not writable) is read every time.
+ */
+export async function rememberedDigest(path: string, signal?: AbortSignal): Promise<string> {
+  const before = await identityOf(path);
+  const record = join(cacheFolder(), "digests", `${createHash("sha256").update(path).digest("hex")}.json`);
+  const known = await readRecord(record);
+  if (known !== undefined && known.identity === before) return known.digest;
+  const digest = await fileDigest(path, signal);
+  // A file that changed while it was read is worth no memory.
+  if ((await identityOf(path)) === before) await writeRecord(record, { path, identity: before, digest });
+  return digest;
+}
+
+interface DigestRecord {
+  readonly path: string;
+  readonly identity: string;
+  readonly digest: string;
+}
+
+async function identityOf(path: string): Promise<string> {
+  const { dev, ino, mtimeNs, ctimeNs, size } = await stat(path, { bigint: true });
+  return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
+}
+
+async function readRecord(path: string): Promise<DigestRecord | undefined> {
+  try {
+    const record: DigestRecord = JSON.parse(await readFile(path, "utf8"));
+    return record;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeRecord(path: string, record: DigestRecord): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    await mkdir(join(path, ".."), { recursive: true });
+    await writeFile(temporary, JSON.stringify(record));
+    await rename(temporary, path);
+  } catch {
+    // Remembering is a convenience; the digest itself is right.
+  }
+}
