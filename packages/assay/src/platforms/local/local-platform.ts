@@ -1,0 +1,61 @@
+import { availableParallelism, hostname, totalmem, userInfo } from "node:os";
+import { makeNode } from "../../node/make-node.ts";
+import type { Capability } from "../../node/node.ts";
+import { LocalShell } from "../../node/shell/local/local-shell.ts";
+import type { Environment, EnvironmentRequirement, Platform } from "../platform.ts";
+
+/** Tests the machine assay runs on. There is one environment of one node, and nothing outside it can reach it. */
+export function localPlatform(): Platform {
+  const capability: Capability = {
+    cores: availableParallelism(),
+    memoryMb: Math.floor(totalmem() / (1024 * 1024)),
+    features: [],
+  };
+  return {
+    type: "local",
+    isPristineCheap: false,
+    maxEnvironments: 1,
+    refuse: (requirement) => refusal(requirement, capability),
+    prepare: async () => {},
+    deploy: async (_requirement, context) => {
+      context.signal.throwIfAborted();
+      return localEnvironment(context.environmentName, capability);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+function refusal(requirement: EnvironmentRequirement, capability: Capability): string | undefined {
+  const [feature] = requirement.features;
+  if (requirement.nodeCount > 1)
+    return `It needs ${requirement.nodeCount} nodes; platform 'local' has this machine only.`;
+  if (requirement.coldBoot) return "It needs a machine that was just switched on; platform 'local' is up already.";
+  if (feature !== undefined) return `It needs feature '${feature}', which platform 'local' does not have.`;
+  if (requirement.cores > capability.cores) {
+    return `It needs ${requirement.cores} cores; this machine has ${capability.cores}.`;
+  }
+  if (requirement.memoryMb > capability.memoryMb) {
+    return `It needs ${requirement.memoryMb} MiB of memory; this machine has ${capability.memoryMb} MiB.`;
+  }
+  return undefined;
+}
+
+function localEnvironment(name: string, capability: Capability): Environment {
+  const { promise: died } = Promise.withResolvers<never>();
+  const node = makeNode({
+    name: hostname(),
+    index: 0,
+    isLocal: true,
+    connection: { address: "localhost", port: 0, username: userInfo().username },
+    capability,
+    shell: new LocalShell(),
+    features: new Map(),
+  });
+  return {
+    name,
+    nodes: [node],
+    facts: { machine: "this machine" },
+    died,
+    [Symbol.asyncDispose]: async () => await node.shell[Symbol.asyncDispose](),
+  };
+}
