@@ -23,7 +23,7 @@ export default async function setup(): Promise<readonly Figure[]> {
     bootstrap: [join(root, "script", "bootstrap"), "--quiet", "run"],
     help: [process.execPath, cli, "--help"],
     node: [process.execPath, "--eval", "0"],
-    launcher: [join(root, "assay"), "check", "--help"],
+    launcher: [join(root, "assay"), "--help"],
   } as const;
   const times: Record<keyof typeof programs, number[]> = { bootstrap: [], help: [], node: [], launcher: [] };
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -24,7 +24,7 @@ npm_with_our_node() {
 # `npm ci` refuses a lock file that lacks optional packages for other systems, and registries that mirror only a part
 # of npm make such lock files. `npm install --no-save` installs what the lock file says; the check afterwards proves it.
 install_npm_packages() {
-  cd "$root" && npm_with_our_node install --no-save --no-audit --no-fund --ignore-scripts </dev/null &&
+  cd "$root" && npm_with_our_node install --no-save --include=dev --include=optional --no-audit --no-fund --ignore-scripts </dev/null &&
     { is_installed || { echo "node_modules differs from package-lock.json; run 'npm install' and commit the lock file." && false; }; }
 }
 
