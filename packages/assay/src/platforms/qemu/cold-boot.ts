@@ -1,0 +1,52 @@
+import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
+import type { Image } from "../../image/types.ts";
+import type { ConnectedMachine } from "./fork.ts";
+import type { HostSetup } from "./host/host-setup.ts";
+import { bootToLogin } from "./machine/boot.ts";
+import { Machine, type MachineShape } from "./machine/machine.ts";
+import { MachineFolder } from "./machine/machine-folder.ts";
+import { createEmptyOverlay } from "./machine/overlay.ts";
+import { writeSeed } from "./machine/seed.ts";
+import type { SshKey } from "./machine/ssh-key.ts";
+
+export interface ColdBootOrder {
+  readonly host: HostSetup;
+  readonly image: Image;
+  readonly shape: MachineShape;
+  readonly runId: string;
+  readonly hostname: string;
+  readonly username: string;
+  readonly sshKey: SshKey;
+  readonly logFolder: string;
+  readonly lifetime: "with-owner" | "on-its-own";
+  readonly signal: AbortSignal;
+}
+
+/** Switches a machine on with the image as it is, and waits for its first login. Throws BootFailed and as forks do. */
+export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> {
+  const { host, image, signal, sshKey, username } = order;
+  await using opened = new AsyncDisposableStack();
+  const folder = await MachineFolder.create(order.runId, order.hostname);
+  opened.defer(() => folder.remove());
+  const seed = folder.join("seed.iso");
+  const emptyOverlay = folder.join("empty-overlay.qcow2");
+  const base = { path: image.path, format: image.format };
+  const { hostname } = order;
+  await Promise.all([
+    writeSeed(seed, { instanceId: folder.path, hostname, username, publicKey: sshKey.publicKey }, signal),
+    createEmptyOverlay(host.qemuImg, emptyOverlay, { ...base, sizeBytes: image.virtualSizeBytes }, signal),
+  ]);
+  const machine = opened.use(
+    await Machine.start({
+      ...{ host, folder, seed, emptyOverlay, signal, shape: order.shape, lifetime: order.lifetime },
+      backing: [base],
+      firmwareVariables: host.firmware?.variables,
+      logFolder: order.logFolder,
+      memory: undefined,
+    }),
+  );
+  const login = { username, privateKey: sshKey.privateKey, hostKey: new HostKeyPin() };
+  const first = await bootToLogin(machine, { ...login, image: image.name, timeoutMs: host.bootTimeoutMs, signal });
+  opened.move();
+  return { machine, shell: first };
+}

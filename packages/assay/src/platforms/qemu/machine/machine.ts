@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { copyFile, cp } from "node:fs/promises";
+import type { Duplex } from "node:stream";
+import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
+import type { HostSetup } from "../host/host-setup.ts";
+import { type DiskLayer, InheritedFd, type MachineSpec, machineArguments } from "./machine-arguments.ts";
+import type { MachineFolder } from "./machine-folder.ts";
+import { Power } from "./power.ts";
+import { QemuProcess } from "./qemu-process.ts";
+import type { QmpClient } from "./qmp-client.ts";
+import { SerialPort } from "./serial-port.ts";
+
+/** The hardware of a machine, which is part of what a template is made for. */
+export interface MachineShape {
+  readonly cores: number;
+  readonly memoryMb: number;
+}
+
+export interface MachineStart {
+  readonly host: HostSetup;
+  readonly shape: MachineShape;
+  readonly folder: MachineFolder;
+  /** Empty overlay on the first of `backing`, copied for this machine. */
+  readonly emptyOverlay: string;
+  readonly backing: readonly [DiskLayer, ...DiskLayer[]];
+  /** Variable store to start with; undefined for BIOS. */
+  readonly firmwareVariables: string | undefined;
+  readonly seed: string;
+  /** Folder for `serial.log` and `qemu.log`, which outlive the machine. */
+  readonly logFolder: string;
+  /** Console output of the template, with which a fork's log begins. */
+  readonly earlierSerialLog?: string;
+  readonly memory: MachineSpec["memory"];
+  /** Device state of a template, for a fork. */
+  readonly deviceState?: string;
+  readonly lifetime: "with-owner" | "on-its-own";
+  readonly signal: AbortSignal;
+}
+
+/** A running QEMU with one guest, and all that the host keeps for it. Disposing removes both. */
+export class Machine implements AsyncDisposable {
+  readonly folder: MachineFolder;
+  readonly serial: SerialPort;
+  readonly power: Power;
+  readonly overlay: string;
+  readonly firmwareVariables: string | undefined;
+  /** The port of 127.0.0.1 that leads to the guest's SSH server. */
+  readonly sshPort: number;
+  readonly #process: QemuProcess;
+
+  private constructor(process: QemuProcess, start: MachineStart, paths: MachinePaths, sshPort: number) {
+    this.#process = process;
+    this.folder = start.folder;
+    this.serial = new SerialPort(process.serial, paths.serialLog);
+    this.power = new Power(process.qmp);
+    this.overlay = paths.overlay;
+    this.firmwareVariables = paths.variables;
+    this.sshPort = sshPort;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+  get qmp(): QmpClient {
+    return this.#process.qmp;
+  }
+  /** The host's end of the guest's connection to the agent address. */
+  get agent(): Duplex {
+    return this.#process.agent;
+  }
+  /** Resolves with QEMU's last words when its process has ended. */
+  get ended(): Promise<string> {
+    return this.#process.ended;
+  }
+
+  /** Starts QEMU. A guest without `deviceState` runs from power-on at once. Throws HostExhausted or PlatformError. */
+  static async start(start: MachineStart): Promise<Machine> {
+    const { folder, host, shape } = start;
+    const paths = await prepareFiles(start);
+    const process = await QemuProcess.start({
+      binary: host.qemu.path,
+      arguments: machineArguments({
+        name: folder.path.split("/").at(-1) ?? folder.path,
+        accelerator: host.acceleration.accelerator,
+        ...shape,
+        firmware:
+          host.firmware === undefined || paths.variables === undefined
+            ? undefined
+            : { code: host.firmware.code, variables: paths.variables },
+        disk: [{ path: paths.overlay, format: "qcow2" }, ...start.backing],
+        seed: start.seed,
+        serialLog: paths.serialLog,
+        memory: start.memory,
+        isIncoming: start.deviceState !== undefined,
+        generationId: randomUUID(),
+      }),
+      errorLog: paths.errorLog,
+      lifetime: start.lifetime,
+      signal: start.signal,
+      ...(start.deviceState === undefined ? {} : { deviceState: start.deviceState }),
+    });
+    try {
+      // The port can be asked for while the mark is being written.
+      const [sshPort] = await Promise.all([askForSshPort(process.qmp), folder.setQemu(process.pid)]);
+      const machine = new Machine(process, start, paths, sshPort);
+      if (start.deviceState !== undefined) await machine.#load(start.signal);
+      return machine;
+    } catch (error) {
+      await process[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Lets assay end while this machine goes on; its folder stays. */
+  async keep(): Promise<void> {
+    await this.folder.keep();
+    this.#process.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+    await this.folder.remove();
+  }
+
+  /** Takes over the template's device state; the guest's processors stand until `cont`. */
+  async #load(signal: AbortSignal): Promise<void> {
+    const done = this.qmp.waitForEvent(
+      ({ event, data }) => event === "MIGRATION" && (data["status"] === "completed" || data["status"] === "failed"),
+      "end of loading the device state",
+      { signal },
+    );
+    done.catch(() => undefined);
+    await this.qmp.execute("migrate-set-capabilities", { capabilities: forkCapabilities });
+    await this.qmp.execute("migrate-incoming", { uri: `fd:${InheritedFd.deviceState}` });
+    const { data } = await done;
+    if (data["status"] === "failed") throw new PlatformError("The template's device state does not load.");
+  }
+}
+
+/** Memory is shared by its file, so that only the devices are in the stream; events tell when it is through. */
+export const forkCapabilities = [
+  { capability: "x-ignore-shared", state: true },
+  { capability: "events", state: true },
+];
+
+interface MachinePaths {
+  readonly overlay: string;
+  readonly variables: string | undefined;
+  readonly serialLog: string;
+  readonly errorLog: string;
+}
+
+async function prepareFiles(start: MachineStart): Promise<MachinePaths> {
+  const paths: MachinePaths = {
+    overlay: start.folder.join("disk.qcow2"),
+    variables: start.firmwareVariables === undefined ? undefined : start.folder.join("firmware-variables.fd"),
+    serialLog: `${start.logFolder}/serial.log`,
+    errorLog: `${start.logFolder}/qemu.log`,
+  };
+  try {
+    await Promise.all([
+      copyFile(start.emptyOverlay, paths.overlay),
+      ...(start.firmwareVariables === undefined || paths.variables === undefined
+        ? []
+        : [copyFile(start.firmwareVariables, paths.variables)]),
+      ...(start.earlierSerialLog === undefined ? [] : [cp(start.earlierSerialLog, paths.serialLog)]),
+    ]);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
+    throw new HostExhausted(`No room on the disk for the files of a machine in '${start.folder.path}'.`, {
+      help: "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.",
+      cause,
+    });
+  }
+  return paths;
+}
+
+async function askForSshPort(qmp: QmpClient): Promise<number> {
+  const text = await qmp.execute("human-monitor-command", { "command-line": "info usernet" });
+  const port = Number(/TCP\[HOST_FORWARD\]\s+\d+\s+\S+\s+(\d+)/.exec(String(text))?.[1]);
+  if (!(port > 0)) throw new PlatformError(`QEMU does not tell the port it forwards to the guest: '${String(text).trim()}'.`);
+  return port;
+}

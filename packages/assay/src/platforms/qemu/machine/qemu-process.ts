@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { open, readFile, stat } from "node:fs/promises";
+import type { Duplex } from "node:stream";
+import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
+import { findProgram } from "../host/qemu-binary.ts";
+import { QmpClient } from "./qmp-client.ts";
+
+export interface QemuStart {
+  readonly binary: string;
+  readonly arguments: readonly string[];
+  /** Takes QEMU's stderr, for its last words. */
+  readonly errorLog: string;
+  /** Device state of a template, inherited by a fork. */
+  readonly deviceState?: string;
+  /** `with-owner`: the kernel kills QEMU when assay ends, however it ends. */
+  readonly lifetime: "with-owner" | "on-its-own";
+  readonly signal: AbortSignal;
+}
+
+/** A started QEMU with the host's ends of its sockets. */
+export class QemuProcess implements AsyncDisposable {
+  readonly pid: number;
+  readonly qmp: QmpClient;
+  readonly serial: Duplex;
+  readonly agent: Duplex;
+  /** Resolves with QEMU's own last words when the process has ended. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  #isEnded = false;
+
+  private constructor(child: ChildProcess, pid: number, ended: Promise<string>, sockets: readonly Duplex[], qmp: QmpClient) {
+    const [, serial, agent] = sockets;
+    if (serial === undefined || agent === undefined) throw new Error("QEMU was started without its sockets.");
+    this.#child = child;
+    this.pid = pid;
+    this.ended = ended;
+    this.qmp = qmp;
+    this.serial = serial;
+    this.agent = agent;
+    void ended.then(() => {
+      this.#isEnded = true;
+    });
+  }
+
+  /** Starts QEMU and waits until its monitor answers. Throws HostExhausted or PlatformError with QEMU's words. */
+  static async start(options: QemuStart): Promise<QemuProcess> {
+    options.signal.throwIfAborted();
+    await using opened = new AsyncDisposableStack();
+    const errorLog = opened.use(await open(options.errorLog, "a", 0o600));
+    const deviceState = options.deviceState === undefined ? undefined : opened.use(await open(options.deviceState, "r"));
+    const [program, prefix] = await launcher(options);
+    const child = spawn(program, [...prefix, ...options.arguments], {
+      // Its own process group: Ctrl-C is for assay, which then ends its machines in order.
+      detached: true,
+      stdio: ["ignore", errorLog.fd, errorLog.fd, "pipe", "pipe", "pipe", ...(deviceState === undefined ? [] : [deviceState.fd])],
+    });
+    const sockets = child.stdio.slice(3, 6) as unknown as Duplex[];
+    // A reset on these is QEMU's end, which `ended` tells.
+    for (const socket of sockets) socket?.on("error", () => undefined);
+    const ended = lastWords(child, options.errorLog);
+    const [monitor] = sockets;
+    if (child.pid === undefined || monitor === undefined) throw explain(await ended);
+    try {
+      const qmp = await QmpClient.open(monitor, { signal: options.signal });
+      return new QemuProcess(child, child.pid, ended, sockets, qmp);
+    } catch (error) {
+      child.kill("SIGKILL");
+      const words = await ended;
+      options.signal.throwIfAborted();
+      throw words === "" ? error : explain(words);
+    }
+  }
+
+  /** Lets assay end while this machine goes on. */
+  release(): void {
+    this.#child.unref();
+    for (const socket of [this.serial, this.agent]) socket.destroy();
+    this.qmp[Symbol.dispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isEnded) this.#child.kill("SIGKILL");
+    await this.ended;
+    this.release();
+  }
+}
+
+/** setpriv (util-linux) asks the kernel for a signal at the parent's end; without it the next run's clean-up does the work. */
+async function launcher(options: QemuStart): Promise<readonly [program: string, prefix: readonly string[]]> {
+  const setpriv = options.lifetime === "with-owner" ? await findSetpriv() : undefined;
+  return setpriv === undefined ? [options.binary, []] : [setpriv, ["--pdeathsig", "KILL", "--", options.binary]];
+}
+
+let foundSetpriv: Promise<string | undefined> | undefined;
+function findSetpriv(): Promise<string | undefined> {
+  foundSetpriv ??= findProgram("setpriv");
+  return foundSetpriv;
+}
+
+const WORDS_BYTES = 4096;
+
+async function lastWords(child: ChildProcess, errorLog: string): Promise<string> {
+  const before = await stat(errorLog).then((found) => found.size, () => 0);
+  let ending: string;
+  try {
+    const [exitCode, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    ending = signal === null ? (exitCode === 0 ? "" : `exit code ${exitCode}`) : `killed by ${signal}`;
+  } catch (error) {
+    ending = (error as Error).message;
+  }
+  const said = (await readFile(errorLog).catch(() => Buffer.alloc(0))).subarray(before).subarray(-WORDS_BYTES);
+  return [said.toString("utf8").trim(), ending].filter((part) => part !== "").join("\n");
+}
+
+/** Turns QEMU's words about a start that failed into the error that tells what to do. */
+export function explain(words: string): Error {
+  if (/no space left on device|disk quota exceeded/i.test(words)) {
+    return new HostExhausted(`QEMU found no room on the disk: ${words}`, { help: "Free disk space, or set ASSAY_CACHE to a larger disk." });
+  }
+  if (/cannot allocate memory|cannot set up guest memory/i.test(words)) {
+    return new HostExhausted(`QEMU found no memory for the guest: ${words}`, {
+      help: "Lower 'memory_mb' under 'platform.qemu' or the runbook's 'concurrency'.",
+    });
+  }
+  if (/could not set up host forwarding rule/i.test(words)) {
+    return new HostExhausted(`QEMU found no free port on 127.0.0.1: ${words}`, { help: "Close programs that hold many ports." });
+  }
+  if (/failed to get .*lock/i.test(words)) {
+    return new PlatformError(`Another program writes to the image: ${words}`, { help: "Stop it, or test a copy of the image." });
+  }
+  return new PlatformError(`QEMU did not start: ${words}`, { isTransient: false });
+}

@@ -1,0 +1,125 @@
+import { copyFile, rename } from "node:fs/promises";
+import { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
+import { sh } from "../../../node/shell/command.ts";
+import type { Shell } from "../../../node/shell/types.ts";
+import { BootFailed, PlatformError } from "../../../errors/catalogue.ts";
+import type { Image } from "../../../image/types.ts";
+import type { PlatformProgress } from "../../platform.ts";
+import type { HostSetup } from "../host/host-setup.ts";
+import { bootToLogin } from "../machine/boot.ts";
+import { Machine, type MachineShape } from "../machine/machine.ts";
+import { MachineFolder } from "../machine/machine-folder.ts";
+import { createEmptyOverlay } from "../machine/overlay.ts";
+import { writeSeed } from "../machine/seed.ts";
+import { consoleTail } from "../machine/serial-port.ts";
+import { makeSshKey } from "../machine/ssh-key.ts";
+import { freeze } from "./freeze.ts";
+import { placeTemplate, type Template, TemplateFile, templatesFolder } from "./template-store.ts";
+import { type TemplateInputs, templateKey } from "./template-key.ts";
+
+export interface TemplateOrder {
+  readonly host: HostSetup;
+  readonly image: Image;
+  readonly shape: MachineShape;
+  readonly username: string;
+  readonly inputs: TemplateInputs;
+  readonly runId: string;
+  readonly logFolder: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: PlatformProgress) => void;
+}
+
+/** Name of the guest until a fork gets its own. */
+const TEMPLATE_HOSTNAME = "assay-template";
+
+/**
+ * Boots the image once and freezes it where a login works, cloud-init is done and the system has settled. Throws
+ * BootFailed, HostExhausted, MissingDependency or PlatformError; nothing is left behind then.
+ */
+export async function buildTemplate(order: TemplateOrder): Promise<Template> {
+  const { host, image, signal, progress } = order;
+  const startedAt = performance.now();
+  const elapsed = () => Math.round(performance.now() - startedAt);
+  const key = templateKey(order.inputs);
+  await using opened = new AsyncDisposableStack();
+  const folder = await MachineFolder.create(order.runId, `template-${image.name}`);
+  opened.defer(() => folder.remove());
+
+  progress({ environment: undefined, step: "boot template", detail: `'${image.name}' from power-on, once` });
+  const sshKey = await makeSshKey("assay-template");
+  const seed = folder.join(TemplateFile.seed);
+  const firstOverlay = folder.join("first-overlay.qcow2");
+  const base = { path: image.path, format: image.format };
+  await Promise.all([
+    writeSeed(seed, { instanceId: `assay-${key}`, hostname: TEMPLATE_HOSTNAME, username: order.username, publicKey: sshKey.publicKey }, signal),
+    createEmptyOverlay(host.qemuImg, firstOverlay, { ...base, sizeBytes: image.virtualSizeBytes }, signal),
+    // The backing path is where the template will stand.
+    createEmptyOverlay(
+      host.qemuImg,
+      folder.join(TemplateFile.emptyOverlay),
+      { path: `${templatesFolder()}/${key}/${TemplateFile.disk}`, format: "qcow2", sizeBytes: image.virtualSizeBytes },
+      signal,
+    ),
+  ]);
+  const machine = opened.use(
+    await Machine.start({
+      ...{ host, shape: order.shape, folder, signal, seed },
+      emptyOverlay: firstOverlay,
+      backing: [base],
+      firmwareVariables: host.firmware?.variables,
+      logFolder: order.logFolder,
+      memory: { path: folder.join(TemplateFile.memory), access: "shared" },
+      lifetime: "with-owner",
+    }),
+  );
+  const hostKey = new HostKeyPin();
+  const login = { image: image.name, username: order.username, privateKey: sshKey.privateKey, hostKey, signal };
+  const shell = await bootToLogin(machine, { ...login, timeoutMs: host.bootTimeoutMs });
+  const bootMs = elapsed();
+  try {
+    await settle(shell, machine, order);
+  } finally {
+    await shell[Symbol.asyncDispose]();
+  }
+  await freeze(machine, folder.join(TemplateFile.deviceState), signal);
+  await rename(machine.overlay, folder.join(TemplateFile.disk));
+  await copyFile(`${order.logFolder}/serial.log`, folder.join(TemplateFile.serialLog));
+  progress({ environment: undefined, step: "boot template", detail: `frozen; booted in ${Math.round(bootMs / 1000)} s`, elapsedMs: elapsed() });
+  return await placeTemplate(folder.path, key, {
+    inputs: order.inputs,
+    imageName: image.name,
+    privateKey: sshKey.privateKey,
+    publicKey: sshKey.publicKey,
+    hostKey: hostKey.fingerprint ?? "",
+    bootMs,
+    buildMs: elapsed(),
+    createdAt: new Date().toISOString(),
+  });
+}
+
+/** Everything a first boot does in the background would run again in every fork; it ends here, once. */
+async function settle(shell: Shell, machine: Machine, order: TemplateOrder): Promise<void> {
+  const timeoutMs = order.host.bootTimeoutMs;
+  const done = await shell.run(
+    sh`if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null; echo "cloud-init $?"; fi
+if command -v systemctl >/dev/null; then systemctl is-system-running --wait; fi
+sync`,
+    { timeoutMs, signal: order.signal },
+  );
+  order.signal.throwIfAborted();
+  const tail = consoleTail(await machine.serial.log());
+  if (done.outcome.kind !== "exited") {
+    throw new BootFailed(
+      `The image '${order.image.name}' took a login, but did not settle within ${Math.round(timeoutMs / 1000)} s (${done.outcome.kind}).`,
+      tail,
+      { help: "Raise 'boot_timeout' under 'platform.qemu', or look at what systemd is still waiting for." },
+    );
+  }
+  // 2 is 'done, with recoverable errors' (cloud-init 23.4 and newer); what it means for the image, cases find out.
+  const status = /^cloud-init (\d+)$/m.exec(done.stdout)?.[1];
+  if (status !== undefined && status !== "0" && status !== "2") {
+    throw new PlatformError(`cloud-init failed on '${order.image.name}' with exit code ${status}.`, {
+      help: "Log in with 'keep_environment: always' and look at 'cloud-init status --long'.",
+    });
+  }
+}

@@ -1,0 +1,72 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Image } from "../../../image/types.ts";
+import type { DeployContext } from "../../platform.ts";
+import { takeLock } from "../host/build-lock.ts";
+import type { HostSetup } from "../host/host-setup.ts";
+import type { MachineShape } from "../machine/machine.ts";
+import { buildTemplate } from "./build-template.ts";
+import { templateInputs, templateKey } from "./template-key.ts";
+import { findTemplate, pruneTemplates, removeTemplate, type Template } from "./template-store.ts";
+
+export type TemplateContext = Pick<DeployContext, "signal" | "logFolder" | "progress">;
+
+interface KeeperParts {
+  readonly host: HostSetup;
+  readonly image: Image;
+  readonly username: string;
+  readonly runId: string;
+  readonly cacheBytes: number;
+}
+
+/** Gives the template of each shape of machine: from the cache, or by booting the image once. */
+export class TemplateKeeper {
+  readonly #parts: KeeperParts;
+  readonly #templates = new Map<string, Promise<Template>>();
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** The template for `shape`; all callers of one shape wait for the same. Throws what building throws. */
+  async get(shape: MachineShape, context: TemplateContext): Promise<Template> {
+    const name = JSON.stringify(shape);
+    const known = this.#templates.get(name);
+    if (known !== undefined) return await known;
+    const made = this.#findOrBuild(shape, context);
+    this.#templates.set(name, made);
+    try {
+      return await made;
+    } catch (error) {
+      this.#templates.delete(name);
+      throw error;
+    }
+  }
+
+  /** Takes a template out of use that turned out to be damaged, so that the next caller gets a new one. */
+  async discard(template: Template): Promise<void> {
+    const { cores, memoryMb } = template.inputs;
+    this.#templates.delete(JSON.stringify({ cores, memoryMb }));
+    await removeTemplate(template.folder);
+  }
+
+  async #findOrBuild(shape: MachineShape, context: TemplateContext): Promise<Template> {
+    const { host, image, username, runId, cacheBytes } = this.#parts;
+    const { signal, progress } = context;
+    const inputs = await templateInputs(host, image, shape, username);
+    const key = templateKey(inputs);
+    const found = await findTemplate(key);
+    if (found !== undefined) return found;
+    const onWait = () =>
+      progress({ environment: undefined, step: "boot template", detail: "waiting for another assay that boots the same one" });
+    await using _lock = await takeLock(`template ${key}`, { signal, onWait });
+    // The one who held the lock may have built it.
+    const builtMeanwhile = await findTemplate(key);
+    if (builtMeanwhile !== undefined) return builtMeanwhile;
+    const logFolder = join(context.logFolder, `template-${key.slice(0, 8)}`);
+    await mkdir(logFolder, { recursive: true });
+    const built = await buildTemplate({ host, image, shape, username, inputs, runId, logFolder, signal, progress });
+    await pruneTemplates(built, cacheBytes);
+    return built;
+  }
+}

@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { cpus } from "node:os";
+import type { Image } from "../../../image/types.ts";
+import { firmwareStamp } from "../host/firmware.ts";
+import type { HostSetup } from "../host/host-setup.ts";
+import type { MachineShape } from "../machine/machine.ts";
+
+/** Raise it whenever a template of before would not fit any more: other devices, other files, another way to settle. */
+const TEMPLATE_FORMAT = 1;
+
+/** Everything a template depends on. Two equal sets give one template. */
+export interface TemplateInputs extends MachineShape {
+  readonly format: number;
+  readonly imageDigest: string;
+  readonly firmware: string;
+  readonly qemuVersion: string;
+  readonly accelerator: string;
+  /** Under KVM the guest sees the host's processor; emulated ones are the same everywhere. */
+  readonly processor: string;
+  readonly username: string;
+}
+
+export async function templateInputs(
+  host: HostSetup,
+  image: Image,
+  shape: MachineShape,
+  username: string,
+): Promise<TemplateInputs> {
+  const { accelerator } = host.acceleration;
+  return {
+    format: TEMPLATE_FORMAT,
+    imageDigest: image.digest,
+    firmware: await firmwareStamp(host.firmware),
+    qemuVersion: host.qemu.version,
+    accelerator,
+    processor: accelerator === "kvm" ? (cpus()[0]?.model ?? "") : "emulated",
+    username,
+    cores: shape.cores,
+    memoryMb: shape.memoryMb,
+  };
+}
+
+/** Short name of a set of inputs: a template's folder. */
+export function templateKey(inputs: TemplateInputs): string {
+  return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 20);
+}
