@@ -21,6 +21,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
     "deep lists over many lines",
     Array.from({ length: 90 }, (_, row) => `${" ".repeat(row * 100)}${"- ".repeat(50)}x:`).join("\n"),
   ],
+  ["aliases that nest", bomb(900, (alias) => `${"[".repeat(90)}${alias}${"]".repeat(90)}`)],
   ["a huge file", `name: ${"x".repeat(1_100_000)}`],
   ["two documents", "name: a\n---\nname: b"],
   ["mapping as a key", "{ a: 1 }: 2"],
@@ -30,6 +31,15 @@ test.each(HOSTILE)("%s is refused with a message", async (_, text) => {
   const { runbook, diagnostics } = await loadText(text);
   expect(runbook).toBeUndefined();
   expect(diagnostics.map(({ code }) => code)).toContain("F01");
+});
+
+test("variables that nest deeper than any file are refused with a message", async () => {
+  const value = (index: number): string => `${"[".repeat(90)}$(v${index + 1})${"]".repeat(90)}`;
+  const entries = Array.from({ length: 150 }, (_, index) => `  - { name: v${index}, value: ${value(index)} }`);
+  const { diagnostics } = await loadText(
+    `platform: [{ type: local }]\nvariable:\n${entries.join("\n")}\n  - { name: v150 }`,
+  );
+  expect(diagnostics.map(({ code }) => code)).toContain("V12");
 });
 
 test("merge keys of aliases do not multiply", async () => {

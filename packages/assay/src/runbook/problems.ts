@@ -3,6 +3,8 @@ import type { LocatedValue } from "./value.ts";
 
 /** More than this help nobody; the rest is counted. */
 const MOST_REPORTED = 100;
+/** More are not even kept: a hostile file can have one per line. */
+const MOST_KEPT = 1000;
 
 /** Stands where a value comes from the command line or the environment and so has no place in a file. */
 export const OUTSIDE_FILES: Position = { file: "", line: 0, column: 0 };
@@ -15,6 +17,14 @@ interface Extra {
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
   readonly #includedFrom = new Map<string, string>();
+
+  #dropped = 0;
+  #hasErrors = false;
+
+  /** True when so much is wrong that nobody will read the rest: looking for near names is not worth its time. */
+  get isFlooded(): boolean {
+    return this.#found.size > MOST_REPORTED;
+  }
 
   /** Remembers where a file was included, for the trail of everything found in it. */
   noteInclude(file: string, from: Position): void {
@@ -30,12 +40,8 @@ export class Problems {
     this.#add("warning", code, message, at, extra);
   }
 
-  addAll(diagnostics: readonly Diagnostic[]): void {
-    for (const diagnostic of diagnostics) this.#found.set(keyOf(diagnostic), diagnostic);
-  }
-
   get hasErrors(): boolean {
-    return [...this.#found.values()].some((diagnostic) => diagnostic.severity === "error");
+    return this.#hasErrors;
   }
 
   /** In file order of `files` (first read first), then by line and column; problems without a place come first. */
@@ -53,11 +59,9 @@ export class Problems {
       [...sorted].sort((left, right) => rankOfSeverity(left) - rankOfSeverity(right)).slice(0, MOST_REPORTED),
     );
     const rest: Diagnostic = {
-      severity: sorted.some((diagnostic) => !kept.has(diagnostic) && diagnostic.severity === "error")
-        ? "error"
-        : "warning",
+      severity: this.#hasErrors ? "error" : "warning",
       code: "F10",
-      message: `${sorted.length - MOST_REPORTED} more problems are not shown.`,
+      message: `${sorted.length - MOST_REPORTED + this.#dropped} more problems are not shown.`,
       position: undefined,
     };
     return [...sorted.filter((diagnostic) => kept.has(diagnostic)), rest];
@@ -70,6 +74,11 @@ export class Problems {
     at: Position | LocatedValue | undefined,
     extra: Extra,
   ): void {
+    if (severity === "error") this.#hasErrors = true;
+    if (this.#found.size >= MOST_KEPT) {
+      this.#dropped += 1;
+      return;
+    }
     const place = at !== undefined && "kind" in at ? at.position : at;
     const position = place === OUTSIDE_FILES ? undefined : place;
     const included = position === undefined ? undefined : this.#includedFrom.get(position.file);

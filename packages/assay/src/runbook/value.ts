@@ -8,6 +8,8 @@ interface Origin {
   readonly isSecret?: boolean;
   /** Characters and nodes it has when every alias and variable in it is written out; bounds all later work on it. */
   readonly weight: number;
+  /** Levels below it, likewise written out: aliases and variables can nest deeper than any file. */
+  readonly depth: number;
 }
 
 export interface ScalarValue extends Origin {
@@ -54,6 +56,11 @@ export type PlainValue =
 
 /** Most a file, a variable or a whole runbook may weigh once written out: far above any real one, far below trouble. */
 export const MAX_WEIGHT = 4_000_000;
+/** Likewise for levels; everything that walks a value recurses. */
+export const MAX_LEVELS = 300;
+
+/** True when work on a value could take too long or too much stack. */
+export const isTooLarge = (value: LocatedValue): boolean => value.weight > MAX_WEIGHT || value.depth > MAX_LEVELS;
 
 type Marks = Partial<Pick<Origin, "trail" | "isSecret">>;
 
@@ -67,21 +74,25 @@ export function textValue(text: string, position: Position, marks: Marks = {}): 
     isQuoted: true,
     position,
     weight: text.length + 1,
+    depth: 0,
     ...marks,
   };
 }
 
 export function listValue(items: readonly LocatedValue[], position: Position, marks: Marks = {}): ListValue {
-  return { kind: "list", items, position, weight: items.reduce((sum, item) => sum + item.weight, 1), ...marks };
+  const weight = items.reduce((sum, item) => sum + item.weight, 1);
+  const depth = items.reduce((deepest, item) => Math.max(deepest, item.depth + 1), 1);
+  return { kind: "list", items, position, weight, depth, ...marks };
 }
 
 export function mappingValue(entries: readonly MappingEntry[], position: Position, marks: Marks = {}): MappingValue {
   const weight = entries.reduce((sum, entry) => sum + entry.key.length + entry.value.weight, 1);
-  return { kind: "mapping", entries, position, weight, ...marks };
+  const depth = entries.reduce((deepest, entry) => Math.max(deepest, entry.value.depth + 1), 1);
+  return { kind: "mapping", entries, position, weight, depth, ...marks };
 }
 
 export function brokenValue(position: Position): BrokenValue {
-  return { kind: "broken", position, weight: 1 };
+  return { kind: "broken", position, weight: 1, depth: 0 };
 }
 
 /** The value under `key`, undefined when the key is absent or holds null (which every section treats as absent). */

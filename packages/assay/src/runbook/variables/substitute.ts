@@ -2,6 +2,7 @@ import { OUTSIDE_FILES, type Problems, placeText } from "../problems.ts";
 import {
   brokenValue,
   describeValue,
+  isTooLarge,
   type LocatedValue,
   listValue,
   MAX_WEIGHT,
@@ -30,7 +31,7 @@ export function substitute(value: LocatedValue, context: SubstituteContext): Loc
     const known = done.get(item);
     if (known !== undefined) return known;
     const replaced = replace(item, visit, context);
-    const checked = replaced.weight > MAX_WEIGHT ? tooLarge(item, context) : replaced;
+    const checked = isTooLarge(replaced) ? tooLarge(item, context) : replaced;
     done.set(item, checked);
     return checked;
   };
@@ -131,7 +132,7 @@ function pythonText(scalar: ScalarValue): string {
 }
 
 function tooLarge(at: LocatedValue, { problems }: SubstituteContext): LocatedValue {
-  problems.error("V12", "The variables in this value expand to too much text.", at.position, {
+  problems.error("V12", "The variables in this value expand to too much data.", at.position, {
     help: "A variable that holds variables several times multiplies; shorten the chain.",
   });
   return brokenValue(at.position);

@@ -8,7 +8,9 @@ import { findReferences } from "./reference.ts";
 import { substitute } from "./substitute.ts";
 
 /** A chain of variables longer than this is no runbook; the bound keeps resolution off the end of the stack. */
-const LONGEST_CHAIN = 200;
+const LONGEST_CHAIN = 100;
+/** Likewise for the levels of all values of a chain together, which are walked inside each other. */
+const MOST_LEVELS = 1000;
 
 interface Options {
   /** Lowest rank first; the last definition of a name wins. */
@@ -26,6 +28,7 @@ export class VariableSet {
   readonly #resolved = new Map<string, LocatedValue>();
   /** Names being resolved, outermost first; meeting one again is a cycle. */
   readonly #resolving: string[] = [];
+  #levels = 0;
   #hintDepth = 0;
 
   constructor(options: Options) {
@@ -102,11 +105,11 @@ export class VariableSet {
     const winner = definitions.at(-1);
     if (winner === undefined) return undefined;
     const from = this.#resolving.indexOf(key);
-    if (from !== -1 || this.#resolving.length >= LONGEST_CHAIN) {
+    if (from !== -1 || this.#resolving.length >= LONGEST_CHAIN || this.#levels + winner.value.depth > MOST_LEVELS) {
       const chain = [...this.#resolving.slice(Math.max(0, from)), key];
       const message =
         from === -1
-          ? `The chain of variables that ends at '${winner.name}' is longer than ${LONGEST_CHAIN}.`
+          ? `The chain of variables that ends at '${winner.name}' is too long.`
           : `The variables refer to each other in a circle: ${chain.join(" -> ")}.`;
       this.#options.problems.error("V03", message, winner.value.position, {
         help: "Give one of them a value of its own.",
@@ -114,7 +117,9 @@ export class VariableSet {
       return brokenValue(winner.value.position);
     }
     this.#resolving.push(key);
+    this.#levels += winner.value.depth;
     const value = this.substitute(winner.value, "V02");
+    this.#levels -= winner.value.depth;
     this.#resolving.pop();
     // Set before older values are looked at, whose references may lead back here.
     this.#resolved.set(key, value);
@@ -163,7 +168,8 @@ export class VariableSet {
     });
   }
 
-  #helpForUndefined(name: string): string {
+  #helpForUndefined(name: string): string | undefined {
+    if (this.#options.problems.isFlooded) return undefined;
     if (name.includes("$(")) return "References cannot be nested; build the name in a variable of its own.";
     if (name.trim() !== name && this.lookup(name.trim()) !== undefined) return `Did you mean '$(${name.trim()})'?`;
     return (

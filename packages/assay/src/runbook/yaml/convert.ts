@@ -84,6 +84,7 @@ function convertScalar(node: Scalar.Parsed, position: Position, state: State): L
     isQuoted: !isPlain,
     position,
     weight: text.length + 1,
+    depth: 0,
   } as const;
   if (tag === "") {
     if (text !== "=" && text !== "<<") return scalar;
@@ -160,7 +161,7 @@ function entriesToMerge(value: LocatedValue, position: Position, state: State): 
 
 /** A key without a value holds null, at the place of the key. */
 function emptyValue(position: Position): LocatedValue {
-  return { kind: "scalar", type: "null", value: null, source: "", isQuoted: false, position, weight: 1 };
+  return { kind: "scalar", type: "null", value: null, source: "", isQuoted: false, position, weight: 1, depth: 0 };
 }
 
 function refuse(message: string, position: Position, state: State, help?: string): LocatedValue {

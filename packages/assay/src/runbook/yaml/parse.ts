@@ -1,6 +1,6 @@
 import type { Problems } from "../problems.ts";
 import type { Position } from "../types.ts";
-import { type LocatedValue, MAX_WEIGHT } from "../value.ts";
+import { isTooLarge, type LocatedValue } from "../value.ts";
 import { convertDocument } from "./convert.ts";
 import { offsetOfTooDeep } from "./nesting.ts";
 
@@ -91,7 +91,7 @@ function parseYaml(
     return undefined;
   }
   const root = convertDocument(first.contents, { yaml, positionAt, problems });
-  if (root.weight > MAX_WEIGHT) {
+  if (isTooLarge(root)) {
     problems.error("F01", `The aliases in '${file}' expand to too much data.`, start, {
       help: "An alias that holds aliases multiplies; write the values out or use variables.",
     });
