@@ -27,7 +27,7 @@ test("a lazy import is held to the same direction", () => {
 });
 
 test("pure folders may compute but not do I/O, not even lazily", () => {
-  const path = `${src}/runbook/load.ts`;
+  const path = `${src}/runbook/value.ts`;
   expect(problemsOf(path, 'import { join } from "node:path";\n')).toEqual([]);
   expect(problemsOf(path, 'import { readFile } from "node:fs/promises";\n')).toHaveLength(1);
   expect(problemsOf(path, 'const fs = await import("node:fs");\n')).toHaveLength(1);
@@ -56,7 +56,7 @@ test("suites use the package's public API alone", () => {
 });
 
 test("heavy packages are loaded when they are needed", () => {
-  const path = `${src}/runbook/load.ts`;
+  const path = `${src}/runbook/value.ts`;
   expect(problemsOf(path, 'import type { Document } from "yaml";\n')).toEqual([]);
   expect(problemsOf(path, 'const yaml = await import("yaml");\n')).toEqual([]);
   expect(problemsOf(path, 'import { parse } from "yaml";\n')).toHaveLength(1);

@@ -72,8 +72,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     reason: "journal and stream; notifiers are handed in",
   },
   {
-    folder: src("runbook/read-file.ts"),
-    runs: inSrc("errors"),
+    folder: src("runbook/load.ts"),
+    runs: inSrc("errors", "runbook"),
     reason: "the one file reader the runbook layer is given",
   },
   { folder: src("runbook"), runs: inSrc("errors"), isPure: true, reason: "text to typed runbook" },
@@ -86,7 +86,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   {
     folder: src("platforms"),
     runs: inSrc("errors", "host", "node", "features", "os", "image", "tools"),
-    reason: "gives nodes",
+    namesTypesOf: inSrc("runbook/types.ts"),
+    reason: "gives nodes, as its section of the runbook says",
   },
   { folder: src("notifiers"), runs: inSrc("errors", "events"), reason: "the event stream to output" },
   {
