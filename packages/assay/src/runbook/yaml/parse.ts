@@ -1,3 +1,4 @@
+import type { CST } from "yaml";
 import type { Problems } from "../problems.ts";
 import type { Position } from "../types.ts";
 import { isTooLarge, type LocatedValue } from "../value.ts";
@@ -61,7 +62,8 @@ function parseYaml(
   });
   const documents = [];
   try {
-    for (const document of composer.compose(new Parser().parse(text), true, text.length)) documents.push(document);
+    for (const document of composer.compose(untilHopeless(new Parser().parse(text)), true, text.length))
+      documents.push(document);
   } catch (error) {
     // The composer recurses; block indentation can still be deeper than its stack.
     if (error instanceof RangeError) return refuseDepth(start);
@@ -98,6 +100,19 @@ function parseYaml(
     return undefined;
   }
   return root;
+}
+
+/** Text that is no YAML at all gives an error every few characters; the first ones tell enough. */
+const MOST_SYNTAX_ERRORS = 20;
+
+function* untilHopeless(tokens: Iterable<CST.Token>): Iterable<CST.Token> {
+  let bad = 0;
+  for (const token of tokens) {
+    yield token;
+    // A runbook has no directives but '%YAML 1.1'; a file full of them is no runbook either.
+    if (token.type === "error" || token.type === "directive") bad += 1;
+    if (bad > MOST_SYNTAX_ERRORS) return;
+  }
 }
 
 const withFullStop = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);
