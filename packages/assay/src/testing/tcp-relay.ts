@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
 export interface TcpRelay extends AsyncDisposable {
@@ -6,11 +7,14 @@ export interface TcpRelay extends AsyncDisposable {
   cut(): void;
   /** While deaf, new connections are accepted and get no answer, like a port forward to a machine that is down. */
   setDeaf(isDeaf: boolean): void;
+  /** Resolves when the next connection has come in. */
+  connected(): Promise<void>;
 }
 
 /** Passes connections on to a port of this machine. */
 export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
+  const arrivals = new EventEmitter();
   let isDeaf = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -20,6 +24,7 @@ export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
   };
   const server = createServer({ noDelay: true }, (incoming) => {
     keep(incoming);
+    arrivals.emit("connection");
     if (isDeaf) return;
     const outgoing = keep(connect({ port: targetPort, host: "127.0.0.1", noDelay: true }));
     incoming.pipe(outgoing);
@@ -40,6 +45,9 @@ export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
     cut,
     setDeaf: (value) => {
       isDeaf = value;
+    },
+    connected: async () => {
+      await once(arrivals, "connection");
     },
     [Symbol.asyncDispose]: async () => {
       cut();

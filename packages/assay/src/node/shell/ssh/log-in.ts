@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import type { AnyAuthMethod, Client, ConnectConfig } from "ssh2";
+import type { AnyAuthMethod, Client, ConnectConfig, utils } from "ssh2";
 import { LoginRefused, NodeUnreachable } from "../../../errors/catalogue.ts";
 import { algorithms } from "./algorithms.ts";
 import { fingerprintOf, HostKeyPin } from "./host-key-pin.ts";
@@ -23,6 +23,7 @@ export async function logIn(settings: SshSettings, attempt: Attempt): Promise<Cl
   attempt.signal?.throwIfAborted();
   const { default: ssh2 } = await import("ssh2");
   const target = describeTarget(settings);
+  requireReadableKey(ssh2.utils.parseKey, settings.privateKey, target);
   const pin = settings.hostKey ?? new HostKeyPin();
   const client = new ssh2.Client();
   // Without noDelay every command waits for Nagle's timer: 44 ms instead of 1.3 ms.
@@ -97,12 +98,6 @@ function explain(error: unknown, settings: SshSettings, target: string): unknown
   const level = "level" in error ? error.level : undefined;
   const code = "code" in error ? error.code : undefined;
   if (level === "client-authentication") return refusedLogin(settings, target);
-  if (/privateKey|private key/i.test(error.message)) {
-    return new LoginRefused(`The private key for '${target}' cannot be read: ${error.message}.`, {
-      help: "Give the file of an unencrypted private key in PEM or OpenSSH form.",
-      cause: error,
-    });
-  }
   if (code === "ECONNREFUSED") {
     return new NodeUnreachable(`'${target}' refused the connection: nothing listens at that port.`, {
       help: "Check address and port, and that the SSH server of the node runs.",
@@ -112,6 +107,15 @@ function explain(error: unknown, settings: SshSettings, target: string): unknown
   return new NodeUnreachable(`No SSH connection to '${target}': ${error.message}.`, {
     help: "Check address and port, the network between here and the node, and that its SSH server runs.",
     cause: error,
+  });
+}
+
+function requireReadableKey(parse: typeof utils.parseKey, privateKey: string | undefined, target: string): void {
+  const parsed = privateKey === undefined ? undefined : parse(privateKey);
+  if (!(parsed instanceof Error)) return;
+  throw new LoginRefused(`The private key for '${target}' cannot be read: ${parsed.message}.`, {
+    help: "Give an unencrypted private key in PEM or OpenSSH form.",
+    cause: parsed,
   });
 }
 

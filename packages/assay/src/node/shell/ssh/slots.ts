@@ -41,6 +41,11 @@ export class Slots {
     }
   }
 
+  /** True while somebody waits for a slot. */
+  get isAwaited(): boolean {
+    return this.#waiters.length > 0;
+  }
+
   release(): void {
     this.#used -= 1;
     this.#serve();

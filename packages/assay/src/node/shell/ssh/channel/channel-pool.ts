@@ -21,12 +21,12 @@ export class ChannelPool {
   async start(frame: Frame, sinks: ProcessSinks): Promise<Process | undefined> {
     for (const channel of this.#channels) {
       if (channel.isBusy) continue;
-      if (channel.isUsable) return channel.start(frame, sinks);
+      if (channel.isUsable) return this.#startOn(channel, frame, sinks);
       this.#drop(channel);
     }
     if (!this.#isPossible || this.#channels.size + this.#opening >= largestPool) return undefined;
     const channel = await this.#open();
-    return channel?.start(frame, sinks);
+    return channel === undefined ? undefined : this.#startOn(channel, frame, sinks);
   }
 
   /** Closes an idle channel, if there is one, to make room for another kind of channel. */
@@ -37,6 +37,15 @@ export class ChannelPool {
 
   close(): void {
     for (const channel of this.#channels) this.#drop(channel);
+  }
+
+  #startOn(channel: CommandChannel, frame: Frame, sinks: ProcessSinks): Process {
+    const process = channel.start(frame, sinks);
+    // Whoever came for a slot while all channels were busy gets one when the first of them is done.
+    void process.ended.then(() => {
+      if (this.#link.slots.isAwaited) this.releaseOne();
+    });
+    return process;
   }
 
   async #open(): Promise<CommandChannel | undefined> {
