@@ -31,7 +31,7 @@ export function renderCommand(
   const variables = environment.map(([name, value]) => `${name}=${value}`);
   const needsShell = folder !== "" || "kind" in command;
   const program = needsShell ? sh`sh -c ${folder + inPlace(command)}` : sh`${[...command]}`;
-  return sh`exec sudo -n env LC_ALL=C ${variables} ${program}`.text;
+  return sh`exec sudo -n env ${["LC_ALL=C", ...variables]} ${program}`.text;
 }
 
 /** A program takes the place of its shell, which saves a process and lets its death by a signal be seen as such. */
