@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { suites } from "../../packages/suites/src/index.ts";
+
+const cases = suites.flatMap((suite) => suite.cases);
+
+test("the catalogue has at least twenty cases, each of one suite only", () => {
+  expect(cases.length).toBeGreaterThanOrEqual(20);
+  const names = cases.map((one) => `${one.suite.name}.${one.name}`);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test.each(suites.map((suite) => [suite.name, suite] as const))("suite '%s' has its proofs", (name, suite) => {
+  const file = name.replaceAll(/([a-z])([A-Z])/g, "$1-$2").toLowerCase();
+  expect(existsSync(new URL(`${suite.area}/${file}.vm.test.ts`, import.meta.url))).toBe(true);
+});
+
+test("every case says in one sentence what it proves", () => {
+  for (const { name, about } of cases) {
+    expect(about, name).toMatch(/^[A-Z].*\.$/);
+  }
+});
