@@ -1,5 +1,9 @@
-/** Runs the stages of the gate: `node script/stages/main.ts [STAGE…]`. Exit codes: 0, 1 a stage failed, 2 unknown stage. */
+/**
+ * Runs the stages of the gate: `node script/stages/main.ts [STAGE…]`.
+ * Exit codes: 0, 1 a stage failed, 2 unknown stage, 130 or 143 interrupted.
+ */
 import { mkdir, readFile, rm } from "node:fs/promises";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { addCounts, closingLine, countsOf, NO_TESTS } from "./counts.ts";
 import { runStage } from "./run-stage.ts";
@@ -9,16 +13,26 @@ const root = join(import.meta.dirname, "..", "..");
 const startedAt = performance.now();
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
+// Guests belong to the stage's program: it must hear of the end, or they would outlive it.
+const interrupted = new AbortController();
+let exitCodeOfSignal: number | undefined;
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => {
+    exitCodeOfSignal = 128 + constants.signals[name];
+    interrupted.abort();
+  });
+}
+
 async function run(stages: readonly Stage[]): Promise<boolean> {
   let counts = NO_TESTS;
   const failed: string[] = [];
   await mkdir(join(root, ".cache", "test"), { recursive: true });
   for (const stage of stages) {
-    if (stage.kind === "tests" && failed.length > 0) break;
+    if (interrupted.signal.aborted || (stage.kind === "tests" && failed.length > 0)) break;
     const report = join(root, countsFile(stage.name));
     await rm(report, { force: true });
     if (stage.kind === "tests") console.log(`\n${stage.name}: started ${seconds(performance.now() - startedAt)} in`);
-    const { passed, output, elapsedMs } = await runStage(root, stage);
+    const { passed, output, elapsedMs } = await runStage(root, stage, interrupted.signal);
     if (!passed) failed.push(stage.name);
     if (stage.kind === "tests") {
       counts = addCounts(counts, countsOf(await readFile(report, "utf8").catch(() => undefined), !passed));
@@ -45,5 +59,6 @@ if ("unknown" in stages) {
   );
   process.exitCode = 2;
 } else {
-  process.exitCode = (await run(stages)) ? 0 : 1;
+  const passed = await run(stages);
+  process.exitCode = exitCodeOfSignal ?? (passed ? 0 : 1);
 }

@@ -11,8 +11,15 @@ export interface StageEnd {
 
 const KILL_AFTER_MS = 15_000;
 
-/** Runs a stage in `root` to its end or its limit. Never throws: a program that does not start has failed. */
-export async function runStage(root: string, { command, kind, limitMinutes }: Stage): Promise<StageEnd> {
+/**
+ * Runs a stage in `root` to its end, its limit or until `signal` aborts. Never throws: a program that does not start,
+ * or is ended, has failed.
+ */
+export async function runStage(
+  root: string,
+  { command, kind, limitMinutes }: Stage,
+  signal: AbortSignal,
+): Promise<StageEnd> {
   const startedAt = performance.now();
   const [program, ...args] = command;
   const isScript = program.endsWith(".ts");
@@ -21,6 +28,7 @@ export async function runStage(root: string, { command, kind, limitMinutes }: St
     isScript ? [program, ...args] : args,
     {
       cwd: root,
+      signal,
       stdio: ["ignore", kind === "tests" ? "inherit" : "pipe", kind === "tests" ? "inherit" : "pipe"],
       // Programs of node_modules start with `#!/usr/bin/env node`, and the system's Node may be old.
       env: { ...process.env, PATH: [join(root, ".node", "bin"), process.env["PATH"] ?? ""].join(delimiter) },
