@@ -30,11 +30,7 @@ test("the notifier writes a valid document with every result in it", async () =>
   expect(root.attributes).toEqual({ name: "default", tests: "30", failures: "2", errors: "1", time: "223.659" });
   expect(findAll(root, "testcase").length).toBe(30);
   expect(
-    findAll(root, "testsuite").map(({ attributes }) => [
-      attributes.name,
-      attributes.tests,
-      attributes.skipped,
-    ]),
+    findAll(root, "testsuite").map(({ attributes }) => [attributes.name, attributes.tests, attributes.skipped]),
   ).toEqual([
     ["Provisioning", "3", "0"],
     ["CPU", "3", "2"],

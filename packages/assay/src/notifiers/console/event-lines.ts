@@ -30,7 +30,8 @@ export function eventLines(event: RunEvent, display: { readonly isLive: boolean;
     case "case-started":
       return isLive ? [] : [`started   ${nameOf(event)}${event.environment ? ` on ${event.environment}` : ""}`];
     case "case-finished":
-      return [finishedLine(event, paint)];
+      // A case that was skipped before it began is in the table at the end; hundreds of them would hide the rest here.
+      return event.status === "SKIPPED" && event.environment === undefined ? [] : [finishedLine(event, paint)];
     case "kernel-panic":
       return [
         paint("red", `${nameOf(event)}: kernel ${printableLine(event.category)} on ${printableLine(event.node)}`),
@@ -61,9 +62,8 @@ function progressLines(event: EventOf<"platform-progress">, isLive: boolean, pai
 function finishedLine(event: EventOf<"case-finished">, paint: Paint): string {
   const message = clipEnd(printableLine(event.warning ?? event.message), LINE_LENGTH);
   const told = message === "" ? "" : `  ${event.warning === undefined ? message : paint("yellow", message)}`;
-  const took =
-    event.status === "SKIPPED" && event.durationMs === 0 ? "" : `  ${paint("dim", formatDuration(event.durationMs))}`;
-  return `${paintStatus(paint, event.status)} ${nameOf(event)}${took}${told}`;
+  const took = paint("dim", formatDuration(event.durationMs));
+  return `${paintStatus(paint, event.status)} ${nameOf(event)}  ${took}${told}`;
 }
 
 /** `Suite.case`, with the number of the result where a case runs more than once. */
