@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ImageError } from "../errors/catalogue.ts";
+import { didYouMean } from "../runbook/nearest.ts";
 
 /** What a test image is made of; read from a file of `images/`. */
 export interface Recipe {
@@ -46,19 +47,15 @@ export async function recipeNames(folder = recipesFolder()): Promise<readonly st
     .sort();
 }
 
-/** Reads the recipe `name`. Throws ImageError when it cannot be read or does not say what it must. */
+/** Reads the recipe `name`. Throws ImageError when there is none or it does not say what it must. */
 export async function loadRecipe(name: string, folder = recipesFolder()): Promise<Recipe> {
-  const path = join(folder, `${name}.yml`);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new ImageError(`The recipe '${path}' cannot be read.`, {
-      cause,
-      help: "Check the name and the permissions.",
+  const names = await recipeNames(folder);
+  if (!names.includes(name))
+    throw new ImageError(`There is no image recipe '${name}'.`, {
+      help: didYouMean(name, names) ?? `Known recipes are ${names.join(", ")}.`,
     });
-  }
-  return parseRecipe(name, text, path);
+  const path = join(folder, `${name}.yml`);
+  return parseRecipe(name, await readFile(path, "utf8"), path);
 }
 
 /** Parses the text of a recipe; `where` is what messages call it. Throws ImageError listing every problem. */

@@ -1,0 +1,28 @@
+import { ImageError } from "../errors/catalogue.ts";
+import { type BuiltImage, cachedImage } from "./build/cache.ts";
+import { loadRecipe, recipeNames } from "./recipe.ts";
+
+/** A recipe and its image in the cache; `built` is undefined when there is none of the recipe as it is now. */
+export interface ListedImage {
+  readonly name: string;
+  readonly about: string;
+  readonly built: BuiltImage | undefined;
+}
+
+/** Every recipe with its built image, by name. */
+export async function listImages(): Promise<readonly ListedImage[]> {
+  return Promise.all(
+    (await recipeNames()).map(async (name) => {
+      const recipe = await loadRecipe(name);
+      return { name, about: recipe.about, built: await cachedImage(recipe) };
+    }),
+  );
+}
+
+/** The built image of the recipe `name`. Throws ImageError when there is no such recipe or it is not built. */
+export async function findBuiltImage(name: string): Promise<BuiltImage> {
+  const image = await cachedImage(await loadRecipe(name));
+  if (image === undefined)
+    throw new ImageError(`The image '${name}' is not built yet.`, { help: `Build it with: assay image build ${name}` });
+  return image;
+}
