@@ -1,5 +1,5 @@
-import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
 import type { Image } from "../../image/types.ts";
+import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
 import type { ConnectedMachine } from "./fork.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { bootToLogin } from "./machine/boot.ts";

@@ -1,8 +1,8 @@
-import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
+import type { Image } from "../../image/types.ts";
 import { connectSsh } from "../../node/shell/ssh/connect-ssh.ts";
+import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
 import type { SshSettings } from "../../node/shell/ssh/settings.ts";
 import type { Shell } from "../../node/shell/types.ts";
-import type { Image } from "../../image/types.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { assumeIdentity, makeMachineId } from "./identity.ts";
 import { Machine } from "./machine/machine.ts";
@@ -85,7 +85,12 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
   );
   step("identified");
   const shell = new RunShell(first, ({ timeoutMs, signal: reconnectSignal }) =>
-    connectSsh({ ...settings, signal: reconnectSignal, privateKey: order.sshKey.privateKey, waitUntilReadyMs: timeoutMs }),
+    connectSsh({
+      ...settings,
+      signal: reconnectSignal,
+      privateKey: order.sshKey.privateKey,
+      waitUntilReadyMs: timeoutMs,
+    }),
   );
   opened.move();
   return { machine, shell };

@@ -59,7 +59,11 @@ export class QemuEnvironment implements Environment {
     void machine.ended.then((words) => {
       if (this.#released !== undefined) return;
       const said = words === "" ? "It said nothing." : `Its last words: ${words}`;
-      reject(new PlatformError(`The machine '${parts.name}' died: its QEMU ended on its own. ${said}`, { isTransient: true }));
+      reject(
+        new PlatformError(`The machine '${parts.name}' died: its QEMU ended on its own. ${said}`, {
+          isTransient: true,
+        }),
+      );
     });
   }
 

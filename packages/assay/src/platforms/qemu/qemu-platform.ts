@@ -1,4 +1,4 @@
-import { PlatformError } from "../../errors/catalogue.ts";
+import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platform.ts";
 import { coldBoot } from "./cold-boot.ts";
@@ -45,7 +45,7 @@ class QemuPlatform implements Platform {
   readonly #capacity: Capacity;
   readonly #username: string;
   readonly #alive = new Set<QemuEnvironment>();
-  /** Templates from which a fork has come up in this run: their files are sound. */
+  /** Templates of which a fork took a login in this run: their files are sound. */
   readonly #proven = new Set<string>();
   #prepared: Promise<Prepared> | undefined;
   #accelerator: HostSetup["acceleration"]["accelerator"] = "tcg";
@@ -64,9 +64,11 @@ class QemuPlatform implements Platform {
   refuse(requirement: EnvironmentRequirement): string | undefined {
     if (requirement.nodeCount > 1) return `it needs ${requirement.nodeCount} nodes; the QEMU platform gives one.`;
     const missing = requirement.features.filter((name) => !QEMU_FEATURES.some((given) => given === name));
-    if (missing.length > 0) return `it needs the feature '${missing.join("', '")}', which the QEMU platform does not give.`;
+    if (missing.length > 0)
+      return `it needs the feature '${missing.join("', '")}', which the QEMU platform does not give.`;
     const mostMb = Math.floor(this.#capacity.totalMb * 0.8);
-    if (requirement.memoryMb > mostMb) return `it needs ${requirement.memoryMb} MB of memory; this host can give ${mostMb}.`;
+    if (requirement.memoryMb > mostMb)
+      return `it needs ${requirement.memoryMb} MB of memory; this host can give ${mostMb}.`;
     // More guest processors than the host has only slow each other down.
     if (requirement.cores > Math.max(this.#capacity.cores, this.#settings.cores)) {
       return `it needs ${requirement.cores} processors; this host has ${this.#capacity.cores}.`;
@@ -112,7 +114,11 @@ class QemuPlatform implements Platform {
     });
     this.#alive.add(environment);
     if (this.#options.keepEnvironment !== "no") {
-      context.progress({ environment: environment.name, step: "keep", detail: `log in with: ${environment.loginCommand}` });
+      context.progress({
+        environment: environment.name,
+        step: "keep",
+        detail: `log in with: ${environment.loginCommand}`,
+      });
     }
     return environment;
   }
@@ -154,7 +160,11 @@ class QemuPlatform implements Platform {
       progress({ environment: undefined, step: "clean up", detail: `removed what earlier runs left: ${names}` });
     }
     const cacheBytes = this.#settings.templateCacheMb * 1_000_000;
-    return { host, sshKey, templates: new TemplateKeeper({ host, image, username: this.#username, runId, cacheBytes }) };
+    return {
+      host,
+      sshKey,
+      templates: new TemplateKeeper({ host, image, username: this.#username, runId, cacheBytes }),
+    };
   }
 
   async #fork(prepared: Prepared, shape: MachineShape, context: DeployContext): Promise<ConnectedMachine> {
@@ -163,10 +173,14 @@ class QemuPlatform implements Platform {
       return await this.#forkOnce(prepared, template, context);
     } catch (error) {
       context.signal.throwIfAborted();
-      // A template that never gave a fork is taken for damaged, and made anew once; a sound one is not to blame.
-      if (this.#proven.has(template.key)) throw error;
+      // A template that never gave a login is taken for damaged, and made anew once; a sound one is not to blame.
+      if (this.#proven.has(template.key) || error instanceof HostExhausted) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      context.progress({ environment: context.environmentName, step: "fork", detail: `the kept template is damaged: ${why}` });
+      context.progress({
+        environment: context.environmentName,
+        step: "fork",
+        detail: `the kept template is damaged: ${why}`,
+      });
       await prepared.templates.discard(template);
       return await this.#forkOnce(prepared, await prepared.templates.get(shape, context), context);
     }
@@ -182,10 +196,10 @@ class QemuPlatform implements Platform {
       template,
       onStep: (step, atMs) => {
         elapsedMs = Math.round(atMs);
+        if (step === "connected") this.#proven.add(template.key);
         parts.push(`${step} after ${elapsedMs} ms`);
       },
     });
-    this.#proven.add(template.key);
     progress({ environment, step: "fork", detail: parts.join(", "), elapsedMs });
     return connected;
   }

@@ -39,14 +39,26 @@ const text: Parse<string> = (value) => (typeof value === "string" && value !== "
 /** Every key of the section, as data: the parser and the documentation are made from it. */
 export const QEMU_KEYS = {
   firmware_type: { parse: oneOf("uefi", "bios"), expected: "'uefi' or 'bios'", about: "Firmware; default uefi." },
-  memory_mb: { parse: wholeNumber(256, 1 << 22), expected: "a whole number from 256", about: "Guest memory; default 1024." },
-  cores: { parse: wholeNumber(1, 255), expected: "a whole number from 1 to 255", about: "Virtual processors; default 2." },
+  memory_mb: {
+    parse: wholeNumber(256, 1 << 22),
+    expected: "a whole number from 256",
+    about: "Guest memory; default 1024.",
+  },
+  cores: {
+    parse: wholeNumber(1, 255),
+    expected: "a whole number from 1 to 255",
+    about: "Virtual processors; default 2.",
+  },
   boot_timeout: {
     parse: wholeNumber(1, 86_400),
     expected: "seconds, a whole number from 1",
     about: "Limit for a boot until SSH answers; default 120 under KVM, 900 under software emulation.",
   },
-  acceleration: { parse: oneOf("auto", "kvm", "tcg"), expected: "'auto', 'kvm' or 'tcg'", about: "Default auto: probed." },
+  acceleration: {
+    parse: oneOf("auto", "kvm", "tcg"),
+    expected: "'auto', 'kvm' or 'tcg'",
+    about: "Default auto: probed.",
+  },
   qemu_binary: { parse: text, expected: "a program name or path", about: "Default qemu-system-x86_64." },
   template_cache_mb: {
     parse: wholeNumber(0, 1 << 30),

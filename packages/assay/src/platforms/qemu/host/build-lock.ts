@@ -11,7 +11,9 @@ export async function takeLock(
   name: string,
   options: { readonly signal: AbortSignal; readonly onWait?: () => void },
 ): Promise<AsyncDisposable> {
-  const digest = createHash("sha256").update(`${process.getuid?.() ?? 0} ${name}`).digest("hex");
+  const digest = createHash("sha256")
+    .update(`${process.getuid?.() ?? 0} ${name}`)
+    .digest("hex");
   const address = `\0assay-${digest.slice(0, 40)}`;
   let hasWaited = false;
   for (;;) {

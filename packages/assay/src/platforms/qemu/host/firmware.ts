@@ -34,5 +34,7 @@ export async function findUefiFirmware(candidates = CANDIDATES): Promise<UefiFir
 export async function firmwareStamp(firmware: UefiFirmware | undefined): Promise<string> {
   if (firmware === undefined) return "bios";
   const stats = await Promise.all([stat(firmware.code), stat(firmware.variables)]);
-  return stats.map(({ size, mtimeMs }, index) => `${index === 0 ? firmware.code : firmware.variables} ${size} ${mtimeMs}`).join(", ");
+  return stats
+    .map(({ size, mtimeMs }, index) => `${index === 0 ? firmware.code : firmware.variables} ${size} ${mtimeMs}`)
+    .join(", ");
 }

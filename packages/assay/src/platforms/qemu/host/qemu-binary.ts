@@ -15,13 +15,14 @@ export interface QemuBinary {
 
 /** The oldest QEMU with everything that forks need (x-ignore-shared, inherited sockets, -action). */
 const OLDEST_MAJOR = 6;
-const INSTALL = "Install it with 'apt-get install qemu-system-x86 qemu-utils' (Debian, Ubuntu) or your system's package.";
+const INSTALL =
+  "Install it with 'apt-get install qemu-system-x86 qemu-utils' (Debian, Ubuntu) or your system's package.";
 
 /** Full path of `program` on PATH; undefined when it is not there. */
 export async function findProgram(program: string): Promise<string | undefined> {
   const candidates = program.includes("/")
     ? [program]
-    : (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder || ".", program));
+    : (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder || ".", program));
   for (const candidate of candidates) {
     const isExecutable = await access(candidate, constants.X_OK).then(
       () => true,

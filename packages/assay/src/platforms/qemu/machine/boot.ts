@@ -22,7 +22,10 @@ const DEAD_ENDS: readonly { readonly pattern: RegExp; readonly reason: string }[
   { pattern: /grub rescue>/, reason: "GRUB did not find its own files and fell into its rescue prompt" },
   { pattern: /^grub>/m, reason: "GRUB found nothing to boot and fell into its prompt" },
   { pattern: /No bootable device/, reason: "the BIOS found nothing to boot on the disk" },
-  { pattern: /BdsDxe: No bootable option or device was found/, reason: "the UEFI firmware found nothing to boot on the disk" },
+  {
+    pattern: /BdsDxe: No bootable option or device was found/,
+    reason: "the UEFI firmware found nothing to boot on the disk",
+  },
   { pattern: /^Shell>/m, reason: "the UEFI firmware found nothing to boot and fell into its shell" },
   { pattern: /You are in emergency mode/, reason: "systemd fell into emergency mode" },
 ];
@@ -88,10 +91,14 @@ function bootFailure(options: BootOptions, why: unknown, tail: string): unknown 
   }
   if (why instanceof NodeUnreachable) {
     const limit = `${Math.round(options.timeoutMs / 1000)} s`;
-    return new BootFailed(`The image '${options.image}' did not answer on SSH within ${limit} of power-on. ${shown}`, tail, {
-      help: "Raise 'boot_timeout' under 'platform.qemu' if it was still booting; else look at its console and its sshd.",
-      cause: why,
-    });
+    return new BootFailed(
+      `The image '${options.image}' did not answer on SSH within ${limit} of power-on. ${shown}`,
+      tail,
+      {
+        help: "Raise 'boot_timeout' under 'platform.qemu' if it was still booting; else look at its console and its sshd.",
+        cause: why,
+      },
+    );
   }
   return why;
 }

@@ -65,7 +65,12 @@ export function machineArguments(spec: MachineSpec): string[] {
   const { firmware, memory } = spec;
   const pflash = (id: string, path: string, isReadOnly: boolean): string[] => [
     "-blockdev",
-    JSON.stringify({ driver: "raw", "node-name": id, "read-only": isReadOnly, file: { driver: "file", filename: path } }),
+    JSON.stringify({
+      driver: "raw",
+      "node-name": id,
+      "read-only": isReadOnly,
+      file: { driver: "file", filename: path },
+    }),
   ];
   return [
     ...["-nodefaults", "-no-user-config", "-display", "none"],

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder } from "../../../host/folders.ts";
 import { PlatformError } from "../../../errors/catalogue.ts";
+import { cacheFolder } from "../../../host/folders.ts";
 import { markProcess, type ProcessMark } from "../host/process-mark.ts";
 
 /** Who owns a machine's folder. Written before its QEMU starts, so that nothing is ever without an owner. */

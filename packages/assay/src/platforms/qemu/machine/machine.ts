@@ -125,7 +125,7 @@ export class Machine implements AsyncDisposable {
   /** Takes over the template's device state; the guest's processors stand until `cont`. */
   async #load(signal: AbortSignal): Promise<void> {
     const done = this.qmp.waitForEvent(
-      ({ event, data }) => event === "MIGRATION" && (data["status"] === "completed" || data["status"] === "failed"),
+      ({ event, data }) => event === "MIGRATION" && (data.status === "completed" || data.status === "failed"),
       "end of loading the device state",
       { signal },
     );
@@ -133,7 +133,7 @@ export class Machine implements AsyncDisposable {
     await this.qmp.execute("migrate-set-capabilities", { capabilities: forkCapabilities });
     await this.qmp.execute("migrate-incoming", { uri: `fd:${InheritedFd.deviceState}` });
     const { data } = await done;
-    if (data["status"] === "failed") throw new PlatformError("The template's device state does not load.");
+    if (data.status === "failed") throw new PlatformError("The template's device state does not load.");
   }
 }
 
@@ -178,6 +178,7 @@ async function prepareFiles(start: MachineStart): Promise<MachinePaths> {
 async function askForSshPort(qmp: QmpClient): Promise<number> {
   const text = await qmp.execute("human-monitor-command", { "command-line": "info usernet" });
   const port = Number(/TCP\[HOST_FORWARD\]\s+\d+\s+\S+\s+(\d+)/.exec(String(text))?.[1]);
-  if (!(port > 0)) throw new PlatformError(`QEMU does not tell the port it forwards to the guest: '${String(text).trim()}'.`);
+  if (!(port > 0))
+    throw new PlatformError(`QEMU does not tell the port it forwards to the guest: '${String(text).trim()}'.`);
   return port;
 }

@@ -15,7 +15,10 @@ export async function createEmptyOverlay(
   try {
     // -u: the base need not be opened; the chain is given to QEMU by its paths of then.
     const backing = ["-u", "-b", base.path, "-F", base.format];
-    await run(qemuImg, ["create", "-q", "-f", "qcow2", ...backing, path, `${base.sizeBytes}`], { signal, timeout: 60_000 });
+    await run(qemuImg, ["create", "-q", "-f", "qcow2", ...backing, path, `${base.sizeBytes}`], {
+      signal,
+      timeout: 60_000,
+    });
   } catch (cause) {
     signal.throwIfAborted();
     const words = String((cause as { stderr?: unknown }).stderr ?? cause).trim();

@@ -29,7 +29,13 @@ export class QemuProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   #isEnded = false;
 
-  private constructor(child: ChildProcess, pid: number, ended: Promise<string>, sockets: readonly Duplex[], qmp: QmpClient) {
+  private constructor(
+    child: ChildProcess,
+    pid: number,
+    ended: Promise<string>,
+    sockets: readonly Duplex[],
+    qmp: QmpClient,
+  ) {
     const [, serial, agent] = sockets;
     if (serial === undefined || agent === undefined) throw new Error("QEMU was started without its sockets.");
     this.#child = child;
@@ -48,12 +54,21 @@ export class QemuProcess implements AsyncDisposable {
     options.signal.throwIfAborted();
     await using opened = new AsyncDisposableStack();
     const errorLog = opened.use(await open(options.errorLog, "a", 0o600));
-    const deviceState = options.deviceState === undefined ? undefined : opened.use(await open(options.deviceState, "r"));
+    const deviceState =
+      options.deviceState === undefined ? undefined : opened.use(await open(options.deviceState, "r"));
     const [program, prefix] = await launcher(options);
     const child = spawn(program, [...prefix, ...options.arguments], {
       // Its own process group: Ctrl-C is for assay, which then ends its machines in order.
       detached: true,
-      stdio: ["ignore", errorLog.fd, errorLog.fd, "pipe", "pipe", "pipe", ...(deviceState === undefined ? [] : [deviceState.fd])],
+      stdio: [
+        "ignore",
+        errorLog.fd,
+        errorLog.fd,
+        "pipe",
+        "pipe",
+        "pipe",
+        ...(deviceState === undefined ? [] : [deviceState.fd]),
+      ],
     });
     const sockets = child.stdio.slice(3, 6) as unknown as Duplex[];
     // A reset on these is QEMU's end, which `ended` tells.
@@ -101,7 +116,10 @@ function findSetpriv(): Promise<string | undefined> {
 const WORDS_BYTES = 4096;
 
 async function lastWords(child: ChildProcess, errorLog: string): Promise<string> {
-  const before = await stat(errorLog).then((found) => found.size, () => 0);
+  const before = await stat(errorLog).then(
+    (found) => found.size,
+    () => 0,
+  );
   let ending: string;
   try {
     const [exitCode, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
@@ -116,7 +134,9 @@ async function lastWords(child: ChildProcess, errorLog: string): Promise<string>
 /** Turns QEMU's words about a start that failed into the error that tells what to do. */
 export function explain(words: string): Error {
   if (/no space left on device|disk quota exceeded/i.test(words)) {
-    return new HostExhausted(`QEMU found no room on the disk: ${words}`, { help: "Free disk space, or set ASSAY_CACHE to a larger disk." });
+    return new HostExhausted(`QEMU found no room on the disk: ${words}`, {
+      help: "Free disk space, or set ASSAY_CACHE to a larger disk.",
+    });
   }
   if (/cannot allocate memory|cannot set up guest memory/i.test(words)) {
     return new HostExhausted(`QEMU found no memory for the guest: ${words}`, {
@@ -124,10 +144,14 @@ export function explain(words: string): Error {
     });
   }
   if (/could not set up host forwarding rule/i.test(words)) {
-    return new HostExhausted(`QEMU found no free port on 127.0.0.1: ${words}`, { help: "Close programs that hold many ports." });
+    return new HostExhausted(`QEMU found no free port on 127.0.0.1: ${words}`, {
+      help: "Close programs that hold many ports.",
+    });
   }
   if (/failed to get .*lock/i.test(words)) {
-    return new PlatformError(`Another program writes to the image: ${words}`, { help: "Stop it, or test a copy of the image." });
+    return new PlatformError(`Another program writes to the image: ${words}`, {
+      help: "Stop it, or test a copy of the image.",
+    });
   }
   return new PlatformError(`QEMU did not start: ${words}`, { isTransient: false });
 }

@@ -102,7 +102,11 @@ export class QmpClient implements Disposable {
   }
 
   /** Resolves with the first event from now on that `isWanted` accepts. */
-  async waitForEvent(isWanted: (event: QmpEvent) => boolean, name: string, options: QmpExecuteOptions = {}): Promise<QmpEvent> {
+  async waitForEvent(
+    isWanted: (event: QmpEvent) => boolean,
+    name: string,
+    options: QmpExecuteOptions = {},
+  ): Promise<QmpEvent> {
     let stopListening: (() => void) | undefined;
     const id = this.#nextId++;
     try {
@@ -162,19 +166,19 @@ export class QmpClient implements Disposable {
     }
     if ("QMP" in message) {
       this.#greeted?.();
-    } else if (typeof message["event"] === "string") {
-      const event: QmpEvent = { event: message["event"], data: (message["data"] ?? {}) as Record<string, unknown> };
+    } else if (typeof message.event === "string") {
+      const event: QmpEvent = { event: message.event, data: (message.data ?? {}) as Record<string, unknown> };
       for (const listener of [...this.#listeners]) listener(event);
-    } else if (typeof message["id"] === "number") {
-      const pending = this.#pending.get(message["id"]);
+    } else if (typeof message.id === "number") {
+      const pending = this.#pending.get(message.id);
       if (pending === undefined) return;
       if ("error" in message) {
-        const error = message["error"] as { class?: string; desc?: string };
+        const error = message.error as { class?: string; desc?: string };
         pending.settle({
           error: new QmpRefused(pending.command, error.class ?? "GenericError", error.desc ?? "no reason given"),
         });
       } else {
-        pending.settle({ value: message["return"] });
+        pending.settle({ value: message.return });
       }
     }
   }

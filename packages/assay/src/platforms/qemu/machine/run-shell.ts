@@ -1,4 +1,13 @@
-import type { FileOptions, Command, Completed, Running, RunOptions, Shell, SpawnOptions, WriteOptions } from "../../../node/shell/types.ts";
+import type {
+  Command,
+  Completed,
+  FileOptions,
+  Running,
+  RunOptions,
+  Shell,
+  SpawnOptions,
+  WriteOptions,
+} from "../../../node/shell/types.ts";
 
 type Reconnect = Parameters<Shell["reconnect"]>[0];
 

@@ -49,10 +49,14 @@ export async function writeSeed(path: string, contents: SeedContents, signal: Ab
     const files = [join(folder, "user-data"), join(folder, "meta-data")] as const;
     await Promise.all([writeFile(files[0], userData, { mode: 0o600 }), writeFile(files[1], metaData, { mode: 0o600 })]);
     const [program, ...prefix] = await isoProgram();
-    await run(program, [...prefix, "-quiet", "-volid", "cidata", "-joliet", "-rational-rock", "-output", path, ...files], {
-      signal,
-      timeout: 60_000,
-    });
+    await run(
+      program,
+      [...prefix, "-quiet", "-volid", "cidata", "-joliet", "-rational-rock", "-output", path, ...files],
+      {
+        signal,
+        timeout: 60_000,
+      },
+    );
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof MissingDependency) throw cause;
@@ -67,7 +71,10 @@ async function isoProgram(): Promise<readonly [string, ...string[]]> {
   if (genisoimage !== undefined) return [genisoimage];
   const xorriso = await findProgram("xorriso");
   if (xorriso !== undefined) return [xorriso, "-as", "mkisofs"];
-  throw new MissingDependency("Neither 'genisoimage' nor 'xorriso' is on this machine; one of them writes the cloud-init seed.", {
-    help: "Install it with 'apt-get install xorriso' (Debian, Ubuntu) or your system's package.",
-  });
+  throw new MissingDependency(
+    "Neither 'genisoimage' nor 'xorriso' is on this machine; one of them writes the cloud-init seed.",
+    {
+      help: "Install it with 'apt-get install xorriso' (Debian, Ubuntu) or your system's package.",
+    },
+  );
 }

@@ -34,7 +34,8 @@ export class SerialPort implements SerialConsole {
   async write(text: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#socket.write(text, (error) => {
-        if (error) reject(new NodeUnreachable("The serial console is closed: the machine's QEMU has ended.", { cause: error }));
+        if (error)
+          reject(new NodeUnreachable("The serial console is closed: the machine's QEMU has ended.", { cause: error }));
         else resolve();
       });
     });

@@ -1,9 +1,9 @@
 import { copyFile, rename } from "node:fs/promises";
-import { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
-import { sh } from "../../../node/shell/command.ts";
-import type { Shell } from "../../../node/shell/types.ts";
 import { BootFailed, PlatformError } from "../../../errors/catalogue.ts";
 import type { Image } from "../../../image/types.ts";
+import { sh } from "../../../node/shell/command.ts";
+import { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
+import type { Shell } from "../../../node/shell/types.ts";
 import type { PlatformProgress } from "../../platform.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { bootToLogin } from "../machine/boot.ts";
@@ -14,8 +14,8 @@ import { writeSeed } from "../machine/seed.ts";
 import { consoleTail } from "../machine/serial-port.ts";
 import { makeSshKey } from "../machine/ssh-key.ts";
 import { freeze } from "./freeze.ts";
-import { placeTemplate, type Template, TemplateFile, templatesFolder } from "./template-store.ts";
 import { type TemplateInputs, templateKey } from "./template-key.ts";
+import { placeTemplate, type Template, TemplateFile, templatesFolder } from "./template-store.ts";
 
 export interface TemplateOrder {
   readonly host: HostSetup;
@@ -51,7 +51,16 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   const firstOverlay = folder.join("first-overlay.qcow2");
   const base = { path: image.path, format: image.format };
   await Promise.all([
-    writeSeed(seed, { instanceId: `assay-${key}`, hostname: TEMPLATE_HOSTNAME, username: order.username, publicKey: sshKey.publicKey }, signal),
+    writeSeed(
+      seed,
+      {
+        instanceId: `assay-${key}`,
+        hostname: TEMPLATE_HOSTNAME,
+        username: order.username,
+        publicKey: sshKey.publicKey,
+      },
+      signal,
+    ),
     createEmptyOverlay(host.qemuImg, firstOverlay, { ...base, sizeBytes: image.virtualSizeBytes }, signal),
     // The backing path is where the template will stand.
     createEmptyOverlay(
@@ -84,7 +93,12 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   await freeze(machine, folder.join(TemplateFile.deviceState), signal);
   await rename(machine.overlay, folder.join(TemplateFile.disk));
   await copyFile(`${order.logFolder}/serial.log`, folder.join(TemplateFile.serialLog));
-  progress({ environment: undefined, step: "boot template", detail: `frozen; booted in ${Math.round(bootMs / 1000)} s`, elapsedMs: elapsed() });
+  progress({
+    environment: undefined,
+    step: "boot template",
+    detail: `frozen; booted in ${Math.round(bootMs / 1000)} s`,
+    elapsedMs: elapsed(),
+  });
   return await placeTemplate(folder.path, key, {
     inputs: order.inputs,
     imageName: image.name,

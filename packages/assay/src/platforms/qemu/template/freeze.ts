@@ -27,14 +27,14 @@ export async function freeze(machine: Machine, path: string, signal: AbortSignal
     const received = receive(server, path, signal);
     received.catch(() => undefined);
     const done = qmp.waitForEvent(
-      ({ event, data }) => event === "MIGRATION" && (data["status"] === "completed" || data["status"] === "failed"),
+      ({ event, data }) => event === "MIGRATION" && (data.status === "completed" || data.status === "failed"),
       "end of writing the device state",
       { signal, timeoutMs: 120_000 },
     );
     done.catch(() => undefined);
     await qmp.execute("migrate", { uri: `unix:${socketPath}` }, { signal });
     const { data } = await done;
-    if (data["status"] === "failed") throw new PlatformError("QEMU could not write the template's device state.");
+    if (data.status === "failed") throw new PlatformError("QEMU could not write the template's device state.");
     await received;
   } finally {
     server.close();

@@ -58,7 +58,11 @@ export class TemplateKeeper {
     const found = await findTemplate(key);
     if (found !== undefined) return found;
     const onWait = () =>
-      progress({ environment: undefined, step: "boot template", detail: "waiting for another assay that boots the same one" });
+      progress({
+        environment: undefined,
+        step: "boot template",
+        detail: "waiting for another assay that boots the same one",
+      });
     await using _lock = await takeLock(`template ${key}`, { signal, onWait });
     // The one who held the lock may have built it.
     const builtMeanwhile = await findTemplate(key);

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder } from "../../../host/folders.ts";
 import { PlatformError } from "../../../errors/catalogue.ts";
+import { cacheFolder } from "../../../host/folders.ts";
 import type { TemplateInputs } from "./template-key.ts";
 
 /** Files of a template beside its description. `variables` is missing under BIOS. */
@@ -70,7 +70,11 @@ export async function placeTemplate(draft: string, key: string, facts: TemplateF
     await handle.sync().finally(() => handle.close());
     files[name] = { sizeBytes: found.size, mtimeMs: found.mtimeMs };
   }
-  const description: Description = { ...facts, files, deviceStateDigest: await digestOf(join(draft, TemplateFile.deviceState)) };
+  const description: Description = {
+    ...facts,
+    files,
+    deviceStateDigest: await digestOf(join(draft, TemplateFile.deviceState)),
+  };
   await writeFile(join(draft, DESCRIPTION), JSON.stringify(description, null, 2), { mode: 0o600 });
   await mkdir(templatesFolder(), { recursive: true, mode: 0o700 });
   const folder = join(templatesFolder(), key);
@@ -120,7 +124,14 @@ export async function pruneTemplates(kept: Template, maxBytes: number): Promise<
 
 function isReplacedBy(old: Description, kept: Template): boolean {
   const place = ({ inputs, imageName }: TemplateFacts) =>
-    JSON.stringify([imageName, inputs.firmware.split(" ")[0], inputs.cores, inputs.memoryMb, inputs.accelerator, inputs.username]);
+    JSON.stringify([
+      imageName,
+      inputs.firmware.split(" ")[0],
+      inputs.cores,
+      inputs.memoryMb,
+      inputs.accelerator,
+      inputs.username,
+    ]);
   return place(old) === place(kept);
 }
 
@@ -138,7 +149,9 @@ async function measure(folder: string) {
 async function readDescription(folder: string): Promise<Description | undefined> {
   try {
     const description = JSON.parse(await readFile(join(folder, DESCRIPTION), "utf8")) as Description;
-    return typeof description.files === "object" && typeof description.privateKey === "string" ? description : undefined;
+    return typeof description.files === "object" && typeof description.privateKey === "string"
+      ? description
+      : undefined;
   } catch {
     return undefined;
   }
@@ -155,5 +168,7 @@ async function isWhole(folder: string, description: Description): Promise<boolea
 }
 
 async function digestOf(path: string): Promise<string> {
-  return createHash("sha256").update(await readFile(path)).digest("hex");
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
 }
