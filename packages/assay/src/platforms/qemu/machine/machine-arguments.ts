@@ -78,7 +78,7 @@ export function machineArguments(spec: MachineSpec): string[] {
     // Nothing in the guest's reach may start programs or change identities on the host.
     ...["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
     ...["-machine", machineOption(spec)],
-    ...["-accel", spec.accelerator === "tcg" ? "tcg,thread=multi,tb-size=128" : "kvm"],
+    ...["-accel", spec.accelerator === "tcg" ? "tcg,thread=multi,tb-size=64" : "kvm"],
     ...["-cpu", cpuModel(spec.accelerator), "-smp", `${spec.cores}`, "-m", `${spec.memoryMb}M`],
     ...(memory === undefined
       ? []

@@ -25,7 +25,7 @@ export interface QmpExecuteOptions {
 
 interface Pending {
   readonly command: string;
-  settle(outcome: { readonly value: unknown } | { readonly error: Error }): void;
+  settle(outcome: { readonly value: unknown } | { readonly error: unknown }): void;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -138,7 +138,7 @@ export class QmpClient implements Disposable {
         else resolve(outcome.value);
       };
       const pending: Pending = { command, settle };
-      const abort = () => settle({ error: signal?.reason instanceof Error ? signal.reason : new Error("aborted") });
+      const abort = () => settle({ error: signal?.reason });
       const timer = setTimeout(
         () => settle({ error: new TimedOut(`QEMU did not answer '${command}' within ${timeoutMs} ms.`) }),
         timeoutMs,
