@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { makePlan } from "../plan/plan.ts";
 import type { Case } from "../suite/suite.ts";
 import { collectValues } from "./collect-values.ts";
-import { loadChecked, throwOnErrors } from "./load-checked.ts";
+import { loadChecked } from "./load-checked.ts";
 
 interface ListOptions {
   readonly runbook?: string;
@@ -31,9 +31,9 @@ async function casesOf({ runbook: file, variable, all }: ListOptions): Promise<r
   const { suites } = await import("@assay/suites");
   if (file === undefined || all) return suites.flatMap((suite) => suite.cases);
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const runbook = await loadChecked(file, variable, say);
+  const { runbook, judge } = await loadChecked(file, { variables: variable }, say);
   const plan = makePlan({ runbook, suites, refuse: () => undefined });
-  await throwOnErrors(plan.diagnostics, say);
+  judge(plan.diagnostics);
   // A case that runs several times is listed once.
   return [...new Set(plan.entries.map((entry) => entry.case))];
 }

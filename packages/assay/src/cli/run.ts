@@ -12,10 +12,9 @@ import { makePlatform } from "../run/make-platform.ts";
 import { refusal } from "../run/requirement.ts";
 import { type RunReport, run } from "../run/run.ts";
 import { RunFolder } from "../run/run-folder.ts";
-import type { Runbook } from "../runbook/types.ts";
 import { reportError } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { loadChecked, throwOnErrors } from "./load-checked.ts";
+import { loadChecked } from "./load-checked.ts";
 import { jsonOfError, jsonOfReport } from "./run-json.ts";
 import { declareRunCommand, type RunCommandOptions } from "./run-options.ts";
 import { version } from "./version.ts";
@@ -47,8 +46,11 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   using interrupt = interruptSignal(say);
   const { signal } = interrupt;
-  const loaded = await loadChecked(options.runbook ?? DEFAULT_RUNBOOK, options.variable, say);
-  const runbook = options.platform === undefined ? loaded : withPlatform(loaded, options.platform);
+  const { runbook, judge } = await loadChecked(
+    options.runbook ?? DEFAULT_RUNBOOK,
+    { variables: options.variable, ...(options.platform === undefined ? {} : { platform: options.platform }) },
+    say,
+  );
   if (options.image !== undefined && runbook.platform.type !== "qemu") {
     throw new UsageError(`The platform '${runbook.platform.type}' takes no image.`, {
       help: "Leave --image out, or choose --platform qemu.",
@@ -62,7 +64,7 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
   }
   // Cases are checked before the image, so that a misspelt name costs no build.
   const draft = makePlan({ runbook, suites, only: cases, refuse: () => undefined });
-  await throwOnErrors(draft.diagnostics, say);
+  judge(draft.diagnostics);
   await using platform = await makePlatform({
     runbook,
     image: options.image,
@@ -89,12 +91,4 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
     host: hostFacts(),
     signal,
   });
-}
-
-/** The runbook with another platform; what the runbook says of its own platform does not apply to that one. */
-function withPlatform(runbook: Runbook, type: string): Runbook {
-  if (type === runbook.platform.type) {
-    return runbook;
-  }
-  return { ...runbook, platform: { ...runbook.platform, type, section: {}, position: undefined } };
 }

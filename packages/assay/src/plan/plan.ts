@@ -25,6 +25,8 @@ export interface Plan {
   /** In the order in which they should start. */
   readonly entries: readonly PlanEntry[];
   readonly excluded: readonly ExcludedCase[];
+  /** Cases of the suites that nobody asked for. */
+  readonly notSelected: readonly Case[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -63,7 +65,9 @@ export function makePlan({ runbook, suites, only = [], refuse }: PlanOptions): P
       useNewEnvironment: settings.useNewEnvironment,
     })),
   );
-  return { entries: numbered(entries), excluded, diagnostics: chosen.diagnostics };
+  const selected = new Set(chosen.selected.map((item) => item.case));
+  const notSelected = cases.filter((testCase) => !selected.has(testCase));
+  return { entries: numbered(entries), excluded, notSelected, diagnostics: chosen.diagnostics };
 }
 
 /** Forked environments first, then cases that reboot the guest, then those that need a machine switched on for them. */

@@ -42,7 +42,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const { plan, platform, folder, signal } = options;
   const startedMs = performance.now();
   using journal = new Journal(join(folder.path, "journal.ndjson"));
-  const mask = makeMask(options.runbook.secrets);
+  const mask = makeMask(options.runbook.secrets, options.runbook.secretMasks);
   const stream = new EventStream({
     journal,
     mask,
@@ -59,7 +59,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     host: options.host,
   };
   folder.writeFacts({ ...facts, startedAt: new Date().toISOString() });
-  emit({ type: "run-started", ...facts, plan: planned(plan), excluded: [] });
+  emit({ type: "run-started", ...facts, plan: planned(plan), excluded: notSelected(plan) });
 
   const refused = plan.excluded.map((entry) => skippedResult(entry));
   for (const result of refused) {
@@ -137,8 +137,7 @@ async function prepareAndSchedule(
 }
 
 function planned(plan: Plan): EventOf<"run-started">["plan"] {
-  const excluded = plan.excluded.map((entry) => ({ ...entry, resultId: excludedId(entry) }));
-  return [...excluded, ...plan.entries].map((entry) => ({
+  return [...plan.excluded, ...plan.entries].map((entry) => ({
     resultId: entry.resultId,
     suite: entry.case.suite.name,
     case: entry.case.name,
@@ -152,7 +151,7 @@ function planned(plan: Plan): EventOf<"run-started">["plan"] {
 function skippedResult(entry: Plan["excluded"][number]): RunReport["results"][number] {
   return {
     type: "case-finished",
-    resultId: excludedId(entry),
+    resultId: entry.resultId,
     suite: entry.case.suite.name,
     case: entry.case.name,
     status: "SKIPPED",
@@ -163,6 +162,7 @@ function skippedResult(entry: Plan["excluded"][number]): RunReport["results"][nu
   };
 }
 
-function excludedId(entry: Plan["excluded"][number]): string {
-  return `${entry.case.suite.name}.${entry.case.name}`;
+function notSelected(plan: Plan): EventOf<"run-started">["excluded"] {
+  const reason = "The runbook does not select it.";
+  return plan.notSelected.map((each) => ({ suite: each.suite.name, case: each.name, reason }));
 }
