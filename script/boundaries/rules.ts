@@ -80,8 +80,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: src("plan"), runs: inSrc("errors", "runbook", "suite"), isPure: true, reason: "runbook to plan" },
   {
     folder: src("image"),
-    runs: inSrc("errors", "host"),
-    reason: "builds and reads images; knows nothing of machines",
+    runs: inSrc("errors", "host", "runbook/nearest.ts"),
+    reason: "builds and reads images; knows nothing of machines; suggests names as the runbook does",
   },
   {
     folder: src("platforms"),
@@ -168,7 +168,7 @@ export interface HeavyPackage {
 }
 
 export const HEAVY_PACKAGES: readonly HeavyPackage[] = [
-  { name: "ssh2", loadedBy: [] },
+  { name: "ssh2", loadedBy: ["bench"] },
   { name: "zod", loadedBy: [] },
   { name: "yaml", loadedBy: [] },
   { name: "execa", loadedBy: [] },
