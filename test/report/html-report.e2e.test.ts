@@ -64,8 +64,8 @@ async function expectNoSidewaysScrolling(page: Page): Promise<void> {
 test("verdict, counts and all results are there, what needs a person first", async () => {
   const page = await open(DESKTOP);
   expect(await page.title()).toBe("Failed: default");
-  expect(await page.locator("h1").innerText()).toBe("Failed");
-  expect(await page.locator(".counts").innerText()).toContain("23 passed");
+  expect(await page.locator("h1").textContent()).toBe("Failed");
+  expect(await page.locator(".counts").textContent()).toContain("23 passed");
   expect(await visibleRows(page).count()).toBe(30);
   const states = await page.locator("#rows .state").allInnerTexts();
   expect(states.slice(0, 5).map((text) => text.trim())).toEqual(["Failed", "Failed", "Failed", "Attempted", "Passed"]);
@@ -77,7 +77,7 @@ test("filter, search and sort choose and order the rows", async () => {
   const page = await open(DESKTOP);
   await page.getByRole("button", { name: /^Failed/ }).click();
   expect(await visibleRows(page).count()).toBe(3);
-  expect(await page.locator("#shown").innerText()).toBe("3 of 30");
+  expect(await page.locator("#shown").textContent()).toBe("3 of 30");
   await page.keyboard.press("/");
   await page.keyboard.type("KPROBE panicked");
   expect(await visibleRows(page).count()).toBe(1);
@@ -85,9 +85,9 @@ test("filter, search and sort choose and order the rows", async () => {
   await page.getByRole("button", { name: "Show all" }).click();
   expect(await visibleRows(page).count()).toBe(30);
   await page.locator("#sort").selectOption("plan");
-  expect(await page.locator("#rows .name").first().innerText()).toBe("Provisioning.smoke_test");
+  expect(await page.locator("#rows .name").first().textContent()).toBe("Provisioning.smoke_test");
   await page.locator("#sort").selectOption("duration");
-  const longest = await page.locator("#rows .name").first().innerText();
+  const longest = await page.locator("#rows .name").first().textContent();
   expect(longest).toBe("Provisioning.verify_reboot_in_platform");
 });
 
@@ -97,11 +97,11 @@ test("a row opens with the keyboard and shows message, log, commands and links t
   expect(await failed.locator(".log").count()).toBe(0);
   await failed.locator("summary").first().focus();
   await page.keyboard.press("Enter");
-  expect(await failed.locator(".message").innerText()).toContain("<script>alert('guest')</script>");
-  expect(await failed.locator(".log").innerText()).toContain("</script><img src=x onerror=alert(1)> <U+202E>evil");
+  expect(await failed.locator(".message").textContent()).toContain("<script>alert('guest')</script>");
+  expect(await failed.locator(".log").textContent()).toContain("</script><img src=x onerror=alert(1)> <U+202E>evil");
   const command = failed.locator(".command").filter({ hasText: "journalctl -b" });
   await command.locator("summary").click();
-  expect(await command.locator("pre").first().innerText()).toContain("</pre></script><script>document.title");
+  expect(await command.locator("pre").first().textContent()).toContain("</pre></script><script>document.title");
   expect(await failed.locator(".outcome.bad").allInnerTexts()).toEqual(["exit 1"]);
   await failed.getByText("Serial console").click();
   expect(await failed.getByText("OpenBSD Secure Shell server").isVisible()).toBe(true);
@@ -119,10 +119,10 @@ test("a panic, subtests, metrics and reboot time are shown where they happened",
     await row(page, name).locator("summary").first().click();
     // The body is filled by an event that the browser sends after the click.
     await row(page, name).locator(".body > .facts").waitFor();
-    return row(page, name).locator(".body").innerText();
+    return row(page, name).locator(".body").textContent();
   };
   expect(await opened("verify_enable_kprobe")).toContain("RIP: 0010:kprobe_register+0x1c/0x90");
-  expect(await opened("verify_essential_kernel_modules")).toMatch(/virtio_blk\s+44 ms\s+built as a module/);
+  expect(await opened("verify_essential_kernel_modules")).toMatch(/virtio_blk\s*44 ms\s*built as a module/);
   expect(await opened("smoke_test")).toMatch(/61\.4 s[\s\S]*Guest rebooting 1 min 1 s/);
 });
 
@@ -162,7 +162,7 @@ test("on a phone nothing scrolls sideways, with everything open", async () => {
 
 test("without scripts verdict, results and messages can be read", async () => {
   const page = await open({ ...DESKTOP, javaScriptEnabled: false });
-  expect(await page.locator("h1").innerText()).toBe("Failed");
+  expect(await page.locator("h1").textContent()).toBe("Failed");
   await row(page, "verify_boot_error_fail_warnings").locator("summary").first().click();
   expect(await row(page, "verify_boot_error_fail_warnings").locator(".message").isVisible()).toBe(true);
 });
