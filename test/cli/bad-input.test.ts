@@ -12,8 +12,19 @@ function expectRefusal(space: Workspace, run: AssayRun, exitCode: number, ...fra
   expect(space.runs).toEqual([]);
 }
 
-const qemu = (section = "") => `name: t\nplatform: [{ type: qemu, qemu: { image: disk.qcow2 ${section} } }]\n`;
+const qemu = (section = "") =>
+  `name: t\nplatform: [{ type: qemu, qemu: { image: disk.qcow2 ${section} } }]\ntestcase: [{ criteria: { area: cpu } }]\n`;
 const local = "name: t\nplatform: [{ type: local }]\n";
+
+/** A raw disk with an MBR of one Linux partition and nothing to boot. */
+function partitioned(): Uint8Array {
+  const disk = Buffer.alloc(1 << 20);
+  disk.writeUInt8(0x83, 446 + 4);
+  disk.writeUInt32LE(64, 446 + 8);
+  disk.writeUInt32LE(1024, 446 + 12);
+  disk.writeUInt16LE(0xaa55, 510);
+  return disk;
+}
 
 test("a runbook that is not there", async () => {
   const space = new Workspace();
@@ -72,7 +83,7 @@ test("a qcow2 image that is cut off", async () => {
 test("QEMU that is missing names the command that brings it", async () => {
   const space = new Workspace({
     "r.yml": qemu(", qemu_binary: qemu-system-nowhere"),
-    "disk.qcow2": Buffer.alloc(1 << 20, 1),
+    "disk.qcow2": partitioned(),
   });
   const run = await space.assay(["-r", "r.yml", "--json"]);
   expect(run.stderr).toContain("qemu-system-nowhere");
