@@ -13,7 +13,7 @@ function expectRefusal(space: Workspace, run: AssayRun, exitCode: number, ...fra
 }
 
 const qemu = (section = "") =>
-  `name: t\nplatform: [{ type: qemu, qemu: { image: disk.qcow2 ${section} } }]\ntestcase: [{ criteria: { area: cpu } }]\n`;
+  `name: t\nplatform: [{ type: qemu, qemu: { image: disk.qcow2 ${section} } }]\ntestcase: [{ criteria: { name: verify_cpu_count } }]\n`;
 const local = "name: t\nplatform: [{ type: local }]\n";
 
 /** A raw disk with an MBR of one Linux partition and nothing to boot. */
@@ -112,7 +112,7 @@ test("with --debug the stack is shown", async () => {
 });
 
 test("nothing selected is no success", async () => {
-  const space = new Workspace({ "r.yml": `${local}testcase: [{ criteria: { area: cpu }, select_action: exclude }]\n` });
+  const space = new Workspace({ "r.yml": `${local}testcase: [{ criteria: { name: verify_cpu_count }, select_action: exclude }]\n` });
   const run = await space.assay(["-r", "r.yml", "--json"]);
   expect(run.exitCode).toBe(3);
   expect(JSON.parse(run.stdout)).toMatchObject({ verdict: "machinery-failed", counts: { passed: 0, skipped: 0 } });
