@@ -31,7 +31,7 @@ step() {
   local name=$1 log began=$EPOCHREALTIME
   shift
   say "$name …"
-  log=$(mktemp "${TMPDIR:-/tmp}/assay-set-up.XXXXXX")
+  log=$work/log
   if "$@" >"$log" 2>&1 9>&-; then
     say "$name: done in $(since "$began")"
     shares+=("$name $(since "$began")")

@@ -31,7 +31,7 @@ export interface Checkout extends AsyncDisposable {
 
 /** What script/bootstrap itself calls. */
 export const BASICS: readonly string[] = [
-  ...["bash", "sh", "env", "dirname", "readlink", "mkdir", "mktemp", "mv", "rm", "tail", "sed", "chmod", "ln"],
+  ...["bash", "sh", "env", "dirname", "readlink", "mkdir", "mv", "rm", "tail", "sed", "chmod", "ln"],
   ...["sha256sum", "sha512sum", "tar", "gzip", "flock", "uname"],
 ];
 
