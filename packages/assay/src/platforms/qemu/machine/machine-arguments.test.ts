@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { type MachineSpec, machineArguments } from "./machine-arguments.ts";
+
+const spec: MachineSpec = {
+  name: "qemu-1",
+  accelerator: "tcg",
+  cores: 2,
+  memoryMb: 1024,
+  firmware: undefined,
+  disk: [
+    { path: "/m/disk.qcow2", format: "qcow2" },
+    { path: "/i/image.vhd", format: "vpc" },
+  ],
+  seed: "/m/seed.iso",
+  serialLog: "/r/a,b/serial.log",
+  memory: undefined,
+  isIncoming: false,
+  generationId: "6f3a0d3e-0000-4000-8000-000000000000",
+};
+const after = (option: string, given: MachineSpec) => {
+  const all = machineArguments(given);
+  return all.flatMap((argument, index) => (argument === option ? [all[index + 1] ?? ""] : []));
+};
+
+test("the image below the overlay is opened read-only in its own format", () => {
+  const disk = JSON.parse(after("-blockdev", spec)[0] ?? "");
+  expect(disk).toMatchObject({ driver: "qcow2", backing: { driver: "vpc", "read-only": true } });
+  // A vhd can have no backing file; naming one would make QEMU refuse it.
+  expect(disk.backing).not.toHaveProperty("backing");
+});
+
+test("a fork maps the template's memory privately and waits for its state", () => {
+  const fork: MachineSpec = { ...spec, memory: { path: "/t/memory", access: "private" }, isIncoming: true };
+  expect(after("-object", fork)).toContain("memory-backend-file,id=memory0,size=1024M,mem-path=/t/memory,share=off");
+  expect(after("-machine", fork)[0]).toContain("memory-backend=memory0");
+  expect(after("-incoming", fork)).toEqual(["defer"]);
+});
+
+test("UEFI code is read-only and its variables are the machine's own", () => {
+  const uefi: MachineSpec = { ...spec, firmware: { code: "/f/CODE.fd", variables: "/m/VARS.fd" } };
+  const [code, variables] = after("-blockdev", uefi).map((text) => JSON.parse(text));
+  expect(code).toMatchObject({ "node-name": "firmware-code", "read-only": true });
+  expect(variables).toMatchObject({ "node-name": "firmware-variables", "read-only": false });
+});
+
+test("a comma in a path does not end the option", () => {
+  expect(after("-chardev", spec).find((text) => text.includes("serial0"))).toContain("logfile=/r/a,,b/serial.log");
+});
+
+test("the guest reaches no display, no default device and no way to start programs", () => {
+  const all = machineArguments(spec);
+  expect(all).toContain("-nodefaults");
+  expect(after("-sandbox", spec)[0]).toContain("spawn=deny");
+  expect(after("-netdev", spec)[0]).toContain("hostfwd=tcp:127.0.0.1:0-:22");
+});

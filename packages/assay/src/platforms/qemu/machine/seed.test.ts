@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { seedFiles, writeSeed } from "./seed.ts";
+
+const contents = {
+  instanceId: "assay-1",
+  hostname: "qemu-1",
+  username: "assay",
+  publicKey: "ssh-ed25519 AAAA assay-1",
+};
+
+test("user-data makes one user with the key and no password", () => {
+  const { userData, metaData } = seedFiles(contents);
+  expect(userData).toMatch(/^#cloud-config\n/);
+  const config = JSON.parse(userData.replace(/^#cloud-config\n/, ""));
+  expect(config.users).toEqual([
+    expect.objectContaining({ name: "assay", lock_passwd: true, ssh_authorized_keys: ["ssh-ed25519 AAAA assay-1"] }),
+  ]);
+  expect(config.ssh_pwauth).toBe(false);
+  expect(JSON.parse(metaData)).toEqual({ "instance-id": "assay-1", "local-hostname": "qemu-1" });
+});
+
+test("the seed is an ISO 9660 volume named cidata with both files", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "assay-seed-test-"));
+  try {
+    const path = join(folder, "seed.iso");
+    await writeSeed(path, contents, AbortSignal.timeout(20_000));
+    await using handle = await open(path);
+    const { buffer } = await handle.read(Buffer.alloc(32), 0, 32, 16 * 2048 + 40);
+    expect(buffer.toString("latin1").trim()).toBe("cidata");
+    const listing = await promisify(execFile)("isoinfo", ["-R", "-f", "-i", path]);
+    expect(
+      listing.stdout
+        .split("\n")
+        .filter((line) => line !== "")
+        .sort(),
+    ).toEqual(["/meta-data", "/user-data"]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

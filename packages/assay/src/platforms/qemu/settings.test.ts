@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { parseQemuSettings } from "./settings.ts";
+
+test("an empty section gives the defaults", () => {
+  expect(parseQemuSettings({})).toEqual({
+    firmware: "uefi",
+    memoryMb: 1024,
+    cores: 2,
+    bootTimeoutMs: undefined,
+    acceleration: "auto",
+    qemuBinary: "qemu-system-x86_64",
+    templateCacheMb: 8192,
+  });
+});
+
+test("values from variables, which are text, count as numbers", () => {
+  const settings = parseQemuSettings({ memory_mb: "2048", cores: "4", boot_timeout: 30, firmware_type: "BIOS" });
+  expect(settings).toMatchObject({ memoryMb: 2048, cores: 4, bootTimeoutMs: 30_000, firmware: "bios" });
+});
+
+test("all problems are told at once, each with what was expected", () => {
+  expect(() =>
+    parseQemuSettings({ memory: 1, memory_mb: "much", firmware_type: "efi" }),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `
+    [UsageError: 'memory' is no key of 'platform.qemu'; known are firmware_type, memory_mb, cores, boot_timeout, acceleration, qemu_binary, template_cache_mb.
+    'platform.qemu.firmware_type' is 'efi'; expected 'uefi' or 'bios'.
+    'platform.qemu.memory_mb' is 'much'; expected a whole number from 256.]
+  `,
+  );
+});
