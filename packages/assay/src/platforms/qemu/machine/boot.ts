@@ -26,7 +26,10 @@ const DEAD_ENDS: readonly { readonly pattern: RegExp; readonly reason: string }[
     pattern: /BdsDxe: No bootable option or device was found/,
     reason: "the UEFI firmware found nothing to boot on the disk",
   },
-  { pattern: /^Shell>/m, reason: "the UEFI firmware found nothing to boot and fell into its shell" },
+  {
+    pattern: /starting Boot\w+ "EFI Internal Shell"|^Shell>/m,
+    reason: "the UEFI firmware found nothing to boot on the disk and fell into its shell",
+  },
   { pattern: /You are in emergency mode/, reason: "systemd fell into emergency mode" },
 ];
 /** Longer than any of the patterns, so that none is missed where two chunks meet. */

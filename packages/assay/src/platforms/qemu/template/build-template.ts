@@ -46,7 +46,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   opened.defer(() => folder.remove());
 
   progress({ environment: undefined, step: "boot template", detail: `'${image.name}' from power-on, once` });
-  const sshKey = await makeSshKey("assay-template");
+  const sshKey = makeSshKey("assay-template");
   const seed = folder.join(TemplateFile.seed);
   const firstOverlay = folder.join("first-overlay.qcow2");
   const base = { path: image.path, format: image.format };
