@@ -17,6 +17,7 @@ import {
 import { mustRunOnHost } from "./build/host-command.ts";
 import { imageKey, recipeKey } from "./build/key.ts";
 import { takeLock } from "./build/lock.ts";
+import { requireKeyrings, requirePrograms } from "./build/required-programs.ts";
 import { Steps } from "./build/steps.ts";
 import { makeRootTree } from "./debian/root-tree.ts";
 import { fileDigest } from "./digest.ts";
@@ -80,9 +81,11 @@ async function withLock(
 
 async function build({ folder, recipe, signal, steps }: Workplace): Promise<BuiltImage> {
   const startedMs = performance.now();
+  await requirePrograms();
   steps.begin("Looking for the newest packages");
   const { sources: hostSources, transport } = await readHostApt(signal);
   const sources = chooseMirrors(recipe, hostSources);
+  await requireKeyrings(sources);
   const packages = await resolvePackages(recipe, sources, transport, join(folder, "apt"), signal);
   const key = imageKey(recipe, packages);
   const known = (await builtImages(recipe.name)).find((image) => image.key === key);

@@ -4,6 +4,8 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { cacheFolder } from "../host/folders.ts";
+import { Steps } from "./build/steps.ts";
+import type { ImageOptions } from "./types.ts";
 
 /** SHA-256 of a file's content, in hex; reads the whole file. */
 export async function fileDigest(path: string, signal?: AbortSignal): Promise<string> {
@@ -17,12 +19,15 @@ export async function fileDigest(path: string, signal?: AbortSignal): Promise<st
  * SHA-256 of a file's content, read once and then remembered as long as the file keeps its path, inode, size and
  * time of change. A file that cannot be remembered (cache not writable) is read every time.
  */
-export async function rememberedDigest(path: string, signal?: AbortSignal): Promise<string> {
+export async function rememberedDigest(path: string, options: ImageOptions = {}): Promise<string> {
   const before = await identityOf(path);
   const record = join(cacheFolder(), "digests", `${createHash("sha256").update(path).digest("hex")}.json`);
   const known = await readRecord(record);
   if (known !== undefined && known.identity === before) return known.digest;
-  const digest = await fileDigest(path, signal);
+  const steps = new Steps(options.progress);
+  steps.begin("Computing the digest of the image", path);
+  const digest = await fileDigest(path, options.signal);
+  steps.end();
   // A file that changed while it was read is worth no memory.
   if ((await identityOf(path)) === before) await writeRecord(record, { path, identity: before, digest });
   return digest;

@@ -24,7 +24,7 @@ export async function resolveImage(nameOrPath: string, options: ImageOptions = {
   if (!nameOrPath.includes("/") && !(await exists(nameOrPath))) throw unknownName(nameOrPath, recipes);
   const path = resolve(nameOrPath);
   const { format, virtualSizeBytes } = await inspectImage(path);
-  const digest = await rememberedDigest(path, options.signal);
+  const digest = await rememberedDigest(path, options);
   return { name: basename(path), path, format, digest, virtualSizeBytes };
 }
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { HostExhausted, ImageBuildFailed, MissingDependency } from "../../errors/catalogue.ts";
 
 /** Debian packages that bring the programs image building and inspection use. */
-const packageOf: Readonly<Record<string, string>> = {
+export const packageOf: Readonly<Record<string, string>> = {
   "apt-config": "apt",
   "apt-get": "apt",
   fakeroot: "fakeroot",
@@ -16,6 +16,9 @@ const packageOf: Readonly<Record<string, string>> = {
   setpriv: "util-linux",
   tar: "tar",
 };
+
+/** Where programs are looked for: administrators' folders are not on every user's PATH. */
+export const hostPath = (): string => `${process.env.PATH ?? ""}:/usr/sbin:/sbin`;
 
 const killAfterMs = 15_000;
 const keptOutputChars = 65_536;
@@ -51,7 +54,7 @@ export async function runOnHost(
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
     ...(options.folder === undefined ? {} : { cwd: options.folder }),
-    env: { ...process.env, LC_ALL: "C.UTF-8", PATH: `${process.env.PATH}:/usr/sbin:/sbin`, ...options.environment },
+    env: { ...process.env, LC_ALL: "C.UTF-8", PATH: hostPath(), ...options.environment },
   });
   let stdout = "";
   let stderr = "";
