@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
+import type { Client } from "ssh2";
 import { resolveImage } from "../packages/assay/src/image/resolve.ts";
 import { sh } from "../packages/assay/src/node/shell/command.ts";
 import { connectSsh } from "../packages/assay/src/node/shell/ssh/connect-ssh.ts";
 import { logIn } from "../packages/assay/src/node/shell/ssh/log-in.ts";
 import type { SshSettings } from "../packages/assay/src/node/shell/ssh/settings.ts";
 import type { Command } from "../packages/assay/src/node/shell/types.ts";
+import { makeSshKey } from "../packages/assay/src/platforms/qemu/machine/ssh-key.ts";
 import { qemuPlatform } from "../packages/assay/src/platforms/qemu/qemu-platform.ts";
 import { atLeast, type Figure, figure, median } from "./figure.ts";
 
@@ -31,9 +32,9 @@ export default async function channel(): Promise<readonly Figure[]> {
   const environment = cleanup.use(await platform.deploy(requirement, context));
   const [node] = environment.nodes;
   // A key of our own, for the plain SSH connection that the channel is compared with.
-  const key = ssh2.utils.generateKeyPairSync("ed25519");
-  await node.text(sh`mkdir -p ~/.ssh && printf '%s\n' ${key.public} >>~/.ssh/authorized_keys`);
-  return await benchChannel({ ...node.connection, privateKey: key.private, signal });
+  const key = await makeSshKey("bench");
+  await node.text(sh`mkdir -p ~/.ssh && printf '%s\n' ${key.publicKey} >>~/.ssh/authorized_keys`);
+  return await benchChannel({ ...node.connection, privateKey: key.privateKey, signal });
 }
 
 /** Measures one SSH exec per command against the command channel on the same node, in turns. */
@@ -79,7 +80,7 @@ async function runOnce(shell: Awaited<ReturnType<typeof connectSsh>>, command: C
 }
 
 /** The least an SSH exec can cost: no shell of ours around the program, exit code and output read. */
-async function execOnce(client: ssh2.Client, program: string): Promise<void> {
+async function execOnce(client: Client, program: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   client.exec(program, (error, stream) => {
     if (error !== undefined) return reject(error);

@@ -23,6 +23,8 @@ export interface SshServer extends AsyncDisposable {
 export interface SshServerOptions {
   /** Further lines of sshd_config. */
   readonly config?: readonly string[];
+  /** Name of an empty folder in the server's folder that comes first on the search path of its sessions. */
+  readonly searchFolder?: string;
 }
 
 const startTimeoutMs = 10_000;
@@ -37,6 +39,8 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   // sshd of root insists on its empty folder, which only the service's start script makes.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   const port = await freePort();
+  const searchFolder = options.searchFolder === undefined ? undefined : join(folder, options.searchFolder);
+  if (searchFolder !== undefined) mkdirSync(searchFolder);
   const configFile = join(folder, "sshd_config");
   const config = [
     `Port ${port}`,
@@ -49,6 +53,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     "PermitRootLogin yes",
     "MaxStartups 100",
     "Subsystem sftp internal-sftp",
+    ...(searchFolder === undefined ? [] : [`SetEnv PATH=${searchFolder}:/usr/local/bin:/usr/bin:/bin`]),
     ...(options.config ?? []),
   ];
   await writeFile(configFile, `${config.join("\n")}\n`);

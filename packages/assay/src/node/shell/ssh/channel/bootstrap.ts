@@ -6,7 +6,8 @@ import { shellPreamble } from "../../command-line.ts";
  *
  * - `_assay_run ID program args…` runs a program, `_assay_eval ID text` runs shell text. Both do so in a subshell, so
  *   that `cd`, `exit`, `exec`, `set` or a syntax error stays there; sh execs the program in place of the subshell, so
- *   that it costs one fork. `set --` hides the id from the text.
+ *   that it costs one fork. `set --` hides the id from the text. (Without the subshell dash would use vfork, but write
+ *   its word about a death into the command's stderr; the difference is lost in the noise of an emulated guest.)
  * - `_assay_end` reports on stdout `ID status how` and on stderr `ID`. The output between two reports is the command's
  *   own, byte for byte; only who knows the next random id could forge its end.
  * - The shell's own stderr (descriptor 2) is a pipe to itself, made of a here-document; the commands' stderr is

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { ClientChannel } from "ssh2";
 import type { Ending, Process, ProcessSinks } from "../../process.ts";
-import { endRemoteSession, signalName } from "../channel-process.ts";
 import { MarkedStream } from "../marked-stream.ts";
-import type { SshLink } from "../ssh-link.ts";
 import { bootstrapScript } from "./bootstrap.ts";
 import { type Frame, parseReport } from "./frame.ts";
+import type { ShellWires } from "./shell-wires.ts";
 
 /** How long the shell may take to come up; the start-up files of the login shell run in it. */
 const readyTimeoutMs = 20_000;
@@ -17,37 +15,50 @@ interface CommandInFlight {
   readonly ended: Promise<Ending>;
 }
 
+/** What a command channel needs of the connection it belongs to. */
+export interface ChannelHost {
+  /** Resolves with the reason when the node is out of reach; never rejects. */
+  readonly lost: Promise<string>;
+  /** Sends `signal` to every process of a session in the node, past the channel that is busy with it. */
+  endSession(sessionId: number, signal: "TERM" | "KILL"): Promise<void>;
+  /** Called when a command takes long, so that a node that has died meanwhile is found out. */
+  watch(): void;
+}
+
+/** A command that takes longer than this may be waiting for a node that is gone. */
+const watchAfterMs = 10_000;
+
 /**
- * One plain `sh` that lives as long as its SSH channel and runs one command after the other, which saves the server a
- * process, a login shell and its start-up files for each of them.
+ * One plain `sh` that runs one command after the other, which saves the node a process, a login shell and its start-up
+ * files for each of them.
  */
 export class CommandChannel {
-  readonly #link: SshLink;
-  #channel: ClientChannel | undefined;
+  readonly #wires: ShellWires;
+  readonly #host: ChannelHost;
   #sessionId: number | undefined;
   #inFlight: CommandInFlight | undefined;
   #isBroken = false;
 
-  private constructor(link: SshLink) {
-    this.#link = link;
+  private constructor(wires: ShellWires, host: ChannelHost) {
+    this.#wires = wires;
+    this.#host = host;
+    wires.stdout.on("data", (chunk: Buffer) => this.#take("stdout", chunk));
+    wires.stderr.on("data", (chunk: Buffer) => this.#take("stderr", chunk));
+    const lose = (ending: Ending) => {
+      this.#isBroken = true;
+      this.#inFlight?.stdout.end();
+      this.#inFlight?.stderr.end();
+      this.#finish(ending);
+    };
+    void wires.ended.then((ending) =>
+      lose(ending ?? { kind: "connection-lost", reason: "the shell of the command channel ended" }),
+    );
+    void host.lost.then((reason) => lose({ kind: "connection-lost", reason }));
   }
 
-  /**
-   * Opens a channel in a slot that the caller has taken. Undefined when no sh answers on it, or the server takes no
-   * further channel: commands then go through channels of their own.
-   */
-  static async open(link: SshLink): Promise<CommandChannel | undefined> {
-    const made = new CommandChannel(link);
-    try {
-      await link.execInReserve("exec sh", false, (channel) => made.#attach(channel));
-    } catch {
-      link.slots.shrink();
-      link.slots.release();
-      return undefined;
-    }
-    if (await made.#becomesReady()) return made;
-    made.close();
-    return undefined;
+  /** Makes a channel of a waiting `sh`. Call it in the turn in which the wires came up, or bytes are missed. */
+  static attach(wires: ShellWires, host: ChannelHost): CommandChannel {
+    return new CommandChannel(wires, host);
   }
 
   get isBusy(): boolean {
@@ -63,13 +74,15 @@ export class CommandChannel {
   start(frame: Frame, sinks: ProcessSinks): Process {
     const id = newId();
     const { ended } = this.#expect(id, sinks, (report) => parseReport(report));
-    this.#channel?.write(frame(id));
+    this.#wires.write(frame(id));
+    const timer = setTimeout(() => this.#host.watch(), watchAfterMs);
+    void ended.then(() => clearTimeout(timer));
     return {
       ended,
       signal: async (signal) => {
         // The shell dies with the command: a new channel is cheaper than a process group for every command.
         this.#isBroken = true;
-        if (this.#sessionId !== undefined) await endRemoteSession(this.#link, this.#sessionId, signal);
+        if (this.#sessionId !== undefined) await this.#host.endSession(this.#sessionId, signal);
         this.close();
       },
       // Commands with input or streams never come here.
@@ -83,34 +96,11 @@ export class CommandChannel {
   /** Ends the shell by closing its input. */
   close(): void {
     this.#isBroken = true;
-    this.#channel?.end();
-    this.#channel?.close();
+    this.#wires.close();
   }
 
-  #attach(channel: ClientChannel): void {
-    this.#channel = channel;
-    channel.on("data", (chunk: Buffer) => this.#take("stdout", chunk));
-    channel.stderr.on("data", (chunk: Buffer) => this.#take("stderr", chunk));
-    let died: Ending | undefined;
-    channel.once("exit", (exitCode: number | null, signal?: string) => {
-      this.#isBroken = true;
-      // A command may end its own shell, as `kill 0` does.
-      if (exitCode === null) died = { kind: "signalled", signal: signalName(signal) };
-    });
-    const lose = (reason: string) => {
-      this.#isBroken = true;
-      this.#inFlight?.stdout.end();
-      this.#inFlight?.stderr.end();
-      this.#finish(died ?? { kind: "connection-lost", reason: this.#link.lostReason ?? reason });
-    };
-    channel.once("close", () => {
-      this.#link.slots.release();
-      lose("the shell of the command channel ended");
-    });
-    void this.#link.lost.then(lose);
-  }
-
-  async #becomesReady(): Promise<boolean> {
+  /** Sets the shell up. False when no sh answers: commands then go through SSH channels of their own. */
+  async becomesReady(): Promise<boolean> {
     const marker = newId();
     const nowhere: ProcessSinks = { onStdout: () => {}, onStderr: () => {} };
     const { ended } = this.#expect(marker, nowhere, (report) => {
@@ -120,7 +110,7 @@ export class CommandChannel {
     const timer = setTimeout(() => {
       this.#finish({ kind: "connection-lost", reason: `no answer within ${readyTimeoutMs / 1000} s` });
     }, readyTimeoutMs);
-    this.#channel?.write(bootstrapScript(marker));
+    this.#wires.write(bootstrapScript(marker));
     const ending = await ended;
     clearTimeout(timer);
     return ending.kind === "exited";
