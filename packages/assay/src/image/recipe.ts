@@ -14,8 +14,6 @@ export interface Recipe {
   readonly suite: string;
   readonly architecture: "amd64";
   readonly components: readonly string[];
-  readonly mirror: string;
-  readonly securityMirror: string;
   readonly diskSizeMiB: number;
   readonly efiPartitionSizeMiB: number;
   readonly commandLine: string;
@@ -87,8 +85,6 @@ async function recipeSchema() {
     suite: z.string().regex(/^[a-z]+$/, "is not a suite name"),
     architecture: z.literal("amd64"),
     components: z.array(z.string().regex(/^[a-z-]+$/)).min(1),
-    mirror: url,
-    securityMirror: url,
     diskSizeMiB: z.int().min(1024).max(1_048_576),
     efiPartitionSizeMiB: z.int().min(33).max(1024),
     commandLine: z.string().regex(/^[^"\\$`\n]*$/, "must fit between double quotes in a shell file"),

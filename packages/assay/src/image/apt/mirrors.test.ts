@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { MissingDependency } from "../../errors/catalogue.ts";
 import { loadRecipe } from "../recipe.ts";
 import { transportOf } from "./host-apt.ts";
 import { chooseMirrors, debianKeyring } from "./mirrors.ts";
@@ -29,21 +30,24 @@ test("a Debian machine's own mirrors serve another release too", async () => {
   ]);
 });
 
-test("a machine of another distribution uses the mirrors of the recipe and Debian's keys", async () => {
+test("a machine of another distribution uses the mirror it is told and Debian's keys", async () => {
   const ubuntu = parseDeb822Sources(
     "Types: deb\nURIs: http://archive.ubuntu.com/ubuntu\nSuites: noble noble-security\nComponents: main universe\n",
   );
-  const chosen = chooseMirrors(await loadRecipe("debian-12"), ubuntu);
+  const chosen = chooseMirrors(await loadRecipe("debian-12"), ubuntu, {
+    ASSAY_DEBIAN_MIRROR: "http://mirror.example.org/debian/",
+  });
   expect(chosen.flatMap(({ uris }) => uris)).toEqual([
-    "http://deb.debian.org/debian",
-    "http://deb.debian.org/debian-security",
+    "http://mirror.example.org/debian",
+    "http://mirror.example.org/debian-security",
   ]);
   expect(chosen.map(({ signedBy }) => signedBy)).toEqual([debianKeyring, debianKeyring]);
 });
 
-test("media and folders of the machine are no mirror", async () => {
+test("media and folders of the machine are no mirror, and without one the user is told what to do", async () => {
   const sources = parseOneLineSources("deb cdrom:[Debian]/ bookworm main\ndeb file:/srv/debian bookworm main");
-  expect(chooseMirrors(await loadRecipe("debian-12"), sources)[0]?.uris).toEqual(["http://deb.debian.org/debian"]);
+  const recipe = await loadRecipe("debian-12");
+  expect(() => chooseMirrors(recipe, sources, {})).toThrow(MissingDependency);
 });
 
 test("proxies, certificates and dates are taken over; hooks are not", () => {

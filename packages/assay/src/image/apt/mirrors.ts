@@ -1,3 +1,4 @@
+import { MissingDependency } from "../../errors/catalogue.ts";
 import type { Recipe } from "../recipe.ts";
 import type { AptSource } from "./source.ts";
 
@@ -14,18 +15,38 @@ const isSecurity = (suite: string): boolean => /(-security|\/updates)$/.test(sui
 const usable = (source: AptSource): boolean =>
   source.components.includes("main") && source.uris.some((uri) => /^https?:\/\//.test(uri));
 
+/** Address of a Debian mirror for machines whose own apt configuration has none, such as Ubuntu's. */
+const MIRROR_VARIABLE = "ASSAY_DEBIAN_MIRROR";
+
 /**
  * The archives an image of `recipe` is built from: this machine's own Debian mirrors where it has some, whatever
- * release they are used for here, else those the recipe names.
+ * release they are used for here, else the one that `ASSAY_DEBIAN_MIRROR` names. Throws MissingDependency without either.
  */
-export function chooseMirrors(recipe: Recipe, hostSources: readonly AptSource[]): readonly AptSource[] {
+export function chooseMirrors(
+  recipe: Recipe,
+  hostSources: readonly AptSource[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly AptSource[] {
   const debian = hostSources.filter(
     (source) => usable(source) && source.suites.some((suite) => debianSuites.has(suiteOf(suite))),
   );
   const main = debian.find((source) => source.suites.some((suite) => !isSecurity(suite)));
   const security = debian.find((source) => source.suites.some(isSecurity));
-  const from = (source: AptSource | undefined, fallback: string, suites: readonly string[]): AptSource => ({
-    uris: [source?.uris.find((uri) => /^https?:\/\//.test(uri)) ?? fallback],
+  const given = environment[MIRROR_VARIABLE]?.replace(/\/+$/, "");
+  const addressOf = (source: AptSource | undefined, fallback: string | undefined): string => {
+    const address = source?.uris.find((uri) => /^https?:\/\//.test(uri)) ?? fallback;
+    if (address === undefined || address === "") {
+      throw new MissingDependency(
+        "The apt configuration of this machine names no Debian mirror to build an image from.",
+        {
+          help: `Set ${MIRROR_VARIABLE} to the address of one, such as http://mirror.example.org/debian.`,
+        },
+      );
+    }
+    return address;
+  };
+  const from = (source: AptSource | undefined, fallback: string | undefined, suites: readonly string[]): AptSource => ({
+    uris: [addressOf(source, fallback)],
     suites,
     components: recipe.components,
     // One-line lists of older machines name no key; the archive's own keyring holds the keys of every release.
@@ -33,7 +54,7 @@ export function chooseMirrors(recipe: Recipe, hostSources: readonly AptSource[])
     isTrusted: source?.isTrusted ?? false,
   });
   return [
-    from(main, recipe.mirror, [recipe.suite, `${recipe.suite}-updates`]),
-    from(security, recipe.securityMirror, [`${recipe.suite}-security`]),
+    from(main, given, [recipe.suite, `${recipe.suite}-updates`]),
+    from(security, given === undefined ? undefined : `${given}-security`, [`${recipe.suite}-security`]),
   ];
 }

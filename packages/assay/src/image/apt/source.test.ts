@@ -4,14 +4,14 @@ import { parseDeb822Sources, parseOneLineSources, renderSources } from "./source
 // Captured: /etc/apt/sources.list.d/debian.sources of a Debian 12 container.
 const debianSources = `Types: deb
 # http://snapshot.debian.org/archive/debian/20250520T000000Z
-URIs: http://deb.debian.org/debian
+URIs: http://deb.example.org/debian
 Suites: bookworm bookworm-updates
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 Types: deb
 # http://snapshot.debian.org/archive/debian-security/20250520T000000Z
-URIs: http://deb.debian.org/debian-security
+URIs: http://deb.example.org/debian-security
 Suites: bookworm-security
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
@@ -20,18 +20,18 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 // Captured: /etc/apt/sources.list of a Debian 11 installation.
 const oneLine = `#deb cdrom:[Debian GNU/Linux 11.6.0 _Bullseye_ - Official amd64 NETINST 20221217-10:42]/ bullseye main
 
-deb http://deb.debian.org/debian/ bullseye main contrib # ours
-deb-src http://deb.debian.org/debian/ bullseye main
+deb http://deb.example.org/debian/ bullseye main contrib # ours
+deb-src http://deb.example.org/debian/ bullseye main
 deb [arch=amd64 signed-by=/etc/apt/keyrings/corp.gpg] https://mirror.example.org/debian bullseye-updates main
-deb	[ trusted=yes ]  http://security.debian.org/debian-security	bullseye-security main
+deb	[ trusted=yes ]  http://security.example.org/debian-security	bullseye-security main
 `;
 
 test("deb822 stanzas, comments between fields left out", () => {
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
   const common = { components: ["main"], signedBy: keyring, isTrusted: false };
   expect(parseDeb822Sources(debianSources)).toEqual([
-    { ...common, uris: ["http://deb.debian.org/debian"], suites: ["bookworm", "bookworm-updates"] },
-    { ...common, uris: ["http://deb.debian.org/debian-security"], suites: ["bookworm-security"] },
+    { ...common, uris: ["http://deb.example.org/debian"], suites: ["bookworm", "bookworm-updates"] },
+    { ...common, uris: ["http://deb.example.org/debian-security"], suites: ["bookworm-security"] },
   ]);
 });
 
@@ -44,7 +44,7 @@ test("deb822 stanzas that are disabled or hold only sources are left out", () =>
 test("one-line sources with and without options", () => {
   expect(parseOneLineSources(oneLine)).toEqual([
     {
-      uris: ["http://deb.debian.org/debian/"],
+      uris: ["http://deb.example.org/debian/"],
       suites: ["bullseye"],
       components: ["main", "contrib"],
       signedBy: undefined,
@@ -58,7 +58,7 @@ test("one-line sources with and without options", () => {
       isTrusted: false,
     },
     {
-      uris: ["http://security.debian.org/debian-security"],
+      uris: ["http://security.example.org/debian-security"],
       suites: ["bullseye-security"],
       components: ["main"],
       signedBy: undefined,

@@ -10,6 +10,9 @@ export const loaderPaths = {
   mokManager: "usr/lib/shim/mmx64.efi.signed",
 } as const;
 
+/** Tells the initramfs made during installation the type of the root; the guest finds out by itself. */
+export const rootTypePath = "/etc/initramfs-tools/conf.d/root-type";
+
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const writeFile = ({ path, content, mode }: RecipeFile): string =>
@@ -25,7 +28,7 @@ const writeFile = ({ path, content, mode }: RecipeFile): string =>
   ].join("\n");
 
 /** The lines of /etc/fstab: root and ESP by their identifiers. */
-export function fileSystemTable(layout: DiskLayout): string {
+function fileSystemTable(layout: DiskLayout): string {
   const serial = layout.efiSerial.toUpperCase();
   return [
     `UUID=${layout.rootId} / ext4 rw,discard,errors=remount-ro,x-systemd.growfs 0 1`,
@@ -98,6 +101,7 @@ grep -q 'root=UUID=${rootId}' /boot/grub/grub.cfg
 
 /** What must differ from guest to guest, or must not leave the place where the image was made. */
 const seal = `
+rm -f ${rootTypePath}
 rm -f /etc/ssh/ssh_host_* /var/lib/systemd/random-seed /var/lib/dbus/machine-id /etc/apt/apt.conf.d/99mmdebstrap
 rm -f /etc/apt/sources.list /etc/apt/sources.list.d/0000*
 : > /etc/machine-id

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type AptSource, renderSources } from "../apt/source.ts";
 import { mustRunOnHost } from "../build/host-command.ts";
 import type { Steps } from "../build/steps.ts";
 import type { DiskLayout } from "../disk/layout.ts";
 import type { Recipe } from "../recipe.ts";
-import { customizeScript, fileSystemTable } from "./customize-script.ts";
+import { customizeScript, rootTypePath } from "./customize-script.ts";
 
 /** A folder of installed and customized packages, and how to see its owners right. */
 export interface RootTree {
@@ -46,10 +46,8 @@ export async function makeRootTree(options: RootTreeOptions): Promise<RootTree> 
   const folder = join(work, "tree");
   const archive = join(work, "tree.tar");
   const script = join(work, "customize");
-  const table = join(work, "fstab");
   const sourceList = join(work, "build.sources");
   await writeFile(script, customizeScript(recipe, layout, renderSources(sources)));
-  await writeFile(table, fileSystemTable(layout));
   await writeFile(sourceList, renderSources(sources));
   const settings = [
     "--mode=auto",
@@ -61,8 +59,8 @@ export async function makeRootTree(options: RootTreeOptions): Promise<RootTree> 
     "--dpkgopt=force-unsafe-io",
     '--aptopt=Acquire::Languages "none"',
     ...transport.map((line) => `--aptopt=${line.replace(/;$/, "")}`),
-    // The initramfs made during installation looks here for the file systems it has to check.
-    `--essential-hook=upload ${table} /etc/fstab`,
+    // There is no root device yet from which the initramfs could learn which fsck it needs.
+    `--essential-hook=mkdir -p "$1"${dirname(rootTypePath)} && echo FSTYPE=ext4 > "$1"${rootTypePath}`,
     `--customize-hook=upload ${script} /tmp/customize`,
     '--customize-hook=chroot "$1" /bin/sh /tmp/customize',
   ];
