@@ -112,7 +112,9 @@ test("with --debug the stack is shown", async () => {
 });
 
 test("nothing selected is no success", async () => {
-  const space = new Workspace({ "r.yml": `${local}testcase: [{ criteria: { name: verify_cpu_count }, select_action: exclude }]\n` });
+  const space = new Workspace({
+    "r.yml": `${local}testcase: [{ criteria: { name: verify_cpu_count }, select_action: exclude }]\n`,
+  });
   const run = await space.assay(["-r", "r.yml", "--json"]);
   expect(run.exitCode).toBe(3);
   expect(JSON.parse(run.stdout)).toMatchObject({ verdict: "machinery-failed", counts: { passed: 0, skipped: 0 } });

@@ -45,6 +45,13 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync([...args], { from: "user" });
 }
 
+// A reader that stops reading, such as `head`, is no error; there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") {
+    throw error;
+  }
+});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -78,7 +78,6 @@ export async function parseRecipe(name: string, text: string, where: string): Pr
 async function recipeSchema() {
   const { z } = await import("zod");
   const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "is not a package name");
-  const url = z.string().regex(/^https?:\/\/[^\s'"]+$/, "is not a web address");
   return z.strictObject({
     about: z.string(),
     distribution: z.literal("debian"),

@@ -8,6 +8,7 @@ import { stressReboot } from "./stress-reboot.ts";
 export default suite("Provisioning", {
   area: "provisioning",
   about: "The machine comes up, and comes up again.",
+  tags: ["reboot"],
   requires: { remote: true },
 }, ({ test }) => {
   test(

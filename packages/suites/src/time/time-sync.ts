@@ -11,6 +11,7 @@ export default suite("TimeSync", { area: "time", about: "Where the guest takes i
     {
       about: "The kernel uses a clock source fit for virtual machines and can change over to another one.",
       priority: 2,
+      tags: ["reboot"],
       requires: { remote: true },
     },
     verifyUnbindClocksource,
