@@ -90,7 +90,9 @@ function makeKey(file: string): void {
 }
 
 async function listen(configFile: string): Promise<ChildProcess> {
-  const server = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", configFile], { stdio: ["ignore", "ignore", "pipe"] });
+  // A test run that is killed takes the server along.
+  const program = ["--pdeathsig", "TERM", "/usr/sbin/sshd", "-D", "-e", "-f", configFile];
+  const server = spawn("setpriv", program, { stdio: ["ignore", "ignore", "pipe"] });
   const { promise, resolve, reject } = Promise.withResolvers<ChildProcess>();
   let said = "";
   const fail = (why: string) => reject(new Error(`sshd ${why}: ${said}`));
