@@ -1,15 +1,21 @@
+import { PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
 import { connectSsh } from "../../node/shell/ssh/connect-ssh.ts";
 import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
-import type { SshSettings } from "../../node/shell/ssh/settings.ts";
 import type { Shell } from "../../node/shell/types.ts";
+import { AgentChannel } from "./agent/agent-channel.ts";
+import { AgentShell, type AgentShellParts } from "./agent/agent-shell.ts";
+import { runOnAgent } from "./agent/run-on-agent.ts";
+import type { AgentFacts, Agents } from "./agent/start-agents.ts";
 import type { HostSetup } from "./host/host-setup.ts";
-import { assumeIdentity, makeMachineId } from "./identity.ts";
+import { assumeIdentity, makeMachineId, type RunAsRoot } from "./identity.ts";
 import { Machine } from "./machine/machine.ts";
 import { MachineFolder } from "./machine/machine-folder.ts";
-import { RunShell } from "./machine/run-shell.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import type { Template } from "./template/template-store.ts";
+
+/** `answered`: the guest has answered for the first time. */
+export type ForkStep = "loaded" | "answered" | "identified";
 
 export interface ForkOrder {
   readonly host: HostSetup;
@@ -22,7 +28,7 @@ export interface ForkOrder {
   readonly lifetime: "with-owner" | "on-its-own";
   readonly signal: AbortSignal;
   /** Called when a part is done, with the milliseconds since the fork began. */
-  readonly onStep?: (step: "loaded" | "connected" | "identified", elapsedMs: number) => void;
+  readonly onStep?: (step: ForkStep, elapsedMs: number) => void;
 }
 
 /** A machine and the shell on it. The caller disposes of both. */
@@ -39,7 +45,11 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
   const { template, host, image, signal } = order;
   const { username, ...shape } = template.inputs;
   const startedAt = performance.now();
-  const step = (name: "loaded" | "connected" | "identified") => order.onStep?.(name, performance.now() - startedAt);
+  const told = new Set<ForkStep>();
+  const step = (name: ForkStep) => {
+    if (!told.has(name)) order.onStep?.(name, performance.now() - startedAt);
+    told.add(name);
+  };
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, order.hostname);
   opened.defer(() => folder.remove());
@@ -60,38 +70,90 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
     }),
   );
   step("loaded");
+  const hostKey = new HostKeyPin(template.hostKey);
   await machine.qmp.execute("cont", {}, { signal });
-  const settings = {
-    address: "127.0.0.1",
-    port: machine.sshPort,
-    username,
-    hostKey: new HostKeyPin(template.hostKey),
-    signal,
-  } satisfies SshSettings;
-  const first = opened.use(
-    await connectSsh({ ...settings, privateKey: template.privateKey, waitUntilReadyMs: CONNECT_TIMEOUT_MS }),
-  );
-  step("connected");
-  await assumeIdentity(
-    first,
-    {
-      hostname: order.hostname,
-      machineId: makeMachineId(),
-      username,
-      oldPublicKey: template.publicKey,
-      newPublicKey: order.sshKey.publicKey,
-    },
-    signal,
-  );
-  step("identified");
-  const shell = new RunShell(first, ({ timeoutMs, signal: reconnectSignal }) =>
+  const connect = ({ timeoutMs, signal: limit }: Parameters<Shell["reconnect"]>[0], privateKey: string) =>
     connectSsh({
-      ...settings,
-      signal: reconnectSignal,
-      privateKey: order.sshKey.privateKey,
+      address: "127.0.0.1",
+      port: machine.sshPort,
+      username,
+      hostKey,
+      privateKey,
       waitUntilReadyMs: timeoutMs,
-    }),
+      signal: limit,
+    });
+  const contact = opened.use(
+    template.agents === undefined
+      ? await overSsh(() => connect({ timeoutMs: CONNECT_TIMEOUT_MS, signal }, template.privateKey))
+      : overAgents(machine, template.agents),
   );
+  const { oldPublicKey, newPublicKey } = { oldPublicKey: template.publicKey, newPublicKey: order.sshKey.publicKey };
+  const identity = { hostname: order.hostname, machineId: makeMachineId(), username, oldPublicKey, newPublicKey };
+  const runAsRoot: RunAsRoot = async (script, options) => {
+    const done = await contact.runAsRoot(script, options);
+    if (done.exitCode !== undefined) step("answered");
+    return done;
+  };
+  await assumeIdentity(runAsRoot, identity, signal);
+  contact.endRoot();
+  step("identified");
+  const shell = new AgentShell({
+    label: `ssh ${username}@127.0.0.1:${machine.sshPort}`,
+    isRoot: username === "root",
+    agent: contact.agent,
+    login: contact.login,
+    connect: (options) => connect(options, order.sshKey.privateKey),
+  });
   opened.move();
   return { machine, shell };
+}
+
+/** The first way into a fork. */
+interface FirstContact extends AsyncDisposable {
+  readonly runAsRoot: RunAsRoot;
+  /** Root's agent has done its work; nothing of it stays in the guest. */
+  endRoot(): void;
+  readonly agent: AgentShellParts["agent"];
+  readonly login: Shell | undefined;
+}
+
+async function overSsh(connect: () => Promise<Shell>): Promise<FirstContact> {
+  const login = await connect();
+  return {
+    runAsRoot: (script, options) => login.run(script, { ...options, sudo: true }),
+    endRoot: () => undefined,
+    agent: undefined,
+    login,
+    [Symbol.asyncDispose]: () => login[Symbol.asyncDispose](),
+  };
+}
+
+function overAgents(machine: Machine, facts: Agents<AgentFacts>): FirstContact {
+  const channels = {
+    user: new AgentChannel(machine.agents.user, facts.user.goneMarker),
+    root: new AgentChannel(machine.agents.root, facts.root.goneMarker),
+  };
+  const all = Object.values(channels);
+  // A guest that is reset takes its ends of the connections with it and cannot say so.
+  const stopListening = machine.qmp.onEvent(({ event }) => {
+    if (event !== "RESET" && event !== "SHUTDOWN") return;
+    for (const channel of all) channel.lose(event === "RESET" ? "the guest was reset" : "the guest powered off");
+    stopListening();
+  });
+  return {
+    async runAsRoot(script, options) {
+      const done = await runOnAgent(channels.root, script, options, {
+        isRoot: true,
+        endSession: async () => undefined,
+      });
+      if (done === undefined) throw new PlatformError("A fork's agent is not ready.", { isTransient: true });
+      return done;
+    },
+    endRoot: () => channels.root.close(),
+    agent: { channel: channels.user, sessionId: facts.user.sessionId },
+    login: undefined,
+    async [Symbol.asyncDispose]() {
+      for (const channel of all) channel.lose("the fork was given up");
+    },
+  };
 }

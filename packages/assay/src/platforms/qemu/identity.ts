@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { PlatformError } from "../../errors/catalogue.ts";
 import { sh } from "../../node/shell/command.ts";
-import type { Shell, ShellText } from "../../node/shell/types.ts";
+import type { Completed, RunOptions, ShellText } from "../../node/shell/types.ts";
 
 /** What makes a fork a machine of its own. */
 export interface Identity {
@@ -14,14 +14,14 @@ export interface Identity {
   readonly newPublicKey: string;
 }
 
+/** Runs shell text in the guest as root. */
+export type RunAsRoot = (script: ShellText, options: RunOptions) => Promise<Completed>;
+
 /** An answer slower than this says too little about the moment it was given; the contract for the clock is one second. */
 const MAX_ROUND_TRIP_MS = 600;
-const MAX_CLOCK_ERROR_MS = 400;
+const MAX_CLOCK_ERROR_MS = 300;
 const MAX_ROUNDS = 5;
 const LIMIT_MS = 120_000;
-/** RNDADDENTROPY credits what it is given; RNDRESEEDCRNG makes the generator start anew from it (random(4)). */
-const RESEED = String.raw`use strict; my $s = pack("H*", $ARGV[0]); open(my $r, "+<", "/dev/urandom") or exit 1;
-ioctl($r, 0x40085203, pack("i i", 8 * length $s, length $s) . $s) or exit 1; ioctl($r, 0x5207, 0) or exit 1;`;
 
 export function makeMachineId(): string {
   return randomBytes(16).toString("hex");
@@ -32,14 +32,14 @@ export function makeMachineId(): string {
  * whose relation to the host's clock one quick answer tells, so that a slow guest gets the right time as well.
  * Throws PlatformError.
  */
-export async function assumeIdentity(shell: Shell, identity: Identity, signal: AbortSignal): Promise<void> {
-  const powerOnMs = await findPowerOn(shell, signal);
-  const base = sh`base=${Math.round(powerOnMs / 10)}`;
+export async function assumeIdentity(runAsRoot: RunAsRoot, identity: Identity, signal: AbortSignal): Promise<void> {
+  const powerOnMs = await findPowerOn(runAsRoot, signal);
+  const setClock = sh`base=${Math.round(powerOnMs / 10)}
+${SET_CLOCK}`;
   let script = sh`set -e
-${base}
-${SET_CLOCK}${identityScript(identity)}${TELL_CLOCK}`;
+${setClock}${identityScript(identity)}`;
   for (let round = 1; ; round++) {
-    const done = await shell.run(script, { sudo: true, signal, timeoutMs: LIMIT_MS });
+    const done = await runAsRoot(script, { signal, timeoutMs: LIMIT_MS });
     signal.throwIfAborted();
     const [, wall, uptime] = /^clock (\S+) (\S+)$/m.exec(done.stdout) ?? [];
     if (done.exitCode !== 0 || wall === undefined || uptime === undefined) {
@@ -55,17 +55,16 @@ ${SET_CLOCK}${identityScript(identity)}${TELL_CLOCK}`;
       });
     }
     script = sh`set -e
-${base}
-${SET_CLOCK}${TELL_CLOCK}`;
+${setClock}`;
   }
 }
 
 /** Host time in ms at which the guest's uptime would be zero, from the quickest of few answers. */
-async function findPowerOn(shell: Shell, signal: AbortSignal): Promise<number> {
+async function findPowerOn(runAsRoot: RunAsRoot, signal: AbortSignal): Promise<number> {
   let best: { readonly roundTripMs: number; readonly powerOnMs: number } | undefined;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const sentAt = Date.now();
-    const done = await shell.run(sh`read -r up idle < /proc/uptime; echo $up`, { signal, timeoutMs: LIMIT_MS });
+    const done = await runAsRoot(sh`read -r up idle < /proc/uptime; echo $up`, { signal, timeoutMs: LIMIT_MS });
     const receivedAt = Date.now();
     signal.throwIfAborted();
     const uptimeMs = Number.parseFloat(done.stdout) * 1000;
@@ -77,8 +76,8 @@ async function findPowerOn(shell: Shell, signal: AbortSignal): Promise<number> {
     const roundTripMs = receivedAt - sentAt;
     const powerOnMs = (sentAt + receivedAt) / 2 - uptimeMs;
     if (best === undefined || roundTripMs < best.roundTripMs) best = { roundTripMs, powerOnMs };
-    // The first answer waits for the channel to open and is often slow.
-    if (best.roundTripMs <= MAX_ROUND_TRIP_MS) return best.powerOnMs;
+    // Over SSH the first answer waits for a channel and is often slow.
+    if (best.roundTripMs <= MAX_ROUND_TRIP_MS) break;
   }
   return best?.powerOnMs ?? Date.now();
 }
@@ -88,12 +87,12 @@ const SET_CLOCK: ShellText = {
   kind: "shell-text",
   text: `read -r up idle < /proc/uptime
 now=$((base + \${up%.*}\${up#*.}))
-date -u -s "@$((now / 100)).$(printf %02d $((now % 100)))" > /dev/null
+set -- $((now / 100)) $((now % 100))
+case $2 in ?) set -- $1 0$2 ;; esac
+wall=$(date -u -s "@$1.$2" +%s.%N)
+read -r up idle < /proc/uptime
+echo "clock $wall $up"
 `,
-};
-const TELL_CLOCK: ShellText = {
-  kind: "shell-text",
-  text: `read -r up idle < /proc/uptime\necho "clock $(date +%s.%N) $up"\n`,
 };
 
 function identityScript(identity: Identity): ShellText {
@@ -103,8 +102,12 @@ seed=${randomBytes(64).toString("hex")} reseed=${RESEED}
 ${STEPS}`;
 }
 
+/** RNDADDENTROPY credits what it is given; RNDRESEEDCRNG makes the generator start anew from it (random(4)). */
+const RESEED = `use strict; my $s = pack("H*", $ARGV[0]); open(my $r, "+<", "/dev/urandom") or exit 1;
+ioctl($r, 0x40085203, pack("i i", 8 * length $s, length $s) . $s) or exit 1; ioctl($r, 0x5207, 0) or exit 1;`;
+
 /**
- * Shell builtins where there are some: each process costs an emulated guest 20 to 40 ms. journald holds its files
+ * Shell builtins where there are some: each process costs an emulated guest 20 to 100 ms. journald holds its files
  * open, so that its folder can take the new id; the link serves what it opens later under the old one.
  */
 const STEPS: ShellText = {

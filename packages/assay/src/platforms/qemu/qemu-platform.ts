@@ -45,7 +45,7 @@ class QemuPlatform implements Platform {
   readonly #capacity: Capacity;
   readonly #username: string;
   readonly #alive = new Set<QemuEnvironment>();
-  /** Templates of which a fork took a login in this run: their files are sound. */
+  /** Templates of which a fork answered in this run: their files are sound. */
   readonly #proven = new Set<string>();
   #prepared: Promise<Prepared> | undefined;
   #accelerator: HostSetup["acceleration"]["accelerator"] = "tcg";
@@ -163,7 +163,14 @@ class QemuPlatform implements Platform {
     return {
       host,
       sshKey,
-      templates: new TemplateKeeper({ host, image, username: this.#username, runId, cacheBytes }),
+      templates: new TemplateKeeper({
+        host,
+        image,
+        username: this.#username,
+        firstContact: this.#settings.firstContact,
+        runId,
+        cacheBytes,
+      }),
     };
   }
 
@@ -173,7 +180,7 @@ class QemuPlatform implements Platform {
       return await this.#forkOnce(prepared, template, context);
     } catch (error) {
       context.signal.throwIfAborted();
-      // A template that never gave a login is taken for damaged, and made anew once; a sound one is not to blame.
+      // A template whose forks never answered is taken for damaged, and made anew once; a sound one is not to blame.
       if (this.#proven.has(template.key) || error instanceof HostExhausted) throw error;
       const why = error instanceof Error ? error.message : String(error);
       context.progress({
@@ -196,7 +203,7 @@ class QemuPlatform implements Platform {
       template,
       onStep: (step, atMs) => {
         elapsedMs = Math.round(atMs);
-        if (step === "connected") this.#proven.add(template.key);
+        if (step === "answered") this.#proven.add(template.key);
         parts.push(`${step} after ${elapsedMs} ms`);
       },
     });

@@ -1,6 +1,9 @@
 import { UsageError } from "../../errors/catalogue.ts";
 import type { Accelerator } from "./host/acceleration.ts";
 
+/** How the first commands reach a fork: through the agents that wait in its template, or by a login over SSH. */
+export type FirstContact = "agent" | "ssh";
+
 /** The runbook's `platform.qemu` section after checks. */
 export interface QemuSettings {
   readonly firmware: "uefi" | "bios";
@@ -9,6 +12,7 @@ export interface QemuSettings {
   /** Limit for a boot until SSH answers; undefined leaves it to the accelerator. */
   readonly bootTimeoutMs: number | undefined;
   readonly acceleration: "auto" | Accelerator;
+  readonly firstContact: FirstContact;
   /** Program name or path. */
   readonly qemuBinary: string;
   /** Bound of the folder in which templates are kept between runs. */
@@ -59,6 +63,11 @@ export const QEMU_KEYS = {
     expected: "'auto', 'kvm' or 'tcg'",
     about: "Default auto: probed.",
   },
+  first_contact: {
+    parse: oneOf("agent", "ssh"),
+    expected: "'agent' or 'ssh'",
+    about: "How commands reach a fork before SSH is needed; default agent, which is several times faster.",
+  },
   qemu_binary: { parse: text, expected: "a program name or path", about: "Default qemu-system-x86_64." },
   template_cache_mb: {
     parse: wholeNumber(0, 1 << 30),
@@ -89,6 +98,7 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
     cores: get("cores", QEMU_KEYS.cores, 2),
     bootTimeoutMs: bootTimeoutSeconds === undefined ? undefined : bootTimeoutSeconds * 1000,
     acceleration: get("acceleration", QEMU_KEYS.acceleration as Key<QemuSettings["acceleration"]>, "auto"),
+    firstContact: get("first_contact", QEMU_KEYS.first_contact as Key<FirstContact>, "agent"),
     qemuBinary: get("qemu_binary", QEMU_KEYS.qemu_binary, "qemu-system-x86_64"),
     templateCacheMb: get("template_cache_mb", QEMU_KEYS.template_cache_mb, 8192),
   };

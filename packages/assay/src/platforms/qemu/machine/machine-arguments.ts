@@ -1,10 +1,13 @@
 import type { Accelerator } from "../host/acceleration.ts";
 
 /** Numbers under which QEMU inherits its sockets and files; the order of `stdio` at the start of the process. */
-export const InheritedFd = { monitor: 3, serial: 4, agent: 5, deviceState: 6 } as const;
+export const InheritedFd = { monitor: 3, serial: 4, agents: [5, 6, 7, 8], deviceState: 9 } as const;
 
-/** Address in the guest's network that QEMU connects to the agent socket. */
-export const AGENT_ADDRESS = { host: "10.0.2.100", port: 7 } as const;
+/** Address in the guest's network at which QEMU itself answers for the agents. */
+export const AGENT_ADDRESS = "10.0.2.100";
+
+/** Ports of each agent: input and output, and standard error. */
+export const AgentPort = { user: [7001, 7002], root: [7003, 7004] } as const;
 
 export interface DiskLayer {
   readonly path: string;
@@ -104,13 +107,10 @@ export function machineArguments(spec: MachineSpec): string[] {
     ],
     ...["-device", "virtio-scsi-pci,id=scsi0", "-device", "scsi-cd,bus=scsi0.0,drive=seed0"],
     // Port 0: the kernel chooses a free one, so that no two machines can meet.
-    ...["-chardev", `socket,id=agent0,fd=${InheritedFd.agent}`],
-    ...[
-      "-netdev",
-      `user,id=net0,hostfwd=tcp:127.0.0.1:0-:22,guestfwd=tcp:${AGENT_ADDRESS.host}:${AGENT_ADDRESS.port}-chardev:agent0`,
-      "-device",
-      "virtio-net-pci,netdev=net0,romfile=",
-    ],
+    ...InheritedFd.agents.flatMap((fd, index) => ["-chardev", `socket,id=agent${index},fd=${fd}`]),
+    // Host port 0: the kernel chooses a free one, so that no two machines can meet.
+    ...["-netdev", `user,id=net0,hostfwd=tcp:127.0.0.1:0-:22${agentForwards()}`],
+    ...["-device", "virtio-net-pci,netdev=net0,romfile="],
     ...["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
     ...["-device", `vmgenid,guid=${spec.generationId}`],
     ...[
@@ -122,6 +122,11 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-chardev", `socket,id=monitor0,fd=${InheritedFd.monitor}`, "-mon", "chardev=monitor0,mode=control"],
     ...(spec.isIncoming ? ["-incoming", "defer"] : []),
   ];
+}
+
+function agentForwards(): string {
+  const ports = [...AgentPort.user, ...AgentPort.root];
+  return ports.map((port, index) => `,guestfwd=tcp:${AGENT_ADDRESS}:${port}-chardev:agent${index}`).join("");
 }
 
 function machineOption(spec: MachineSpec): string {

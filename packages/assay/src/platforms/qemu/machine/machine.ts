@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { copyFile, cp } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
+import type { Agents } from "../agent/start-agents.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { type DiskLayer, InheritedFd, type MachineSpec, machineArguments } from "./machine-arguments.ts";
 import type { MachineFolder } from "./machine-folder.ts";
@@ -64,9 +65,13 @@ export class Machine implements AsyncDisposable {
   get qmp(): QmpClient {
     return this.#process.qmp;
   }
-  /** The host's end of the guest's connection to the agent address. */
-  get agent(): Duplex {
-    return this.#process.agent;
+  /** The host's ends of the connections that the agents have. */
+  get agents(): Agents<readonly [Duplex, Duplex]> {
+    const [userOutput, userErrors, rootOutput, rootErrors] = this.#process.agents;
+    if (userOutput === undefined || userErrors === undefined || rootOutput === undefined || rootErrors === undefined) {
+      throw new Error("QEMU was started without the sockets of the agents.");
+    }
+    return { user: [userOutput, userErrors], root: [rootOutput, rootErrors] };
   }
   /** Resolves with QEMU's last words when its process has ended. */
   get ended(): Promise<string> {

@@ -4,6 +4,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
 import { findProgram } from "../host/qemu-binary.ts";
+import { InheritedFd } from "./machine-arguments.ts";
 import { QmpClient } from "./qmp-client.ts";
 
 export interface QemuStart {
@@ -23,7 +24,8 @@ export class QemuProcess implements AsyncDisposable {
   readonly pid: number;
   readonly qmp: QmpClient;
   readonly serial: Duplex;
-  readonly agent: Duplex;
+  /** In the order of the agents' ports. */
+  readonly agents: readonly Duplex[];
   /** Resolves with QEMU's own last words when the process has ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
@@ -36,14 +38,14 @@ export class QemuProcess implements AsyncDisposable {
     sockets: readonly Duplex[],
     qmp: QmpClient,
   ) {
-    const [, serial, agent] = sockets;
-    if (serial === undefined || agent === undefined) throw new Error("QEMU was started without its sockets.");
+    const [, serial, ...agents] = sockets;
+    if (serial === undefined) throw new Error("QEMU was started without its sockets.");
     this.#child = child;
     this.pid = pid;
     this.ended = ended;
     this.qmp = qmp;
     this.serial = serial;
-    this.agent = agent;
+    this.agents = agents;
     void ended.then(() => {
       this.#isEnded = true;
     });
@@ -64,13 +66,11 @@ export class QemuProcess implements AsyncDisposable {
         "ignore",
         errorLog.fd,
         errorLog.fd,
-        "pipe",
-        "pipe",
-        "pipe",
+        ...Array.from({ length: InheritedFd.deviceState - InheritedFd.monitor }, () => "pipe" as const),
         ...(deviceState === undefined ? [] : [deviceState.fd]),
       ],
     });
-    const sockets = child.stdio.slice(3, 6) as unknown as Duplex[];
+    const sockets = child.stdio.slice(InheritedFd.monitor, InheritedFd.deviceState) as unknown as Duplex[];
     // A reset on these is QEMU's end, which `ended` tells.
     for (const socket of sockets) socket?.on("error", () => undefined);
     const ended = lastWords(child, options.errorLog);
@@ -90,7 +90,7 @@ export class QemuProcess implements AsyncDisposable {
   /** Lets assay end while this machine goes on. */
   release(): void {
     this.#child.unref();
-    for (const socket of [this.serial, this.agent]) socket.destroy();
+    for (const socket of [this.serial, ...this.agents]) socket.destroy();
     this.qmp[Symbol.dispose]();
   }
 

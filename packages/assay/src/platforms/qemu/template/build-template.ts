@@ -5,6 +5,8 @@ import { sh } from "../../../node/shell/command.ts";
 import { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
 import type { Shell } from "../../../node/shell/types.ts";
 import type { PlatformProgress } from "../../platform.ts";
+import { runOnAgent } from "../agent/run-on-agent.ts";
+import { type AgentFacts, startAgents } from "../agent/start-agents.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { bootToLogin } from "../machine/boot.ts";
 import { Machine, type MachineShape } from "../machine/machine.ts";
@@ -85,11 +87,14 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   const login = { image: image.name, username: order.username, privateKey: sshKey.privateKey, hostKey, signal };
   const shell = await bootToLogin(machine, { ...login, timeoutMs: host.bootTimeoutMs });
   const bootMs = elapsed();
+  let agents: StartedAgents;
   try {
     await settle(shell, machine, order);
+    agents = order.inputs.firstContact === "agent" ? await startAgents(shell, machine.agents, signal) : undefined;
   } finally {
     await shell[Symbol.asyncDispose]();
   }
+  if (agents !== undefined && !(await waitForLogout(agents, order))) agents = undefined;
   await freeze(machine, folder.join(TemplateFile.deviceState), signal);
   await rename(machine.overlay, folder.join(TemplateFile.disk));
   await copyFile(`${order.logFolder}/serial.log`, folder.join(TemplateFile.serialLog));
@@ -105,6 +110,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
     privateKey: sshKey.privateKey,
     publicKey: sshKey.publicKey,
     hostKey: hostKey.fingerprint ?? "",
+    agents: agents === undefined ? undefined : { user: factsOf(agents.user), root: factsOf(agents.root) },
     bootMs,
     buildMs: elapsed(),
     createdAt: new Date().toISOString(),
@@ -137,3 +143,44 @@ sync`,
     });
   }
 }
+
+type StartedAgents = Awaited<ReturnType<typeof startAgents>>;
+
+const factsOf = ({ sessionId, goneMarker }: AgentFacts): AgentFacts => ({ sessionId, goneMarker });
+
+/**
+ * Waits until nothing of the login is left but the agents, so that no fork has to clear it up, and reads from disk what
+ * every fork runs first. False when the logout took an agent with it (KillUserProcesses of logind.conf).
+ */
+async function waitForLogout(agents: NonNullable<StartedAgents>, order: TemplateOrder): Promise<boolean> {
+  const script = sh`tries=0
+while [ "$tries" -lt 100 ]; do
+  found=
+  for file in /proc/[0-9]*/cmdline; do
+    { read -r line < "$file"; } 2>/dev/null
+    case $line in "sshd: "${order.username}*|"sshd-session: "${order.username}*) found=1 ;; esac
+  done
+  [ "$found" ] || break
+  tries=$((tries + 1))
+  sleep 0.2
+done
+date +%s > /dev/null; perl -e 1 2>/dev/null; mv --version > /dev/null; ln --version > /dev/null; true
+sync`;
+  const ways = {
+    root: { isRoot: true, command: script },
+    user: { isRoot: false, command: sh`date +%s >/dev/null` },
+  } as const;
+  for (const name of ["root", "user"] as const) {
+    const { isRoot, command } = ways[name];
+    const options = { signal: order.signal, timeoutMs: WARM_UP_LIMIT_MS };
+    const done = await runOnAgent(agents[name].channel, command, options, {
+      isRoot,
+      endSession: async () => undefined,
+    });
+    order.signal.throwIfAborted();
+    if (done?.exitCode !== 0) return false;
+  }
+  return true;
+}
+
+const WARM_UP_LIMIT_MS = 120_000;

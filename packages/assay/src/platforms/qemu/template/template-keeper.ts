@@ -5,6 +5,7 @@ import type { DeployContext } from "../../platform.ts";
 import { takeLock } from "../host/build-lock.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import type { MachineShape } from "../machine/machine.ts";
+import type { FirstContact } from "../settings.ts";
 import { buildTemplate } from "./build-template.ts";
 import { templateInputs, templateKey } from "./template-key.ts";
 import { findTemplate, pruneTemplates, removeTemplate, type Template } from "./template-store.ts";
@@ -15,6 +16,7 @@ interface KeeperParts {
   readonly host: HostSetup;
   readonly image: Image;
   readonly username: string;
+  readonly firstContact: FirstContact;
   readonly runId: string;
   readonly cacheBytes: number;
 }
@@ -51,9 +53,9 @@ export class TemplateKeeper {
   }
 
   async #findOrBuild(shape: MachineShape, context: TemplateContext): Promise<Template> {
-    const { host, image, username, runId, cacheBytes } = this.#parts;
+    const { host, image, username, firstContact, runId, cacheBytes } = this.#parts;
     const { signal, progress } = context;
-    const inputs = await templateInputs(host, image, shape, username);
+    const inputs = await templateInputs(host, image, shape, { username, firstContact });
     const key = templateKey(inputs);
     const found = await findTemplate(key);
     if (found !== undefined) return found;

@@ -4,9 +4,10 @@ import type { Image } from "../../../image/types.ts";
 import { firmwareStamp } from "../host/firmware.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import type { MachineShape } from "../machine/machine.ts";
+import type { FirstContact } from "../settings.ts";
 
 /** Raise it whenever a template of before would not fit any more: other devices, other files, another way to settle. */
-const TEMPLATE_FORMAT = 1;
+const TEMPLATE_FORMAT = 2;
 
 /** Everything a template depends on. Two equal sets give one template. */
 export interface TemplateInputs extends MachineShape {
@@ -18,13 +19,14 @@ export interface TemplateInputs extends MachineShape {
   /** Under KVM the guest sees the host's processor; emulated ones are the same everywhere. */
   readonly processor: string;
   readonly username: string;
+  readonly firstContact: FirstContact;
 }
 
 export async function templateInputs(
   host: HostSetup,
   image: Image,
   shape: MachineShape,
-  username: string,
+  login: { readonly username: string; readonly firstContact: FirstContact },
 ): Promise<TemplateInputs> {
   const { accelerator } = host.acceleration;
   return {
@@ -34,7 +36,7 @@ export async function templateInputs(
     qemuVersion: host.qemu.version,
     accelerator,
     processor: accelerator === "kvm" ? (cpus()[0]?.model ?? "") : "emulated",
-    username,
+    ...login,
     cores: shape.cores,
     memoryMb: shape.memoryMb,
   };

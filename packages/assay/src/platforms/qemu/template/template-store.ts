@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } f
 import { join } from "node:path";
 import { PlatformError } from "../../../errors/catalogue.ts";
 import { cacheFolder } from "../../../host/folders.ts";
+import type { AgentFacts, Agents } from "../agent/start-agents.ts";
 import type { TemplateInputs } from "./template-key.ts";
 
 /** Files of a template beside its description. `variables` is missing under BIOS. */
@@ -26,6 +27,8 @@ export interface TemplateFacts {
   readonly publicKey: string;
   /** Fingerprint of the guest's SSH host key. */
   readonly hostKey: string;
+  /** The shells that wait in the guest; undefined when it cannot have them. */
+  readonly agents: Agents<AgentFacts> | undefined;
   /** From power-on to the first login, and to the frozen template. */
   readonly bootMs: number;
   readonly buildMs: number;
@@ -131,6 +134,7 @@ function isReplacedBy(old: Description, kept: Template): boolean {
       inputs.memoryMb,
       inputs.accelerator,
       inputs.username,
+      inputs.firstContact,
     ]);
   return place(old) === place(kept);
 }

@@ -1,0 +1,118 @@
+import { endSessionScript } from "../../../node/shell/end-session.ts";
+import { readThroughShell } from "../../../node/shell/files-through-shell.ts";
+import type {
+  Command,
+  Completed,
+  FileOptions,
+  Running,
+  RunOptions,
+  Shell,
+  SpawnOptions,
+  WriteOptions,
+} from "../../../node/shell/types.ts";
+import type { AgentChannel } from "./agent-channel.ts";
+import { runOnAgent } from "./run-on-agent.ts";
+
+type Reconnect = Parameters<Shell["reconnect"]>[0];
+
+export interface AgentShellParts {
+  readonly label: string;
+  readonly isRoot: boolean;
+  /** The agent of the login user, until the guest reboots; undefined when the template has none. */
+  readonly agent: { readonly channel: AgentChannel; readonly sessionId: number } | undefined;
+  /** A login that is already there. */
+  readonly login: Shell | undefined;
+  /** Logs in with the run's key. */
+  readonly connect: (options: Reconnect) => Promise<Shell>;
+}
+
+const LOGIN_TIMEOUT_MS = 120_000;
+const KILL_TIMEOUT_MS = 30_000;
+
+/**
+ * The shell of a fork: short commands go through the agent, which needs no login; SSH is connected when something
+ * first asks for what only SSH can do (streams, input, transfers, a second command at once, a guest that rebooted).
+ */
+export class AgentShell implements Shell {
+  readonly label: string;
+  readonly #parts: AgentShellParts;
+  #agent: AgentShellParts["agent"];
+  #login: Promise<Shell> | undefined;
+
+  constructor(parts: AgentShellParts) {
+    this.label = parts.label;
+    this.#parts = parts;
+    this.#agent = parts.agent;
+    this.#login = parts.login === undefined ? undefined : Promise.resolve(parts.login);
+  }
+
+  async run(command: Command, options: RunOptions = {}): Promise<Completed> {
+    const { isRoot } = this.#parts;
+    if (this.#agent !== undefined) {
+      const { channel, sessionId } = this.#agent;
+      const endSession = (signal: "TERM" | "KILL") => this.#endSession(sessionId, signal);
+      const done = await runOnAgent(channel, command, options, { isRoot, endSession });
+      if (done !== undefined) return done;
+    }
+    return await (await this.#connected(options.signal)).run(command, options);
+  }
+
+  async spawn(command: Command, options: SpawnOptions = {}): Promise<Running> {
+    return await (await this.#connected(options.signal)).spawn(command, options);
+  }
+
+  read(path: string, options: FileOptions = {}): Promise<Uint8Array> {
+    return readThroughShell(this, path, options);
+  }
+
+  async write(path: string, data: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+    await (await this.#connected(options.signal)).write(path, data, options);
+  }
+
+  async upload(localPath: string, remotePath: string, options: FileOptions = {}): Promise<void> {
+    await (await this.#connected(options.signal)).upload(localPath, remotePath, options);
+  }
+
+  async download(remotePath: string, localPath: string, options: FileOptions = {}): Promise<void> {
+    await (await this.#connected(options.signal)).download(remotePath, localPath, options);
+  }
+
+  async reconnect(options: Reconnect): Promise<void> {
+    this.#agent?.channel.lose("the connection is made anew");
+    this.#agent = undefined;
+    const old = this.#login;
+    // Taking leave of a guest that reboots may take long; the new connection must not wait for it.
+    void old?.then((shell) => shell[Symbol.asyncDispose]()).catch(() => undefined);
+    this.#login = this.#parts.connect(options);
+    await this.#login;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent?.channel.lose("the connection was closed");
+    const login = await this.#login?.catch(() => undefined);
+    await login?.[Symbol.asyncDispose]();
+  }
+
+  async #connected(signal: AbortSignal | undefined): Promise<Shell> {
+    signal?.throwIfAborted();
+    // Shared by all commands, so that the abort of one of them must not take it from the others.
+    this.#login ??= this.#parts.connect({ timeoutMs: LOGIN_TIMEOUT_MS });
+    const login = this.#login;
+    try {
+      return await login;
+    } catch (error) {
+      if (this.#login === login) this.#login = undefined;
+      throw error;
+    }
+  }
+
+  async #endSession(sessionId: number, signal: "TERM" | "KILL"): Promise<void> {
+    try {
+      const shell = await this.#connected(undefined);
+      const script = endSessionScript(sessionId, signal);
+      await shell.run(["sh", "-c", script], { sudo: true, timeoutMs: KILL_TIMEOUT_MS });
+    } catch {
+      // No login, no kill: the agent is given up, and its command with it.
+    }
+  }
+}

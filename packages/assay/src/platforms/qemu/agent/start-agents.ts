@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
+import { sh } from "../../../node/shell/command.ts";
+import type { Shell, ShellText } from "../../../node/shell/types.ts";
+import { AGENT_ADDRESS, AgentPort } from "../machine/machine-arguments.ts";
+import { AgentChannel } from "./agent-channel.ts";
+import { runOnAgent } from "./run-on-agent.ts";
+
+/** What a fork has to know of an agent that its template has started. */
+export interface AgentFacts {
+  /** Session of the agent's processes in the guest (setsid(2)). */
+  readonly sessionId: number;
+  readonly goneMarker: string;
+}
+
+/** The two shells that wait in a template: the login user's for cases, root's for the identity of a fork. */
+export interface Agents<T> {
+  readonly user: T;
+  readonly root: T;
+}
+
+/** The guest's ends have connected or not after this; an emulated guest needs about a second. */
+const READY_LIMIT_MS = 30_000;
+
+/**
+ * Starts both agents through `shell` and leaves them waiting. Undefined when this guest cannot have them, for lack of
+ * bash, setsid or a way to QEMU's address; forks then begin with a login over SSH.
+ */
+export async function startAgents(
+  shell: Shell,
+  streams: Agents<readonly [Duplex, Duplex]>,
+  signal: AbortSignal,
+): Promise<Agents<AgentFacts & { readonly channel: AgentChannel }> | undefined> {
+  const user = await startAgent(shell, streams.user, { ports: AgentPort.user, sudo: false, signal });
+  const root =
+    user === undefined
+      ? undefined
+      : await startAgent(shell, streams.root, { ports: AgentPort.root, sudo: true, signal });
+  return user === undefined || root === undefined ? undefined : { user, root };
+}
+
+async function startAgent(
+  shell: Shell,
+  streams: readonly [Duplex, Duplex],
+  {
+    ports,
+    sudo,
+    signal,
+  }: { readonly ports: readonly [number, number]; readonly sudo: boolean; readonly signal: AbortSignal },
+): Promise<(AgentFacts & { readonly channel: AgentChannel }) | undefined> {
+  const goneMarker = `assay-${randomBytes(12).toString("hex")}`;
+  const started = await shell.run(launch(ports, goneMarker), { sudo, signal, timeoutMs: READY_LIMIT_MS });
+  signal.throwIfAborted();
+  if (started.exitCode !== 0) return undefined;
+  const channel = new AgentChannel(streams, goneMarker);
+  if (!(await channel.prepare(READY_LIMIT_MS))) return undefined;
+  // The parent of the shell leads the session.
+  const told = await runOnAgent(
+    channel,
+    sh`echo $PPID`,
+    { timeoutMs: READY_LIMIT_MS },
+    { isRoot: true, endSession: async () => undefined },
+  );
+  const sessionId = Number.parseInt(told?.stdout ?? "", 10);
+  return sessionId > 1 ? { sessionId, goneMarker, channel } : undefined;
+}
+
+/** Only bash can open connections by itself. It stays as the parent, to tell the end of the shell. */
+function launch([output, errors]: readonly [number, number], goneMarker: string): ShellText {
+  const inner = sh`exec 5<>/dev/tcp/${AGENT_ADDRESS}/${output} 6<>/dev/tcp/${AGENT_ADDRESS}/${errors} || exit 1
+sh <&5 >&5 2>&6 5<&- 6<&-
+echo ${goneMarker} >&5`;
+  return sh`command -v bash >/dev/null && setsid -f bash -c ${inner.text} </dev/null >/dev/null 2>&1`;
+}
