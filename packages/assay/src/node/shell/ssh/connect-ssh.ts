@@ -1,5 +1,4 @@
 import type { Shell } from "../types.ts";
-import type { StandingShell } from "./channel/shell-wires.ts";
 import type { SshSettings } from "./settings.ts";
 
 /**
@@ -11,13 +10,4 @@ import type { SshSettings } from "./settings.ts";
 export async function connectSsh(settings: SshSettings): Promise<Shell> {
   const { SshShell } = await import("./ssh-shell.ts");
   return await SshShell.connect(settings);
-}
-
-/**
- * The same for a node in which a `sh` stands ready on streams of its own: commands run on it at once, and the login is
- * made when something needs it. Throws NodeUnreachable when nobody answers on the streams.
- */
-export async function adoptShell(settings: SshSettings, standing: StandingShell): Promise<Shell> {
-  const { SshShell } = await import("./ssh-shell.ts");
-  return await SshShell.adopt(settings, standing);
 }

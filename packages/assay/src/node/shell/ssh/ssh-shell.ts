@@ -19,39 +19,40 @@ import type {
   SpawnOptions,
   WriteOptions,
 } from "../types.ts";
+import { ChannelPool } from "./channel/channel-pool.ts";
 import { frameFor } from "./channel/frame.ts";
-import type { StandingShell } from "./channel/shell-wires.ts";
 import { startChannelProcess } from "./channel-process.ts";
-import { Connection, labelOf } from "./connection.ts";
 import { HostKeyPin } from "./host-key-pin.ts";
-import type { SshSettings } from "./settings.ts";
+import { describeTarget, type SshSettings } from "./settings.ts";
 import { downloadBySftp, uploadBySftp } from "./sftp-files.ts";
+import { SshLink } from "./ssh-link.ts";
+import { type Patience, waitForLogin } from "./wait-for-login.ts";
+
+interface Connected {
+  readonly link: SshLink;
+  readonly pool: ChannelPool;
+}
 
 /** Runs commands on a node over SSH: short ones on long-lived command channels, the others on channels of their own. */
 export class SshShell implements Shell {
   readonly label: string;
   readonly #settings: SshSettings;
   readonly #isRoot: boolean;
-  #connection: Connection;
+  #connected: Connected;
 
-  private constructor(settings: SshSettings, connection: Connection) {
+  private constructor(settings: SshSettings, connected: Connected) {
     this.label = labelOf(settings);
     this.#settings = settings;
     this.#isRoot = settings.username === "root";
-    this.#connection = connection;
+    this.#connected = connected;
   }
 
   /** Logs in. Throws NodeUnreachable, LoginRefused or the reason of the abort. */
   static async connect(given: SshSettings): Promise<SshShell> {
-    const settings = withPin(given);
+    // One pin for the life of the shell, so that a reconnect meets the same machine.
+    const settings = { ...given, hostKey: given.hostKey ?? new HostKeyPin() };
     const patience = { waitMs: settings.waitUntilReadyMs ?? 0, signal: settings.signal };
-    return new SshShell(settings, await Connection.logIn(settings, patience));
-  }
-
-  /** Begins with a shell that stands ready in the node, and logs in when it has to. Throws NodeUnreachable. */
-  static async adopt(given: SshSettings, standing: StandingShell): Promise<SshShell> {
-    const settings = withPin(given);
-    return new SshShell(settings, await Connection.standing(settings, standing));
+    return new SshShell(settings, await connectOnce(settings, patience));
   }
 
   async run(command: Command, options: RunOptions = {}): Promise<Completed> {
@@ -61,18 +62,17 @@ export class SshShell implements Shell {
     } catch (error) {
       if (error === options.signal?.reason) return notStarted(command, { kind: "aborted" });
       if (error instanceof TypeError) throw error;
-      const reason = this.#connection.lostReason ?? (error instanceof Error ? error.message : String(error));
+      const reason = this.#connected.link.lostReason ?? (error instanceof Error ? error.message : String(error));
       return notStarted(command, { kind: "connection-lost", reason });
     }
   }
 
   async spawn(command: Command, options: SpawnOptions = {}): Promise<Running> {
     options.signal?.throwIfAborted();
-    const { lostReason } = this.#connection;
-    if (lostReason !== undefined) {
-      throw new NodeUnreachable(`The connection of '${this.label}' is lost: ${lostReason}.`);
+    const { link } = this.#connected;
+    if (link.lostReason !== undefined) {
+      throw new NodeUnreachable(`The connection of '${this.label}' is lost: ${link.lostReason}.`);
     }
-    const link = await this.#connection.link();
     const text = renderCommand(command, options, this.#isRoot);
     const how = { isTty: options.isTty === true, signal: options.signal };
     return await startRunning(command, options, (sinks) => startChannelProcess(link, text, how, sinks));
@@ -88,7 +88,7 @@ export class SshShell implements Shell {
 
   async upload(localPath: string, remotePath: string, options: FileOptions = {}): Promise<void> {
     if (this.#needsSudo(options)) return await uploadThroughShell(this, localPath, remotePath, options);
-    await uploadBySftp(await this.#connection.link(), localPath, remotePath, options);
+    await uploadBySftp(this.#connected.link, localPath, remotePath, options);
   }
 
   async download(remotePath: string, localPath: string, options: FileOptions = {}): Promise<void> {
@@ -96,27 +96,26 @@ export class SshShell implements Shell {
     if (this.#needsSudo(options) || /^\/(proc|sys|dev)\//.test(remotePath)) {
       return await downloadThroughShell(this, remotePath, localPath, options);
     }
-    await downloadBySftp(await this.#connection.link(), remotePath, localPath, options);
+    await downloadBySftp(this.#connected.link, remotePath, localPath, options);
   }
 
   async reconnect({ timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void> {
-    this.#connection.cut();
-    const patience = { waitMs: timeoutMs, loginGraceMs: timeoutMs, signal };
-    this.#connection = await Connection.logIn(this.#settings, patience);
+    this.#connected.link.cut();
+    this.#connected = await connectOnce(this.#settings, { waitMs: timeoutMs, loginGraceMs: timeoutMs, signal });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.close();
+    this.#connected.pool.close();
+    await this.#connected.link.close();
   }
 
   async #start(command: Command, options: RunOptions, sinks: ProcessSinks): Promise<Process> {
-    const { lostReason, pool } = this.#connection;
-    if (lostReason !== undefined) throw new NodeUnreachable(lostReason);
+    const { link, pool } = this.#connected;
+    if (link.lostReason !== undefined) throw new NodeUnreachable(link.lostReason);
     const frame = this.#settings.useChannel === false ? undefined : frameFor(command, options, this.#isRoot);
     const onChannel = frame === undefined ? undefined : await pool.start(frame, sinks);
     if (onChannel !== undefined) return onChannel;
     const text = renderCommand(command, options, this.#isRoot);
-    const link = await this.#connection.link();
     return await startChannelProcess(link, text, { isTty: false, signal: options.signal }, sinks);
   }
 
@@ -125,7 +124,13 @@ export class SshShell implements Shell {
   }
 }
 
-/** One pin for the life of the shell, so that a reconnect meets the same machine. */
-function withPin(settings: SshSettings): SshSettings {
-  return { ...settings, hostKey: settings.hostKey ?? new HostKeyPin() };
+async function connectOnce(settings: SshSettings, patience: Patience): Promise<Connected> {
+  const client = await waitForLogin(settings, patience);
+  const link: SshLink = new SshLink(client, labelOf(settings), () => pool.releaseOne());
+  const pool = new ChannelPool(link);
+  return { link, pool };
+}
+
+function labelOf(settings: SshSettings): string {
+  return settings.label ?? `ssh ${describeTarget(settings)}`;
 }

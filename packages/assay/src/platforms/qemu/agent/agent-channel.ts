@@ -1,15 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
-import type { Ending, Process, ProcessSinks } from "../../../node/shell/process.ts";
+import type { Process, ProcessSinks } from "../../../node/shell/process.ts";
 import { bootstrapScript } from "../../../node/shell/ssh/channel/bootstrap.ts";
+import { Exchange, newMarker } from "../../../node/shell/ssh/channel/exchange.ts";
 import { type Frame, parseReport } from "../../../node/shell/ssh/channel/frame.ts";
 import { MarkedStream } from "../../../node/shell/ssh/marked-stream.ts";
-
-interface InFlight {
-  readonly stdout: MarkedStream;
-  readonly stderr: MarkedStream;
-  readonly end: (ending: Ending) => void;
-}
 
 /**
  * A plain `sh` in the guest whose input and output are two TCP connections to QEMU itself. The connections are part of
@@ -18,36 +12,35 @@ interface InFlight {
  */
 export class AgentChannel {
   readonly #input: Duplex;
-  #inFlight: InFlight | undefined;
-  #lostReason: string | undefined;
+  readonly #exchange = new Exchange();
 
   /** `goneMarker` is what the guest says on the first stream when the shell has ended. */
   constructor(streams: readonly [Duplex, Duplex], goneMarker: string) {
     const [output, errors] = streams;
     this.#input = output;
     const watched = new MarkedStream(goneMarker, {
-      onBefore: (chunk) => this.#take("stdout", chunk),
+      onBefore: (chunk) => this.#exchange.take("stdout", chunk),
       onMarker: () => this.lose("the shell of the guest's agent ended"),
       onAfter: () => undefined,
     });
     output.on("data", (chunk: Buffer) => watched.push(chunk));
-    errors.on("data", (chunk: Buffer) => this.#take("stderr", chunk));
+    errors.on("data", (chunk: Buffer) => this.#exchange.take("stderr", chunk));
     output.once("close", () => this.lose("the machine's QEMU ended"));
   }
 
   /** True when a command can be started now. */
   get isIdle(): boolean {
-    return this.#inFlight === undefined && this.#lostReason === undefined;
+    return !this.#exchange.isBusy && this.lostReason === undefined;
   }
 
   get lostReason(): string | undefined {
-    return this.#lostReason;
+    return this.#exchange.distrust;
   }
 
   /** Prepares the shell that has just been started in the guest. Resolves to false when none answers in time. */
   async prepare(timeoutMs: number): Promise<boolean> {
-    const marker = newId();
-    const ended = this.#expect(marker, silent, () => ({ kind: "exited", exitCode: 0 }));
+    const marker = newMarker();
+    const ended = this.#exchange.expect(marker, silent, () => ({ kind: "exited", exitCode: 0 }));
     const timer = setTimeout(() => this.lose("no shell answered"), timeoutMs);
     this.#input.write(bootstrapScript(marker));
     const { kind } = await ended;
@@ -57,8 +50,8 @@ export class AgentChannel {
 
   /** Starts a command; the channel has to be idle. `endSession` kills it and all that belongs to the shell. */
   start(frame: Frame, sinks: ProcessSinks, endSession: (signal: "TERM" | "KILL") => Promise<void>): Process {
-    const id = newId();
-    const ended = this.#expect(id, sinks, parseReport);
+    const id = newMarker();
+    const ended = this.#exchange.expect(id, sinks, parseReport);
     this.#input.write(frame(id));
     return {
       ended,
@@ -77,65 +70,15 @@ export class AgentChannel {
 
   /** Nothing comes any more: what was running ends as lost. */
   lose(reason: string): void {
-    this.#lostReason ??= reason;
-    this.#inFlight?.stdout.end();
-    this.#inFlight?.stderr.end();
-    this.#finish({ kind: "connection-lost", reason: this.#lostReason });
+    this.#exchange.distrustFor(reason);
+    this.#exchange.breakOff({ kind: "connection-lost", reason: this.lostReason ?? reason });
   }
 
   /** Ends the shell in the guest. */
   close(): void {
-    if (this.#lostReason === undefined) this.#input.write("exit\n");
+    if (this.lostReason === undefined) this.#input.write("exit\n");
     this.lose("the agent was closed");
-  }
-
-  /** Makes the next bytes those of a command, until its reports have come on both streams. */
-  #expect(id: string, sinks: ProcessSinks, read: (report: string) => Ending | undefined): Promise<Ending> {
-    const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
-    let ending: Ending | undefined;
-    let isStderrDone = false;
-    const finishWhenBothCame = () => {
-      if (ending !== undefined && isStderrDone) this.#finish(ending);
-    };
-    const onAfter = () => {
-      this.#lostReason ??= "bytes came that belong to no command";
-    };
-    const stdout = new MarkedStream(id, {
-      onBefore: sinks.onStdout,
-      onMarker: (report) => {
-        ending = read(report);
-        if (ending === undefined) this.lose(`the shell reported '${report}'`);
-        finishWhenBothCame();
-      },
-      onAfter,
-    });
-    const stderr = new MarkedStream(id, {
-      onBefore: sinks.onStderr,
-      onMarker: () => {
-        isStderrDone = true;
-        finishWhenBothCame();
-      },
-      onAfter,
-    });
-    this.#inFlight = { stdout, stderr, end };
-    if (this.#lostReason !== undefined) this.lose(this.#lostReason);
-    return ended;
-  }
-
-  #take(stream: "stdout" | "stderr", chunk: Uint8Array): void {
-    if (this.#inFlight === undefined) this.#lostReason ??= "bytes came that belong to no command";
-    else this.#inFlight[stream].push(chunk);
-  }
-
-  #finish(ending: Ending): void {
-    const inFlight = this.#inFlight;
-    this.#inFlight = undefined;
-    inFlight?.end(ending);
   }
 }
 
 const silent: ProcessSinks = { onStdout: () => undefined, onStderr: () => undefined };
-
-function newId(): string {
-  return `assay-${randomBytes(12).toString("hex")}`;
-}
