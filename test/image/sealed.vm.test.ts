@@ -64,6 +64,13 @@ test("the package caches and lists are empty", async () => {
   expect(await names("/var/lib/apt/lists")).toEqual([]);
   expect(await names("/var/cache/apt")).toEqual([]);
   expect(await names("/tmp")).toEqual([]);
+  expect(await names("/var/tmp")).toEqual([]);
+});
+
+test("settings that only served the build are gone", async () => {
+  expect(await names("/etc/apt/apt.conf.d")).not.toContain("99mmdebstrap");
+  expect(await names("/etc/dpkg/dpkg.cfg.d")).not.toContain("99mmdebstrap");
+  expect(await names("/etc/initramfs-tools/conf.d")).not.toContain("root-type");
 });
 
 test("files belong to root and programs keep their rights", async () => {

@@ -12,6 +12,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   mke2fs: "e2fsprogs",
   mmd: "mtools",
   mmdebstrap: "mmdebstrap",
+  newuidmap: "uidmap",
   "qemu-img": "qemu-utils",
   setpriv: "util-linux",
   tar: "tar",

@@ -10,9 +10,12 @@ const withoutRoot = ["fakeroot", "tar"] as const;
 
 /** Throws MissingDependency naming everything a build lacks on this machine, and the one command that brings it. */
 export async function requirePrograms(path = hostPath()): Promise<void> {
-  const wanted = process.getuid?.() === 0 ? always : [...always, ...withoutRoot];
+  const wanted: readonly string[] = process.getuid?.() === 0 ? always : [...always, ...withoutRoot];
   const present = await Promise.all(wanted.map((program) => isOnPath(program, path)));
   const missing = wanted.filter((_, index) => present[index] !== true);
+  // Either lets mmdebstrap act as root inside the tree; the first is the quicker one.
+  const substitutes = await Promise.all(["newuidmap", "fakechroot"].map((program) => isOnPath(program, path)));
+  if (wanted !== always && !substitutes.includes(true)) missing.push("newuidmap");
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((program) => packageOf[program] ?? program))].toSorted();
   throw new MissingDependency(`Building an image needs programs this machine lacks: ${missing.join(", ")}.`, {

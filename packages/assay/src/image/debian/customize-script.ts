@@ -99,14 +99,20 @@ mv /usr/sbin/grub-probe.real /usr/sbin/grub-probe
 grep -q 'root=UUID=${rootId}' /boot/grub/grub.cfg
 `;
 
-/** What must differ from guest to guest, or must not leave the place where the image was made. */
+/**
+ * What must differ from guest to guest, or must not leave the place where the image was made. /tmp is mmdebstrap's:
+ * it keeps its APT configuration there and empties it at the end. Without that file its last steps would work on the
+ * package lists of this machine instead of the image's.
+ */
 const seal = `
 rm -f ${rootTypePath}
-rm -f /etc/ssh/ssh_host_* /var/lib/systemd/random-seed /var/lib/dbus/machine-id /etc/apt/apt.conf.d/99mmdebstrap
+rm -f /etc/ssh/ssh_host_* /var/lib/systemd/random-seed /var/lib/dbus/machine-id
+rm -f /etc/apt/apt.conf.d/99mmdebstrap /etc/dpkg/dpkg.cfg.d/99mmdebstrap
 rm -f /etc/apt/sources.list /etc/apt/sources.list.d/0000*
 : > /etc/machine-id
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old
-rm -rf /root/.bash_history /root/.cache /root/.ssh /var/lib/cloud /tmp/* /var/tmp/*
+rm -rf /root/.bash_history /root/.cache /root/.ssh /var/lib/cloud
+rm -rf /var/tmp/* /tmp/customize /tmp/load.cfg
 find /var/log -type f ! -name README -delete
 usermod --password '*' root
 `;
