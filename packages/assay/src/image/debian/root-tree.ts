@@ -36,6 +36,13 @@ const stepOfLine: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
+ * fakeroot cannot carry file capabilities (and forgets the type of a file that has some). Debian's own packages fall
+ * back to set-uid where they cannot be stored; so do we, for the few programs concerned, such as ping.
+ */
+const capabilitiesToSetuid = `command -v getcap > /dev/null || exit 0
+getcap -r /usr/bin /usr/sbin | while read -r program rest; do setcap -r "$program" && chmod u+s "$program"; done`;
+
+/**
  * Installs the packages of a recipe and customizes the result. Root gets a plain folder; others get the same by
  * a user namespace or fakechroot (whichever mmdebstrap finds), with owners kept by fakeroot.
  * Throws ImageBuildFailed, HostExhausted or MissingDependency.
@@ -63,6 +70,7 @@ export async function makeRootTree(options: RootTreeOptions): Promise<RootTree> 
     `--essential-hook=mkdir -p "$1"${dirname(rootTypePath)} && echo FSTYPE=ext4 > "$1"${rootTypePath}`,
     `--customize-hook=upload ${script} /tmp/customize`,
     '--customize-hook=chroot "$1" /bin/sh /tmp/customize',
+    ...(isRoot ? [] : [`--customize-hook=chroot "$1" /bin/sh -c '${capabilitiesToSetuid}'`]),
   ];
   await mustRunOnHost(
     `Installing the packages of '${recipe.name}'`,
@@ -82,7 +90,7 @@ export async function makeRootTree(options: RootTreeOptions): Promise<RootTree> 
   steps.begin("Unpacking with owners");
   await mkdir(folder);
   const state = join(work, "owners");
-  const unpack = ["tar", "--extract", "--file", archive, "--directory", folder, "--xattrs", "--xattrs-include=*"];
+  const unpack = ["tar", "--extract", "--file", archive, "--directory", folder];
   await mustRunOnHost("Unpacking the root file system", "fakeroot", ["-s", state, "--", ...unpack], { signal });
   return { folder, asOwner: ["fakeroot", "-i", state, "--"] };
 }

@@ -18,7 +18,7 @@ export const PLATFORM_KEYS = {
       cores: integer("processors", { minimum: 1, maximum: 255 }),
       boot_timeout: integer("seconds from power-on until SSH answers", { minimum: 1, maximum: 86_400 }),
       acceleration: choice(["auto", "kvm", "tcg"], "how the guest's processor is run"),
-      first_contact: choice(["agent", "ssh"], "how the guest's processor is run"),
+      first_contact: choice(["agent", "ssh"], "how commands reach a fork before SSH is needed"),
       qemu_binary: text("name or path of the emulator"),
       template_cache_mb: integer("bound of the templates kept between runs", { minimum: 0, maximum: 1_073_741_824 }),
       disk_img_format: later("format of the image, which is found out", { severity: "warning" }),
