@@ -58,7 +58,8 @@ export async function run(options: RunOptions): Promise<RunReport> {
     platform: platform.type,
     host: options.host,
   };
-  folder.writeFacts({ ...facts, startedAt: new Date().toISOString() });
+  const startedAt = new Date().toISOString();
+  folder.writeFacts({ ...facts, startedAt });
   emit({ type: "run-started", ...facts, plan: planned(plan), excluded: notSelected(plan) });
 
   const refused = plan.excluded.map((entry) => skippedResult(entry));
@@ -80,7 +81,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     : ended;
   const elapsedMs = Math.round(performance.now() - startedMs);
   emit({ type: "run-finished", ...verdict, counts, elapsedMs });
-  folder.writeFacts({ ...facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });
+  folder.writeFacts({ ...facts, ...verdict, counts, elapsedMs, startedAt, finishedAt: new Date().toISOString() });
   const reports = await stream.close();
   return { ...verdict, run: folder.run, counts, results, journal: journal.path, reports, elapsedMs };
 }

@@ -8,7 +8,8 @@ import { AgentShell, type AgentShellParts } from "./agent/agent-shell.ts";
 import { runOnAgent } from "./agent/run-on-agent.ts";
 import type { AgentFacts, Agents } from "./agent/start-agents.ts";
 import type { HostSetup } from "./host/host-setup.ts";
-import { assumeIdentity, makeMachineId, type RunAsRoot } from "./identity.ts";
+import { assumeIdentity, makeMachineId, type RootAccess } from "./identity.ts";
+import { HELPER_MEANS } from "./identity-script.ts";
 import { Machine } from "./machine/machine.ts";
 import { MachineFolder } from "./machine/machine-folder.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
@@ -89,12 +90,15 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
   );
   const { oldPublicKey, newPublicKey } = { oldPublicKey: template.publicKey, newPublicKey: order.sshKey.publicKey };
   const identity = { hostname: order.hostname, machineId: makeMachineId(), username, oldPublicKey, newPublicKey };
-  const runAsRoot: RunAsRoot = async (script, options) => {
-    const done = await contact.runAsRoot(script, options);
-    if (done.exitCode !== undefined) step("answered");
-    return done;
+  const root: RootAccess = {
+    ...contact.root,
+    async run(script, options) {
+      const done = await contact.root.run(script, options);
+      if (done.exitCode !== undefined) step("answered");
+      return done;
+    },
   };
-  await assumeIdentity(runAsRoot, identity, signal);
+  await assumeIdentity(root, identity, signal);
   contact.endRoot();
   step("identified");
   const shell = new AgentShell({
@@ -110,7 +114,7 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
 
 /** The first way into a fork. */
 interface FirstContact extends AsyncDisposable {
-  readonly runAsRoot: RunAsRoot;
+  readonly root: RootAccess;
   /** Root's agent has done its work; nothing of it stays in the guest. */
   endRoot(): void;
   readonly agent: AgentShellParts["agent"];
@@ -120,7 +124,7 @@ interface FirstContact extends AsyncDisposable {
 async function overSsh(connect: () => Promise<Shell>): Promise<FirstContact> {
   const login = await connect();
   return {
-    runAsRoot: (script, options) => login.run(script, { ...options, sudo: true }),
+    root: { run: (script, options) => login.run(script, { ...options, sudo: true }) },
     endRoot: () => undefined,
     agent: undefined,
     login,
@@ -141,13 +145,14 @@ function overAgents(machine: Machine, facts: Agents<AgentFacts>): FirstContact {
     stopListening();
   });
   return {
-    async runAsRoot(script, options) {
-      const done = await runOnAgent(channels.root, script, options, {
-        isRoot: true,
-        endSession: async () => undefined,
-      });
-      if (done === undefined) throw new PlatformError("A fork's agent is not ready.", { isTransient: true });
-      return done;
+    root: {
+      async run(script, options) {
+        const how = { isRoot: true, endSession: async () => undefined };
+        const done = await runOnAgent(channels.root, script, options, how);
+        if (done === undefined) throw new PlatformError("A fork's agent is not ready.", { isTransient: true });
+        return done;
+      },
+      ...(facts.root.hasHelper ? { means: HELPER_MEANS } : {}),
     },
     endRoot: () => channels.root.close(),
     agent: { channel: channels.user, sessionId: facts.user.sessionId },

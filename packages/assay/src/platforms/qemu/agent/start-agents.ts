@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { sh } from "../../../node/shell/command.ts";
 import type { Shell, ShellText } from "../../../node/shell/types.ts";
+import { HELPER_PROGRAM, HelperFd } from "../identity-script.ts";
 import { AGENT_ADDRESS, AgentPort } from "../machine/machine-arguments.ts";
 import { AgentChannel } from "./agent-channel.ts";
 import { runOnAgent } from "./run-on-agent.ts";
@@ -11,6 +12,8 @@ export interface AgentFacts {
   /** Session of the agent's processes in the guest (setsid(2)). */
   readonly sessionId: number;
   readonly goneMarker: string;
+  /** Whether the identity's helper waits beside it; only root's may have one. */
+  readonly hasHelper: boolean;
 }
 
 /** The two shells that wait in a template: the login user's for cases, root's for the identity of a fork. */
@@ -49,26 +52,40 @@ async function startAgent(
   }: { readonly ports: readonly [number, number]; readonly sudo: boolean; readonly signal: AbortSignal },
 ): Promise<(AgentFacts & { readonly channel: AgentChannel }) | undefined> {
   const goneMarker = `assay-${randomBytes(12).toString("hex")}`;
-  const started = await shell.run(launch(ports, goneMarker), { sudo, signal, timeoutMs: READY_LIMIT_MS });
+  const started = await shell.run(launch(ports, goneMarker, sudo ? START_HELPER : NO_HELPER), {
+    sudo,
+    signal,
+    timeoutMs: READY_LIMIT_MS,
+  });
   signal.throwIfAborted();
   if (started.exitCode !== 0) return undefined;
   const channel = new AgentChannel(streams, goneMarker);
   if (!(await channel.prepare(READY_LIMIT_MS))) return undefined;
   // The parent of the shell leads the session.
-  const told = await runOnAgent(
-    channel,
-    sh`echo $PPID`,
-    { timeoutMs: READY_LIMIT_MS },
-    { isRoot: true, endSession: async () => undefined },
-  );
-  const sessionId = Number.parseInt(told?.stdout ?? "", 10);
-  return sessionId > 1 ? { sessionId, goneMarker, channel } : undefined;
+  const asking = sh`[ -e /proc/self/fd/${HelperFd.to} ] && helper=yes; echo $PPID $helper`;
+  const how = { isRoot: true, endSession: async () => undefined };
+  const told = await runOnAgent(channel, asking, { timeoutMs: READY_LIMIT_MS }, how);
+  const [session = "", helper] = told?.stdout.trim().split(" ") ?? [];
+  const sessionId = Number.parseInt(session, 10);
+  return sessionId > 1 ? { sessionId, goneMarker, channel, hasHelper: helper === "yes" } : undefined;
 }
 
 /** Only bash can open connections by itself. It stays as the parent, to tell the end of the shell. */
-function launch([output, errors]: readonly [number, number], goneMarker: string): ShellText {
+function launch([output, errors]: readonly [number, number], goneMarker: string, helper: ShellText): ShellText {
   const inner = sh`exec 5<>/dev/tcp/${AGENT_ADDRESS}/${output} 6<>/dev/tcp/${AGENT_ADDRESS}/${errors} || exit 1
+${helper}
 sh <&5 >&5 2>&6 5<&- 6<&-
 echo ${goneMarker} >&5`;
   return sh`command -v bash >/dev/null && setsid -f bash -c ${inner.text} </dev/null >/dev/null 2>&1`;
 }
+
+/** bash's own names for the ends of the pipes to a coprocess named `helper`. */
+const COPROC_FROM: ShellText = { kind: "shell-text", text: "$" + "{helper[0]}" };
+const COPROC_TO: ShellText = { kind: "shell-text", text: "$" + "{helper[1]}" };
+
+/** Its system call numbers are those of x86_64. */
+const START_HELPER: ShellText = sh`if [ "$(uname -m)" = x86_64 ] && command -v perl >/dev/null; then
+  coproc helper { exec perl -e ${HELPER_PROGRAM} 5<&- 6<&-; }
+  exec ${HelperFd.to}>&"${COPROC_TO}" ${HelperFd.from}<&"${COPROC_FROM}"
+fi`;
+const NO_HELPER: ShellText = sh``;

@@ -146,7 +146,11 @@ sync`,
 
 type StartedAgents = Awaited<ReturnType<typeof startAgents>>;
 
-const factsOf = ({ sessionId, goneMarker }: AgentFacts): AgentFacts => ({ sessionId, goneMarker });
+const factsOf = ({ sessionId, goneMarker, hasHelper }: AgentFacts): AgentFacts => ({
+  sessionId,
+  goneMarker,
+  hasHelper,
+});
 
 /**
  * Waits until nothing of the login is left but the agents, so that no fork has to clear it up, and reads from disk what
