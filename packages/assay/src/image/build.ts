@@ -27,7 +27,9 @@ import { loadRecipe, type Recipe } from "./recipe.ts";
 import type { ImageOptions } from "./types.ts";
 
 /** Tree, raw disk and qcow2 exist together for a moment: 0.7 GB each, plus the downloaded packages. */
-const neededBytes = 3 * 2 ** 30;
+const imageBytes = 3 * 2 ** 30;
+/** Room for the mirrors' package lists, about 80 MiB and twice that while they are unpacked. */
+const indexBytes = 256 * 2 ** 20;
 
 /** A build in its own folder; nothing of it is in the cache until it is complete. */
 interface Workplace {
@@ -86,11 +88,13 @@ async function build({ folder, recipe, signal, steps }: Workplace): Promise<Buil
   const { sources: hostSources, transport } = await readHostApt(signal);
   const sources = chooseMirrors(recipe, hostSources);
   await requireKeyrings(sources);
+  // Checked beforehand, because apt 2.6 stands still for ever when the disk fills up under its package lists.
+  await requireSpace("The list of packages", indexBytes);
   const packages = await resolvePackages(recipe, sources, transport, join(folder, "apt"), signal);
   const key = imageKey(recipe, packages);
   const known = (await builtImages(recipe.name)).find((image) => image.key === key);
   if (known !== undefined) return known;
-  await requireSpace();
+  await requireSpace("Building an image", imageBytes);
 
   const layout = planDisk(key, recipe.diskSizeMiB, recipe.efiPartitionSizeMiB);
   const tree = await makeRootTree({ recipe, layout, sources, transport, work: folder, steps, signal });
@@ -123,11 +127,12 @@ async function build({ folder, recipe, signal, steps }: Workplace): Promise<Buil
   return { ...record, folder: final, path: join(final, "disk.qcow2") };
 }
 
-async function requireSpace(): Promise<void> {
+async function requireSpace(what: string, neededBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(imagesFolder());
+  const inGiB = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   if (bavail * bsize < neededBytes)
     throw new HostExhausted(
-      `Building an image needs 3 GiB, '${imagesFolder()}' has ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB left.`,
+      `${what} needs ${inGiB(neededBytes)}, '${imagesFolder()}' has ${inGiB(bavail * bsize)} left.`,
       { help: "Free some space, or set ASSAY_CACHE to a folder on another disk." },
     );
 }
