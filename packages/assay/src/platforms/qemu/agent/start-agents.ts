@@ -75,17 +75,20 @@ function launch([output, errors]: readonly [number, number], goneMarker: string,
   const inner = sh`exec 5<>/dev/tcp/${AGENT_ADDRESS}/${output} 6<>/dev/tcp/${AGENT_ADDRESS}/${errors} || exit 1
 ${helper}
 sh <&5 >&5 2>&6 5<&- 6<&-
+[ "$helper" ] && kill "$helper"
 echo ${goneMarker} >&5`;
   return sh`command -v bash >/dev/null && setsid -f bash -c ${inner.text} </dev/null >/dev/null 2>&1`;
 }
 
-/** bash's own names for the ends of the pipes to a coprocess named `helper`. */
-const COPROC_FROM: ShellText = { kind: "shell-text", text: "$" + "{helper[0]}" };
-const COPROC_TO: ShellText = { kind: "shell-text", text: "$" + "{helper[1]}" };
-
-/** Its system call numbers are those of x86_64. */
+/**
+ * Two pipes with a name for a moment: those of bash's coprocesses are closed when sh takes over. Its system call
+ * numbers are those of x86_64.
+ */
 const START_HELPER: ShellText = sh`if [ "$(uname -m)" = x86_64 ] && command -v perl >/dev/null; then
-  coproc helper { exec perl -e ${HELPER_PROGRAM} 5<&- 6<&-; }
-  exec ${HelperFd.to}>&"${COPROC_TO}" ${HelperFd.from}<&"${COPROC_FROM}"
+  folder=$(mktemp -d) && mkfifo "$folder/to" "$folder/from" &&
+    exec ${HelperFd.to}<>"$folder/to" ${HelperFd.from}<>"$folder/from"
+  rm -r "$folder"
+  perl -e ${HELPER_PROGRAM} <&${HelperFd.to} >&${HelperFd.from} 5<&- 6<&- ${HelperFd.to}<&- ${HelperFd.from}<&- &
+  helper=$!
 fi`;
-const NO_HELPER: ShellText = sh``;
+const NO_HELPER: ShellText = sh`helper=`;
