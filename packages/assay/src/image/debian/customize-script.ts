@@ -110,7 +110,7 @@ rm -f /etc/ssh/ssh_host_* /var/lib/systemd/random-seed /var/lib/dbus/machine-id
 rm -f /etc/apt/apt.conf.d/99mmdebstrap /etc/dpkg/dpkg.cfg.d/99mmdebstrap
 rm -f /etc/apt/sources.list /etc/apt/sources.list.d/0000*
 : > /etc/machine-id
-rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/lib/dpkg/*-old
+rm -rf /var/cache/debconf/*-old /var/lib/dpkg/*-old
 rm -rf /root/.bash_history /root/.cache /root/.ssh /var/lib/cloud
 rm -rf /var/tmp/* /tmp/customize /tmp/load.cfg
 find /var/log -type f ! -name README -delete
