@@ -44,8 +44,8 @@ export const STAGES: readonly Stage[] = [
   check("unused", "knip"),
   tests("unit", 5),
   tests("integration", 10),
-  tests("vm", 30),
-  tests("e2e", 30),
+  tests("vm", 60),
+  tests("e2e", 20),
 ];
 
 /** The stages called `names` (`checks` stands for all checks), in their order; undefined with the first unknown name. */
