@@ -3,8 +3,9 @@ import { defineConfig } from "vitest/config";
 const minutes = (count: number): number => count * 60_000;
 const VM = "test/**/*.vm.test.ts";
 const E2E = "test/**/*.e2e.test.ts";
+const REBOOTS = "test/**/*.reboots.test.ts";
 
-/** `unit` and `integration` need no guest; `vm` boots or forks guests; `e2e` runs the real command line. */
+/** `unit` and `integration` need no guest; `vm` boots or forks guests; `reboots` boots them again; `e2e` runs the real command line. */
 export default defineConfig({
   test: {
     reporters: ["default"],
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
-          exclude: [VM, E2E],
+          exclude: [VM, E2E, REBOOTS],
           testTimeout: minutes(2),
           hookTimeout: minutes(2),
         },
@@ -29,6 +30,16 @@ export default defineConfig({
         extends: true,
         // An emulated guest fills a core: files one after the other, so that no guest starves another into a time-out.
         test: { name: "vm", include: [VM], testTimeout: minutes(10), hookTimeout: minutes(10), fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: {
+          name: "reboots",
+          include: [REBOOTS],
+          testTimeout: minutes(15),
+          hookTimeout: minutes(15),
+          fileParallelism: false,
+        },
       },
       {
         extends: true,
