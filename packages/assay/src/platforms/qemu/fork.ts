@@ -141,7 +141,7 @@ function overAgents(machine: Machine, facts: Agents<AgentFacts>): FirstContact {
   // A guest that is reset takes its ends of the connections with it and cannot say so.
   const stopListening = machine.qmp.onEvent(({ event }) => {
     if (event !== "RESET" && event !== "SHUTDOWN") return;
-    for (const channel of all) channel.lose(event === "RESET" ? "the guest was reset" : "the guest powered off");
+    for (const channel of all) channel.loseMachine(event === "RESET" ? "the guest was reset" : "the guest powered off");
     stopListening();
   });
   return {

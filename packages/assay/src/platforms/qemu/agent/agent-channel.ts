@@ -13,6 +13,7 @@ import { MarkedStream } from "../../../node/shell/ssh/marked-stream.ts";
 export class AgentChannel {
   readonly #input: Duplex;
   readonly #exchange = new Exchange();
+  #isMachineGone = false;
 
   /** `goneMarker` is what the guest says on the first stream when the shell has ended. */
   constructor(streams: readonly [Duplex, Duplex], goneMarker: string) {
@@ -25,7 +26,7 @@ export class AgentChannel {
     });
     output.on("data", (chunk: Buffer) => watched.push(chunk));
     errors.on("data", (chunk: Buffer) => this.#exchange.take("stderr", chunk));
-    output.once("close", () => this.lose("the machine's QEMU ended"));
+    output.once("close", () => this.loseMachine("the machine's QEMU ended"));
   }
 
   /** True when a command can be started now. */
@@ -35,6 +36,11 @@ export class AgentChannel {
 
   get lostReason(): string | undefined {
     return this.#exchange.distrust;
+  }
+
+  /** Why the guest cannot be reached until the connection is made anew; undefined when another way may work. */
+  get machineLostReason(): string | undefined {
+    return this.#isMachineGone ? this.lostReason : undefined;
   }
 
   /** Prepares the shell that has just been started in the guest. Resolves to false when none answers in time. */
@@ -72,6 +78,12 @@ export class AgentChannel {
   lose(reason: string): void {
     this.#exchange.distrustFor(reason);
     this.#exchange.breakOff({ kind: "connection-lost", reason: this.lostReason ?? reason });
+  }
+
+  /** The guest was reset, powered off or ended: what was running ends as lost, and nothing else reaches it either. */
+  loseMachine(reason: string): void {
+    this.#isMachineGone ||= this.lostReason === undefined;
+    this.lose(reason);
   }
 
   /** Ends the shell in the guest. */

@@ -1,5 +1,6 @@
 import { endSessionScript } from "../../../node/shell/end-session.ts";
 import { readThroughShell } from "../../../node/shell/files-through-shell.ts";
+import { notStarted } from "../../../node/shell/run-process.ts";
 import type {
   Command,
   Completed,
@@ -53,8 +54,19 @@ export class AgentShell implements Shell {
       const endSession = (signal: "TERM" | "KILL") => this.#endSession(sessionId, signal);
       const done = await runOnAgent(channel, command, options, { isRoot, endSession });
       if (done !== undefined) return done;
+      const reason = channel.machineLostReason;
+      if (reason !== undefined && this.#login === undefined)
+        return notStarted(command, { kind: "connection-lost", reason });
     }
-    return await (await this.#connected(options.signal)).run(command, options);
+    let login: Shell;
+    try {
+      login = await this.#connected(options.signal);
+    } catch (error) {
+      if (options.signal?.aborted === true) return notStarted(command, { kind: "aborted" });
+      const reason = error instanceof Error ? error.message : String(error);
+      return notStarted(command, { kind: "connection-lost", reason });
+    }
+    return await login.run(command, options);
   }
 
   async spawn(command: Command, options: SpawnOptions = {}): Promise<Running> {
@@ -93,15 +105,26 @@ export class AgentShell implements Shell {
     await login?.[Symbol.asyncDispose]();
   }
 
+  /** The login, made when it is first asked for. Rejects at once with the reason of the abort. */
   async #connected(signal: AbortSignal | undefined): Promise<Shell> {
     signal?.throwIfAborted();
     // Shared by all commands, so that the abort of one of them must not take it from the others.
-    this.#login ??= this.#parts.connect({ timeoutMs: LOGIN_TIMEOUT_MS });
-    const login = this.#login;
+    this.#login ??= this.#logIn();
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
     try {
-      return await login;
+      return await Promise.race([this.#login, aborted]);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  async #logIn(): Promise<Shell> {
+    try {
+      return await this.#parts.connect({ timeoutMs: LOGIN_TIMEOUT_MS });
     } catch (error) {
-      if (this.#login === login) this.#login = undefined;
+      this.#login = undefined;
       throw error;
     }
   }
