@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sh } from "../../packages/assay/src/node/shell/command.ts";
+import { type Guests, openGuests } from "./guests.ts";
+
+let guests: Guests;
+beforeAll(async () => {
+  guests = await openGuests({ section: { first_contact: "ssh" } });
+  await guests.prepare();
+});
+afterAll(async () => {
+  await guests?.[Symbol.asyncDispose]();
+});
+
+test("without agents a fork is logged in to over SSH and gets the same identity", async () => {
+  await using fork = await guests.deploy("plain");
+  const [node] = fork.nodes;
+  const sentAt = Date.now();
+  const [hostname, machineId, key, seconds] = (
+    await node.text(sh`hostname; cat /etc/machine-id ~/.ssh/authorized_keys; date +%s.%N`)
+  ).split("\n");
+  expect(hostname).toBe("plain");
+  expect(machineId).toMatch(/^[0-9a-f]{32}$/);
+  expect(key).toMatch(/ assay-test-\d+$/);
+  expect(Math.abs(Number(seconds) * 1000 - sentAt)).toBeLessThan(1000 + (Date.now() - sentAt));
+  // The guest was told its new key before the first login with it.
+  await node.shell.reconnect({ timeoutMs: 120_000 });
+  expect(await node.text(["hostname"])).toBe("plain");
+});
