@@ -17,7 +17,7 @@ test("the agent's shell is the login user's, with its home, rights and output ap
   expect(await node.text(sh`id -un; pwd; echo $HOME; sudo -n id -u`)).toBe("assay\n/home/assay\n/home/assay\n0");
   expect(await node.run(sh`printf 'out\0\377'; echo err >&2; exit 7`)).toMatchObject({
     exitCode: 7,
-    stdoutBytes: new Uint8Array([0x6f, 0x75, 0x74, 0, 0xff]),
+    stdoutBytes: Buffer.from([0x6f, 0x75, 0x74, 0, 0xff]),
     stderr: "err\n",
   });
   // No login has been made for this.

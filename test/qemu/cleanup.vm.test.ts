@@ -31,12 +31,11 @@ async function processes(name: string): Promise<number[]> {
   return found;
 }
 
-/** A run in a process of its own with one machine; `path` decides whether setpriv is found. */
-async function killedRun(path: string): Promise<void> {
+/** A run in a process of its own with one machine, killed without a chance to clean up. */
+async function killedRun(): Promise<void> {
   const script = join(import.meta.dirname, "controller.ts");
   const run = spawn(process.execPath, [script], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, PATH: path },
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(run, "exit");
   await Promise.race([once(run.stdout, "data"), ended.then(() => Promise.reject(new Error("The run ended early.")))]);
@@ -47,7 +46,7 @@ async function killedRun(path: string): Promise<void> {
 
 test("after kill -9 of assay the next cleanup leaves nothing of it, and the machines of others alone", async () => {
   await using mine = await guests.deploy("bystander");
-  await killedRun(process.env.PATH ?? "");
+  await killedRun();
   expect(await machines("orphan")).toHaveLength(1);
   const { stdout } = await promisify(execFile)(process.execPath, [cli, "cleanup", "--json"]);
   const report = JSON.parse(stdout);
@@ -56,4 +55,19 @@ test("after kill -9 of assay the next cleanup leaves nothing of it, and the mach
   expect(await machines("orphan")).toEqual([]);
   expect(await processes("orphan")).toEqual([]);
   expect((await mine.nodes[0].run(["true"])).exitCode).toBe(0);
+});
+
+test("a machine that was kept on purpose lives on, can be logged in to, and goes with --kept", async () => {
+  const script = join(import.meta.dirname, "controller.ts");
+  const run = await promisify(execFile)(process.execPath, [script, "keep"]);
+  const login = /log in with: (.+)$/m.exec(run.stdout)?.[1] ?? "";
+  expect(await processes("keepsake")).toHaveLength(1);
+  const hostname = await promisify(execFile)("sh", ["-c", `${login} hostname 2>/dev/null`]);
+  expect(hostname.stdout.trim()).toBe("keepsake");
+  const left = await promisify(execFile)(process.execPath, [cli, "cleanup"]);
+  expect(left.stdout).toContain("Left 'keepsake', which was kept on purpose");
+  expect(await processes("keepsake")).toHaveLength(1);
+  await promisify(execFile)(process.execPath, [cli, "cleanup", "--kept"]);
+  expect(await processes("keepsake")).toEqual([]);
+  expect(await machines("keepsake")).toEqual([]);
 });

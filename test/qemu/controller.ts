@@ -1,7 +1,16 @@
+import { once } from "node:events";
 import { openGuests } from "./guests.ts";
 
-/** A run that is going to be killed: forks one machine, says so, and waits for its end. */
-const guests = await openGuests();
-await guests.deploy("orphan");
+/** A run in a process of its own with one machine. Without arguments it waits to be killed; `keep` ends and leaves the machine. */
+const isKeeping = process.argv[2] === "keep";
+const guests = await openGuests({ keepEnvironment: isKeeping ? "always" : "no" });
+await guests.deploy(isKeeping ? "keepsake" : "orphan");
 process.stdout.write("ready\n");
-setInterval(() => undefined, 60_000);
+if (isKeeping) {
+  const login = guests.progress.find(({ step }) => step === "keep")?.detail ?? "";
+  await guests[Symbol.asyncDispose]();
+  process.stdout.write(`${login}\n`);
+} else {
+  process.stdin.resume();
+  await once(process.stdin, "end");
+}

@@ -24,7 +24,11 @@ export interface Guests extends AsyncDisposable {
 
 /** Opens the platform on `image` (default: the Debian 12 recipe, its template kept in the user's cache). */
 export async function openGuests(
-  options: { readonly image?: Image; readonly section?: Readonly<Record<string, unknown>> } = {},
+  options: {
+    readonly image?: Image;
+    readonly section?: Readonly<Record<string, unknown>>;
+    readonly keepEnvironment?: "no" | "always";
+  } = {},
 ): Promise<Guests> {
   const signal = AbortSignal.timeout(LIMIT_MS);
   const image = options.image ?? (await resolveImage(process.env.ASSAY_TEST_IMAGE ?? "debian-12", { signal }));
@@ -33,7 +37,7 @@ export async function openGuests(
     image,
     section: options.section ?? {},
     runId: `test-${process.pid}`,
-    keepEnvironment: "no",
+    keepEnvironment: options.keepEnvironment ?? "no",
   });
   const seen: PlatformProgress[] = [];
   const context = { signal, progress: (step: PlatformProgress) => void seen.push(step) };

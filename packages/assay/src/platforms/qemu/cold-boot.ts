@@ -2,9 +2,10 @@ import type { Image } from "../../image/types.ts";
 import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
 import type { ConnectedMachine } from "./fork.ts";
 import type { HostSetup } from "./host/host-setup.ts";
+import { needRoom } from "./host/room.ts";
 import { bootToLogin } from "./machine/boot.ts";
 import { Machine, type MachineShape } from "./machine/machine.ts";
-import { MachineFolder } from "./machine/machine-folder.ts";
+import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/machine-folder.ts";
 import { createEmptyOverlay } from "./machine/overlay.ts";
 import { writeSeed } from "./machine/seed.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
@@ -25,6 +26,7 @@ export interface ColdBootOrder {
 /** Switches a machine on with the image as it is, and waits for its first login. Throws BootFailed and as forks do. */
 export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> {
   const { host, image, signal, sshKey, username } = order;
+  await needRoom(machinesFolder(), MACHINE_DISK_BYTES, `the machine '${order.hostname}'`);
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, order.hostname);
   opened.defer(() => folder.remove());

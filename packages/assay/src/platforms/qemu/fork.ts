@@ -8,10 +8,11 @@ import { AgentShell, type AgentShellParts } from "./agent/agent-shell.ts";
 import { runOnAgent } from "./agent/run-on-agent.ts";
 import type { AgentFacts, Agents } from "./agent/start-agents.ts";
 import type { HostSetup } from "./host/host-setup.ts";
+import { needRoom } from "./host/room.ts";
 import { assumeIdentity, makeMachineId, type RootAccess } from "./identity.ts";
 import { HELPER_MEANS } from "./identity-script.ts";
 import { Machine } from "./machine/machine.ts";
-import { MachineFolder } from "./machine/machine-folder.ts";
+import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/machine-folder.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import type { Template } from "./template/template-store.ts";
 
@@ -51,6 +52,7 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
     if (!told.has(name)) order.onStep?.(name, performance.now() - startedAt);
     told.add(name);
   };
+  await needRoom(machinesFolder(), MACHINE_DISK_BYTES, `the machine '${order.hostname}'`);
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, order.hostname);
   opened.defer(() => folder.remove());

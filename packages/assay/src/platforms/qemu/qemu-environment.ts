@@ -1,5 +1,5 @@
 import { chmod, writeFile } from "node:fs/promises";
-import { PlatformError } from "../../errors/catalogue.ts";
+import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Feature } from "../../features/feature.ts";
 import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
@@ -19,6 +19,8 @@ export interface EnvironmentParts {
   readonly afterwards: "remove" | "keep";
   readonly onRelease: (environment: QemuEnvironment) => void;
 }
+
+const FREE_DISK = "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.";
 
 /** Features every machine of this platform has. */
 export const QEMU_FEATURES = ["SerialConsole", "StartStop"] as const;
@@ -56,6 +58,18 @@ export class QemuEnvironment implements Environment {
     this.died = promise;
     // Whoever is interested awaits it; nobody has to.
     promise.catch(() => undefined);
+    machine.qmp.onEvent(({ event, data }) => {
+      if (event !== "BLOCK_IO_ERROR" || data.action !== "stop") return;
+      const why = String(data.reason ?? "input/output error");
+      // QEMU has stopped the guest, which knows nothing of it and would never answer again.
+      reject(
+        data.nospace === true
+          ? new HostExhausted(`The disk of the host is full; the machine '${parts.name}' was stopped.`, {
+              help: FREE_DISK,
+            })
+          : new PlatformError(`The disk of the machine '${parts.name}' failed on the host: ${why}.`),
+      );
+    });
     void machine.ended.then((words) => {
       if (this.#released !== undefined) return;
       const said = words === "" ? "It said nothing." : `Its last words: ${words}`;

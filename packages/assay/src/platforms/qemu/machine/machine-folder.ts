@@ -20,6 +20,9 @@ export interface OwnerMark {
 /** Folder under which every machine has one: all that belongs to a machine alone lies in it. */
 export const machinesFolder = (): string => join(cacheFolder(), "machines");
 
+/** What a machine's disk may grow by before it is worth starting it. */
+export const MACHINE_DISK_BYTES = 200_000_000;
+
 const markPath = (folder: string): string => join(folder, "owner.json");
 
 /** Folder of one machine, removed with it. */

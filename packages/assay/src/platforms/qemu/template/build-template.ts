@@ -8,6 +8,7 @@ import type { PlatformProgress } from "../../platform.ts";
 import { runOnAgent } from "../agent/run-on-agent.ts";
 import { type AgentFacts, startAgents } from "../agent/start-agents.ts";
 import type { HostSetup } from "../host/host-setup.ts";
+import { needRoom } from "../host/room.ts";
 import { bootToLogin } from "../machine/boot.ts";
 import { Machine, type MachineShape } from "../machine/machine.ts";
 import { MachineFolder } from "../machine/machine-folder.ts";
@@ -31,6 +32,9 @@ export interface TemplateOrder {
   readonly progress: (progress: PlatformProgress) => void;
 }
 
+/** A first boot writes less than this to its disk. */
+const BOOT_DISK_BYTES = 500_000_000;
+
 /** Name of the guest until a fork gets its own. */
 const TEMPLATE_HOSTNAME = "assay-template";
 
@@ -43,6 +47,11 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   const startedAt = performance.now();
   const elapsed = () => Math.round(performance.now() - startedAt);
   const key = templateKey(order.inputs);
+  await needRoom(
+    templatesFolder(),
+    order.shape.memoryMb * 1_048_576 + BOOT_DISK_BYTES,
+    `the template of '${image.name}'`,
+  );
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, `template-${image.name}`);
   opened.defer(() => folder.remove());
