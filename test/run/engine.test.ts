@@ -169,6 +169,21 @@ test("a kernel panic ends the case at once with the excerpt, and the environment
   expect(readFileSync(join(report.folder, "cases/Scenario.panics/serial.log"), "utf8")).toContain("Fatal exception");
 });
 
+test("the prompt of a boot loader ends the case although its line never ends", async () => {
+  const platform = new LocalGuests();
+  const report = await runScenario({
+    platform,
+    cases: {
+      sticks: async ({ node }) => {
+        platform.guests[0]?.print("GNU GRUB\r\n\u001b[0mgr");
+        platform.guests[0]?.print("ub> \u001b[?25h");
+        await node.run(["sleep", "983.25"]);
+      },
+    },
+  });
+  expect(only(report)).toMatchObject({ status: "FAILED", message: expect.stringContaining("grub>") });
+});
+
 test("a machine that dies ends the case with the machine's last words", async () => {
   const platform = new LocalGuests();
   const report = await runScenario({

@@ -35,7 +35,8 @@ export function watchSerial(node: Node, onPanic: (panic: KernelPanic) => void): 
   const stop = console.follow((text) => {
     seen += text;
     // Only whole lines are looked at, and the prompt of a boot loader, which never ends its line.
-    const end = seen.endsWith("grub> ") ? seen.length : seen.lastIndexOf("\n") + 1;
+    const lineStart = seen.lastIndexOf("\n") + 1;
+    const end = /grub>/.test(consoleLines(seen.slice(lineStart)).join("")) ? seen.length : lineStart;
     if (timer === undefined && end > scannedTo && consoleLines(seen.slice(scannedTo, end)).some(isTroubleLine)) {
       timer = setTimeout(report, EXCERPT_MS);
     }
