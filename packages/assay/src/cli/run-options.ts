@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { collectValues } from "./collect-values.ts";
 
 /** Options of `assay run` as commander gives them. */
 export interface RunCommandOptions {
@@ -13,15 +14,13 @@ export interface RunCommandOptions {
   readonly case: readonly string[];
 }
 
-const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
-
 /** The command with its options and help; LISA's short and long names are kept. */
 export function declareRunCommand(): Command {
   return new Command("run")
     .description("Run the cases of a runbook and give a verdict.")
     .argument("[case...]", "names of cases to run; without them the runbook selects")
     .option("-r, --runbook <file>", "runbook to run (default: the runbook 'default.yml' that comes with assay)")
-    .option("-v, --variable <name:value>", "set a variable; s:name:value for a secret; repeatable", collect, [])
+    .option("-v, --variable <name:value>", "set a variable; s:name:value for a secret; repeatable", collectValues, [])
     .option(
       "--image <path|name>",
       "image to test: qcow2, raw, vhd or vhdx, or a recipe such as debian-12; never modified",
