@@ -18,9 +18,9 @@ export const HelperFd = { to: 7, from: 8 } as const;
 
 /**
  * Perl that waits in the template for one line after the other: `clock CENTISECONDS_AT_POWER_ON`, `reseed HEX`,
- * `move FOLDER OLD NEW`. It answers each with one line that begins with 1 when it was done. Processes that are already
- * there save a fork half a second and 60 MB of translated code. The numbers are those of x86_64: clock_settime and
- * clock_gettime, RNDADDENTROPY (credits what it is given) and RNDRESEEDCRNG (the generator starts anew, random(4)).
+ * `move FOLDER OLD NEW`, `sync`. It answers each with one line that begins with 1 when it was done. Processes that are already
+ * there save a fork half a second and 60 MB of translated code. The numbers are those of x86_64: clock_settime,
+ * clock_gettime, sync, RNDADDENTROPY (credits what it is given) and RNDRESEEDCRNG (the generator starts anew, random(4)).
  */
 export const HELPER_PROGRAM = `use strict; $| = 1;
 sub uptime { open(my $f, "<", "/proc/uptime") or return 0; my ($up) = split " ", <$f>; $up }
@@ -42,6 +42,9 @@ while (my $line = <STDIN>) {
   } elsif ($what eq "move") {
     my ($folder, $old, $new) = @with;
     $done = rename("$folder/$old", "$folder/$new") && symlink($new, "$folder/$old") ? 1 : 0;
+  } elsif ($what eq "sync") {
+    syscall(162);
+    $done = 1;
   }
   print "$done @more\\n";
 }`;
@@ -52,7 +55,8 @@ export const HELPER_MEANS: ShellText = {
   text: `ask() { echo "$@" >&${HelperFd.to} && read -r done answer <&${HelperFd.from} && [ "$done" = 1 ]; }
 set_clock() { ask clock "$1" && echo "clock $answer"; }
 reseed() { ask reseed "$1"; }
-move_journal() { ask move "$1" "$2" "$3"; }`,
+move_journal() { ask move "$1" "$2" "$3"; }
+write_out() { ask sync; }`,
 };
 
 /** The same with processes of their own. Only \`date\` itself runs between the reading of the uptime and the setting. */
@@ -72,7 +76,8 @@ reseed() {
     ioctl($r, 0x40085203, pack("i i", 8 * length $s, length $s) . $s) && ioctl($r, 0x5207, 0) or exit 1;' "$1" 2>/dev/null ||
     echo "$1" > /dev/urandom
 }
-move_journal() { mv "$1/$2" "$1/$3" && ln -s "$3" "$1/$2"; }`,
+move_journal() { mv "$1/$2" "$1/$3" && ln -s "$3" "$1/$2"; }
+write_out() { sync; }`,
 };
 
 /** Sets the clock from the guest's uptime; \`powerOnMs\` is the host's time at which that was zero. */
@@ -89,7 +94,10 @@ reseed ${randomBytes(64).toString("hex")}
 ${STEPS}`;
 }
 
-/** journald holds its files open, so that its folder can take the new id; the link serves what it opens later. */
+/**
+ * journald holds its files open, so that its folder can take the new id; the link serves what it opens later. All of it
+ * is on the disk in the end: a machine that is reset a moment later must still know its key.
+ */
 const STEPS: ShellText = {
   kind: "shell-text",
   text: `replace() {
@@ -115,5 +123,6 @@ if [ -s /etc/machine-id ]; then
     if [ -d "$journal/$old_id" ]; then move_journal "$journal" "$old_id" "$id"; fi
   done
 fi
+write_out
 `,
 };
