@@ -31,7 +31,7 @@ async function casesOf({ runbook: file, variable, all }: ListOptions): Promise<r
   const { suites } = await import("@assay/suites");
   if (file === undefined || all) return suites.flatMap((suite) => suite.cases);
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const { runbook, judge } = await loadChecked(file, { variables: variable }, say);
+  const { runbook, judge } = await loadChecked(file, { variables: variable, purpose: "look" }, say);
   const plan = makePlan({ runbook, suites, refuse: () => undefined });
   judge(plan.diagnostics);
   // A case that runs several times is listed once.

@@ -11,10 +11,13 @@ export interface CheckedRunbook {
   readonly judge: (diagnostics: readonly Diagnostic[]) => void;
 }
 
-/** Loads a runbook and says every warning; throws one UsageError that shows every problem when there is an error. */
+/**
+ * Loads a runbook and says every warning; throws one UsageError that shows every problem when there is an error, or when
+ * the runbook is to be run and asks for what this version cannot carry out.
+ */
 export async function loadChecked(
   file: string,
-  options: Pick<LoadOptions, "variables" | "platform">,
+  options: Pick<LoadOptions, "variables" | "platform"> & { readonly purpose: "run" | "look" },
   say: (text: string) => void,
 ): Promise<CheckedRunbook> {
   const { runbook, diagnostics, sources, secrets } = await loadRunbook(file, { ...options, environment: process.env });
@@ -22,8 +25,10 @@ export async function loadChecked(
   const show = (diagnostic: Diagnostic): string =>
     mask(formatDiagnostic(diagnostic, sources.get(diagnostic.position?.file ?? ""), { color: false }));
   const judge = (found: readonly Diagnostic[]): void => {
-    const errors = found.filter(({ severity }) => severity === "error");
-    for (const warning of found.filter((each) => !errors.includes(each))) {
+    const errors = found.filter(
+      ({ severity, blocksRun }) => severity === "error" || (options.purpose === "run" && blocksRun === true),
+    );
+    for (const warning of found.filter((each) => each.severity === "warning" && !errors.includes(each))) {
       say(show(warning));
     }
     if (errors.length > 0) {

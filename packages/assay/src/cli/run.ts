@@ -48,7 +48,11 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
   const { signal } = interrupt;
   const { runbook, judge } = await loadChecked(
     options.runbook ?? DEFAULT_RUNBOOK,
-    { variables: options.variable, ...(options.platform === undefined ? {} : { platform: options.platform }) },
+    {
+      purpose: "run",
+      variables: options.variable,
+      ...(options.platform === undefined ? {} : { platform: options.platform }),
+    },
     say,
   );
   if (options.image !== undefined && runbook.platform.type !== "qemu") {

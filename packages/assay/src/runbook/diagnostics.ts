@@ -8,6 +8,8 @@ const LONGEST_EXCERPT = 160;
 /** Problems whose line holds a secret; it is not printed. */
 const WITHOUT_EXCERPT: ReadonlySet<string> = new Set(["R02"]);
 
+const COLORS = { error: "red", warning: "yellow", info: "cyan" } as const;
+
 /** Control characters a file may hold and a terminal would obey. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
@@ -25,7 +27,7 @@ export function formatDiagnostic(
     color ? styleText(format, text, { validateStream: false }) : text;
   const { severity, code, message, position, help, trail = [] } = diagnostic;
   const place = position === undefined ? "" : `${paint("bold", `${printable(placeText(position))}:`)} `;
-  const label = paint(severity === "error" ? "red" : "yellow", `${severity} ${code}:`);
+  const label = paint(COLORS[severity], `${severity} ${code}:`);
   const lines = [`${place}${label} ${printable(message)}`];
   const excerpt = WITHOUT_EXCERPT.has(code) ? undefined : excerptOf(diagnostic, sourceText);
   if (excerpt !== undefined) lines.push(`  ${excerpt.line}`, `  ${excerpt.indent}${paint("green", "^")}`);

@@ -11,6 +11,7 @@ export const OUTSIDE_FILES: Position = { file: "", line: 0, column: 0 };
 
 interface Extra {
   readonly help?: string | undefined;
+  readonly blocksRun?: boolean;
 }
 
 /** Collects everything that is wrong, so that one pass reports all of it. */
@@ -38,6 +39,15 @@ export class Problems {
 
   warning(code: string, message: string, at: Position | LocatedValue | undefined, extra: Extra = {}): void {
     this.#add("warning", code, message, at, extra);
+  }
+
+  /** The runbook is right, but asks for what this version cannot carry out: a plan tells it, a run refuses it. */
+  missing(message: string, at: Position | LocatedValue | undefined, extra: Extra = {}): void {
+    this.#add("warning", "N01", message, at, { ...extra, blocksRun: true });
+  }
+
+  info(code: string, message: string, at: Position | LocatedValue | undefined, extra: Extra = {}): void {
+    this.#add("info", code, message, at, extra);
   }
 
   get hasErrors(): boolean {
@@ -93,6 +103,7 @@ export class Problems {
       position,
       ...(extra.help === undefined ? {} : { help: extra.help }),
       ...(trail.length === 0 ? {} : { trail }),
+      ...(extra.blocksRun === true ? { blocksRun: true } : {}),
     };
     this.#found.set(keyOf(diagnostic), diagnostic);
   }
@@ -106,7 +117,9 @@ function keyOf({ code, message, position }: Diagnostic): string {
   return `${position?.file}:${position?.line}:${position?.column}:${code}:${message}`;
 }
 
-const rankOfSeverity = ({ severity }: Diagnostic): number => (severity === "error" ? 0 : 1);
+const SEVERITIES = ["error", "warning", "info"] as const satisfies readonly Diagnostic["severity"][];
+
+const rankOfSeverity = ({ severity }: Diagnostic): number => SEVERITIES.indexOf(severity);
 
 function comparePlaces(left: readonly number[], right: readonly number[]): number {
   for (let index = 0; index < left.length; index += 1) {

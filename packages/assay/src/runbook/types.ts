@@ -1,3 +1,5 @@
+import type { PlainValue } from "./value.ts";
+
 /** Where a value stands: 1-based line and column in `file`. */
 export interface Position {
   readonly file: string;
@@ -6,7 +8,7 @@ export interface Position {
 }
 
 export interface Diagnostic {
-  readonly severity: "error" | "warning";
+  readonly severity: "error" | "warning" | "info";
   /** Code of the error catalogue, such as `S01` (unknown key) or `V01` (undefined variable). */
   readonly code: string;
   readonly message: string;
@@ -14,6 +16,8 @@ export interface Diagnostic {
   readonly help?: string;
   /** Through which includes and variables the value came, nearest first. */
   readonly trail?: readonly string[];
+  /** The runbook is right, but asks for what this version cannot carry out: it can be planned and not run. */
+  readonly blocksRun?: boolean;
 }
 
 /** One `testcase:` entry. */
@@ -63,6 +67,44 @@ export interface PlatformSettings {
   readonly section: Readonly<Record<string, unknown>>;
 }
 
+/** When a transformer runs, in this order. */
+export const TRANSFORMER_PHASES = ["init", "expanded", "environment_connected", "expanded_cleanup", "cleanup"] as const;
+export type TransformerPhase = (typeof TRANSFORMER_PHASES)[number];
+
+/** One `transformer:` entry. */
+export interface TransformerSettings {
+  readonly position: Position | undefined;
+  readonly type: string;
+  /** Unique: a second entry of the same name is `name#2`. */
+  readonly name: string;
+  /** Output variables are called `<prefix>_<output>`. */
+  readonly prefix: string;
+  /** Names of entries as the runbook gives them. */
+  readonly dependsOn: readonly string[];
+  /** By name of the output with its prefix. */
+  readonly rename: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+  readonly phase: TransformerPhase;
+  /** The keys of its own kind, checked, in the language's spelling. */
+  readonly inputs: Readonly<Record<string, PlainValue>>;
+}
+
+/** `combinator:`. */
+export interface CombinatorSettings {
+  readonly position: Position | undefined;
+  readonly type: string;
+  readonly settings: Readonly<Record<string, PlainValue>>;
+}
+
+/** A value that a combinator or a transformer gives a variable; it stands above every other source. */
+export interface AssignedVariable {
+  readonly name: string;
+  readonly value: PlainValue;
+  /** Such as `combinator 'grid'` or `transformer 'build'`, for messages. */
+  readonly origin: string;
+  readonly isSecret?: boolean;
+}
+
 /** A runbook after load, variables and validation. */
 export interface Runbook {
   readonly file: string;
@@ -76,6 +118,8 @@ export interface Runbook {
   /** Nodes of `environment.environments[].nodes` of type remote, for the ready platform; a list per environment. */
   readonly readyNodes: readonly (readonly RemoteNodeSettings[])[];
   readonly concurrency: number | undefined;
+  readonly transformers?: readonly TransformerSettings[];
+  readonly combinator?: CombinatorSettings;
   /** Variables whose `is_case_visible` is true. */
   readonly caseVariables: Readonly<Record<string, unknown>>;
   /** Values of secret variables; masked wherever text leaves. */

@@ -1,10 +1,11 @@
 import { didYouMean } from "../nearest.ts";
+import type { CountRange } from "../requirement.ts";
 import type { PlatformSettings } from "../types.ts";
 import { childOf, describeValue, type LocatedValue, type MappingValue, type PlainValue, toPlain } from "../value.ts";
 import { checkFields, type Field, type FieldContext, fields } from "./field.ts";
 import { anything, flag, later, section, text } from "./kinds.ts";
 import { PLATFORM_KEYS } from "./platform-keys.ts";
-import { type CountRange, PLATFORM_NAMES, requirementFields } from "./requirement.ts";
+import { PLATFORM_NAMES, requirementFields } from "./requirement.ts";
 
 /** Platforms this version can use. */
 export const KNOWN_PLATFORMS = ["local", "ready", "qemu"] as const;

@@ -1,12 +1,7 @@
+import type { CountRange } from "../requirement.ts";
 import type { LocatedValue } from "../value.ts";
 import { checkFields, type Field, type FieldContext, fields, wrongType } from "./field.ts";
 import { anything, choice, flag, later, number, text } from "./kinds.ts";
-
-/** Both ends belong to it. */
-export interface CountRange {
-  readonly minimum: number;
-  readonly maximum: number;
-}
 
 const rangeFields = fields({
   min: number("smallest"),
