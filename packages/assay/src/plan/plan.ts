@@ -1,6 +1,7 @@
 import type { Diagnostic, Runbook } from "../runbook/types.ts";
 import type { Case, Suite } from "../suite/suite.ts";
-import { fullNameOf, ownSettings, type Selection, selectCases, unknownCase } from "./select.ts";
+import { unknownCase } from "./criteria.ts";
+import { fullNameOf, ownSettings, type Selection, selectCases } from "./select.ts";
 
 /** One result there will be. */
 export interface PlanEntry {

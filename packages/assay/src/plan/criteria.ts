@@ -1,0 +1,117 @@
+import { nearestSome } from "../runbook/nearest.ts";
+import { compilePattern, isPlainName } from "../runbook/pattern.ts";
+import type { CaseCriteria, CaseFilter, Diagnostic } from "../runbook/types.ts";
+import type { Case } from "../suite/suite.ts";
+
+/** One criterion of a filter, ready to be asked. */
+export interface Criterion {
+  readonly key: keyof CaseCriteria;
+  readonly matches: (testCase: Case) => boolean;
+}
+
+type PatternKey = "name" | "area" | "category";
+
+const TEXT_OF: Readonly<Record<PatternKey, (testCase: Case) => string>> = {
+  name: (testCase) => testCase.name,
+  area: (testCase) => testCase.suite.area,
+  category: (testCase) => testCase.suite.category,
+};
+
+/**
+ * The criteria a filter gives; a case has to match all of them. Patterns that are wrong, take too long or match no case
+ * of the catalogue go to `diagnostics`.
+ */
+export function criteriaOf(
+  cases: readonly Case[],
+  filter: CaseFilter,
+  diagnostics: Diagnostic[],
+): readonly Criterion[] {
+  const { priority, tags, maturity } = filter.criteria;
+  const patterns = (["name", "area", "category"] as const).flatMap((key) =>
+    filter.criteria[key] === undefined ? [] : [patternCriterion(cases, filter, key, diagnostics)],
+  );
+  return [
+    ...patterns,
+    ...given("priority", priority, (wanted, testCase) => wanted.includes(testCase.priority)),
+    ...given("tags", tags, (wanted, testCase) => wanted.some((tag) => testCase.tags.includes(tag))),
+    ...given("maturity", maturity, (wanted, testCase) => wanted.includes(testCase.maturity)),
+  ];
+}
+
+function given<T>(
+  key: keyof CaseCriteria,
+  wanted: readonly T[] | undefined,
+  matches: (wanted: readonly T[], testCase: Case) => boolean,
+): readonly Criterion[] {
+  return wanted === undefined ? [] : [{ key, matches: (testCase) => matches(wanted, testCase) }];
+}
+
+/** "Any of the patterns matches"; a pattern that matches no case at all is told with near names. */
+function patternCriterion(
+  cases: readonly Case[],
+  filter: CaseFilter,
+  key: PatternKey,
+  diagnostics: Diagnostic[],
+): Criterion {
+  const textOf = TEXT_OF[key];
+  const texts = [...new Set(cases.map(textOf))];
+  const matched = new Set<string>();
+  for (const [index, pattern] of (filter.criteria[key] ?? []).entries()) {
+    const position = filter.criteriaPositions?.[key]?.[index] ?? filter.position;
+    const compiled = compilePattern(pattern);
+    if (!compiled.ok) {
+      diagnostics.push({ severity: "error", code: "X02", message: compiled.message, position });
+      continue;
+    }
+    const found = compiled.match(texts);
+    if (found === undefined) {
+      const message = `The regular expression '${pattern}' takes too long to match.`;
+      const help = "Nested repetitions such as '(a+)+' explode; write the pattern with one repetition.";
+      diagnostics.push({ severity: "error", code: "X02", message, position, help });
+    } else if (found.length === 0) {
+      diagnostics.push(matchesNothing(pattern, key, texts, filter, position));
+    }
+    for (const text of found ?? []) matched.add(text);
+  }
+  return { key, matches: (testCase) => matched.has(textOf(testCase)) };
+}
+
+const WORDS: Readonly<Record<PatternKey, string>> = {
+  name: "No case is named",
+  area: "No suite has the area",
+  category: "No suite has the category",
+};
+
+function matchesNothing(
+  pattern: string,
+  key: PatternKey,
+  texts: readonly string[],
+  filter: CaseFilter,
+  position: Diagnostic["position"],
+): Diagnostic {
+  const isTaken = filter.selectAction === "include" || filter.selectAction === "forceInclude";
+  return {
+    // A plain name says that exactly this case has to run; without it the verdict would be about something else.
+    severity: key === "name" && isTaken && isPlainName(pattern) ? "error" : "warning",
+    code: "X04",
+    message: `${WORDS[key]} '${pattern}'.`,
+    position,
+    help: nearestHelp(pattern, texts),
+  };
+}
+
+function nearestHelp(name: string, names: readonly string[]): string {
+  const near = nearestSome(name, names, 3).map((item) => `'${item}'`);
+  return near.length === 0 ? "'assay list' shows what there is." : `Did you mean ${near.join(" or ")}?`;
+}
+
+/** The problem of a case name that does not exist, with the nearest names. */
+export function unknownCase(name: string, names: readonly string[]): Diagnostic {
+  return {
+    severity: "error",
+    code: "X04",
+    message: `No case is named '${name}'.`,
+    position: undefined,
+    help: nearestHelp(name, names),
+  };
+}
