@@ -26,13 +26,24 @@ export class Workspace {
   }
 
   get runs(): readonly string[] {
-    const root = join(this.path, "runs");
-    return existsSync(root) ? readdirSync(root).filter((name) => name !== "latest") : [];
+    return this.runsIn("runs");
+  }
+
+  /** Names of the run folders below a folder here. */
+  runsIn(folder: string): readonly string[] {
+    const root = join(this.path, folder);
+    return existsSync(root) ? readdirSync(root).filter((name) => name !== "latest" && !name.startsWith(".")) : [];
+  }
+
+  /** Program and arguments of the real command line. */
+  command(args: readonly string[]): readonly string[] {
+    return [process.execPath, MAIN, ...args];
   }
 
   /** Runs the real command line here, as a user would. */
   async assay(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<AssayRun> {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const [program = "", ...rest] = this.command(args);
+    const child = spawn(program, rest, {
       cwd: this.path,
       env: { ...process.env, NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
-import { HostExhausted } from "../errors/catalogue.ts";
+import { writeError } from "../errors/disk-full.ts";
 import type { EventType, RunEvent } from "./types.ts";
 
 /** Events after which the journal must survive a power loss: what they say is never run or asked again. */
@@ -26,13 +26,7 @@ export class Journal implements Disposable {
         fsyncSync(this.#file);
       }
     } catch (error) {
-      const isFull = error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
-      throw isFull
-        ? new HostExhausted(`The disk that holds '${this.path}' is full.`, {
-            help: "Free some space; the results up to here are in the journal.",
-            cause: error,
-          })
-        : error;
+      throw writeError(error, this.path, "Free some space; the results up to here are in the journal.");
     }
   }
 

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HostExhausted } from "../errors/catalogue.ts";
+import { writeError } from "../errors/disk-full.ts";
 import { readHostApt } from "./apt/host-apt.ts";
 import { chooseMirrors } from "./apt/mirrors.ts";
 import { resolvePackages } from "./apt/resolve-packages.ts";
@@ -74,7 +75,7 @@ async function withLock(
   try {
     return await work({ recipe, folder, steps, signal });
   } catch (error) {
-    throw isDiskFull(error) ? diskFull(error) : error;
+    throw writeError(error, imagesFolder(), ROOM_HELP);
   } finally {
     steps.end();
     await rm(folder, { recursive: true, force: true });
@@ -127,21 +128,14 @@ async function build({ folder, recipe, signal, steps }: Workplace): Promise<Buil
   return { ...record, folder: final, path: join(final, "disk.qcow2") };
 }
 
+const ROOM_HELP = "Free some space, or set ASSAY_CACHE to a folder on another disk.";
+
 async function requireSpace(what: string, neededBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(imagesFolder());
   const inGiB = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   if (bavail * bsize < neededBytes)
     throw new HostExhausted(
       `${what} needs ${inGiB(neededBytes)}, '${imagesFolder()}' has ${inGiB(bavail * bsize)} left.`,
-      { help: "Free some space, or set ASSAY_CACHE to a folder on another disk." },
+      { help: ROOM_HELP },
     );
 }
-
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
-
-const diskFull = (cause: unknown): HostExhausted =>
-  new HostExhausted(`The disk of '${imagesFolder()}' is full.`, {
-    cause,
-    help: "Free some space, or set ASSAY_CACHE to a folder on another disk.",
-  });

@@ -1,13 +1,17 @@
-import { once } from "node:events";
 import { createWriteStream, mkdirSync, type WriteStream, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { finished } from "node:stream/promises";
+import { writeError } from "../errors/disk-full.ts";
 import type { Completed } from "../node/shell/types.ts";
 
 /** Kept of each output of a command in `commands.ndjson`; the rest is counted. */
 const OUTPUT_KEPT = 64 * 1024;
 
-/** The folder of one result: `case.log`, `commands.ndjson`, `serial.log` and `artifacts/`. */
+/**
+ * The folder of one result: `case.log`, `commands.ndjson`, `serial.log` and `artifacts/`. What cannot be written there
+ * comes out when it is disposed of (HostExhausted for a full disk): the evidence is missing, whatever the case says.
+ */
 export class CaseFolder implements AsyncDisposable {
   /** Relative to the run folder, with `/`. */
   readonly relativePath: string;
@@ -15,15 +19,20 @@ export class CaseFolder implements AsyncDisposable {
   readonly #mask: (text: string) => string;
   readonly #log: WriteStream;
   readonly #commands: WriteStream;
+  #problem: { readonly error: unknown } | undefined;
 
   constructor(runFolder: string, relativePath: string, mask: (text: string) => string) {
     const path = join(runFolder, relativePath);
-    mkdirSync(path, { recursive: true });
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (error) {
+      throw writeError(error, path);
+    }
     this.relativePath = relativePath;
     this.path = path;
     this.#mask = mask;
-    this.#log = createWriteStream(join(path, "case.log"));
-    this.#commands = createWriteStream(join(path, "commands.ndjson"));
+    this.#log = this.#openStream("case.log");
+    this.#commands = this.#openStream("commands.ndjson");
   }
 
   log(level: string, text: string): void {
@@ -47,18 +56,39 @@ export class CaseFolder implements AsyncDisposable {
   /** Gives the path of the written file, relative to the run folder. */
   async artifact(name: string, data: string | Uint8Array): Promise<string> {
     const folder = join(this.path, "artifacts");
-    await mkdir(folder, { recursive: true });
     const file = basename(name);
-    await writeFile(join(folder, file), typeof data === "string" ? this.#mask(data) : data);
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, file), typeof data === "string" ? this.#mask(data) : data);
+    } catch (error) {
+      throw this.#note(error);
+    }
     return `${this.relativePath}/artifacts/${file}`;
   }
 
   serial(node: string, text: string, isOnlyNode: boolean): void {
-    writeFileSync(join(this.path, isOnlyNode ? "serial.log" : `serial-${node}.log`), this.#mask(text));
+    try {
+      writeFileSync(join(this.path, isOnlyNode ? "serial.log" : `serial-${node}.log`), this.#mask(text));
+    } catch (error) {
+      throw this.#note(error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#log, this.#commands].map((stream) => once(stream.end(), "close")));
+    // Their errors have been noted; a stream that failed is over.
+    await Promise.allSettled([this.#log, this.#commands].map((stream) => finished(stream.end())));
+    if (this.#problem !== undefined) throw this.#problem.error;
+  }
+
+  #openStream(name: string): WriteStream {
+    const stream = createWriteStream(join(this.path, name));
+    stream.on("error", (error) => this.#note(error));
+    return stream;
+  }
+
+  #note(error: unknown): unknown {
+    this.#problem ??= { error: writeError(error, this.path) };
+    return this.#problem.error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { HostExhausted, UsageError } from "../errors/catalogue.ts";
+import { writeError } from "../errors/disk-full.ts";
 
 /** Where a run keeps everything: `runs/<UTC time>-<name>/`. `runs/latest` points to the newest. */
 export class RunFolder {
@@ -44,8 +45,12 @@ export class RunFolder {
   /** Replaces `run.json`, the facts of the run for programs, in one step. */
   writeFacts(facts: Readonly<Record<string, unknown>>): void {
     const path = join(this.path, "run.json");
-    writeFileSync(`${path}.new`, `${JSON.stringify(facts, null, 2)}\n`);
-    renameSync(`${path}.new`, path);
+    try {
+      writeFileSync(`${path}.new`, `${JSON.stringify(facts, null, 2)}\n`);
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      throw writeError(error, path);
+    }
   }
 }
 
@@ -70,12 +75,8 @@ function pointLatest(root: string, run: string): void {
 }
 
 function cannotWrite(root: string, error: unknown): Error {
-  if (hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT")) {
-    return new HostExhausted(`The disk that holds '${resolve(root)}' is full.`, {
-      help: "Free some space.",
-      cause: error,
-    });
-  }
+  const full = writeError(error, resolve(root));
+  if (full instanceof HostExhausted) return full;
   return new UsageError(
     `The run folder cannot be made in '${resolve(root)}': ${error instanceof Error ? error.message : error}`,
     {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, cp } from "node:fs/promises";
 import type { Duplex } from "node:stream";
-import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
+import { PlatformError } from "../../../errors/catalogue.ts";
+import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { type DiskLayer, InheritedFd, type MachineSpec, machineArguments } from "./machine-arguments.ts";
@@ -171,11 +172,7 @@ async function prepareFiles(start: MachineStart): Promise<MachinePaths> {
       ...(start.earlierSerialLog === undefined ? [] : [cp(start.earlierSerialLog, paths.serialLog)]),
     ]);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
-    throw new HostExhausted(`No room on the disk for the files of a machine in '${start.folder.path}'.`, {
-      help: "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.",
-      cause,
-    });
+    throw writeError(cause, start.folder.path, "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.");
   }
   return paths;
 }
