@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly default: Benc
   setup: () => import("./setup.ts"),
   channel: () => import("./channel.ts"),
   fork: () => import("./fork.ts"),
+  job: () => import("./job.ts"),
 };
 
 const say = (text: string): void => {
