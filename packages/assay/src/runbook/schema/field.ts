@@ -1,6 +1,13 @@
 import { didYouMean } from "../nearest.ts";
 import type { Problems } from "../problems.ts";
-import { describeValue, isNull, type LocatedValue, shortened } from "../value.ts";
+import { childOf, describeValue, isNull, type LocatedValue, type PlainValue, shortened } from "../value.ts";
+import { type JsonSchema, orAbsent } from "./json-schema.ts";
+
+/** Sections whose entries say with `type` which kind they are, and so which keys they have. */
+export type KindFamily = "platform" | "node" | "notifier" | "transformer" | "combinator" | "testcase";
+
+/** Kinds that extensions add, with the keys each has besides the common ones of its family. */
+export type Kinds = Readonly<Partial<Record<KindFamily, Readonly<Record<string, FieldTable>>>>>;
 
 export interface FieldContext {
   readonly problems: Problems;
@@ -8,6 +15,7 @@ export interface FieldContext {
   readonly isCompatible: boolean;
   /** Sections in which a key is known, for keys that stand in the wrong place. */
   readonly sectionsWith?: (key: string) => readonly string[];
+  readonly kinds?: Kinds;
 }
 
 /** What a key may hold: one object reads it, says what it expects and documents it. */
@@ -15,6 +23,12 @@ export interface Field<T> {
   /** Such as `a list of texts`. */
   readonly expects: string;
   readonly about: string;
+  /** What an absent key means, as one would write it. */
+  readonly default?: PlainValue;
+  /** The typed value of an absent key; a wrong one (already reported) takes it too. */
+  readonly fallback?: T;
+  /** What a value may look like, without the variable that may stand for it. */
+  schema(): JsonSchema;
   /** The typed value; undefined when it is wrong (reported) or already reported. Null never gets here. */
   read(value: LocatedValue, path: string, context: FieldContext): T | undefined;
 }
@@ -29,16 +43,59 @@ export interface Fields<T extends FieldTable> {
   readonly code: string;
   /** Upstream ignores unknown keys here, so `--compat` only warns. */
   readonly isLenientUpstream: boolean;
+  /** Keys that must be there. */
+  readonly required: readonly string[];
+  /** Name of the section in the JSON Schema and its page; a section without one is written where it is used. */
+  readonly title: string | undefined;
 }
 
-export type FieldsRead<T extends FieldTable> = { readonly [K in keyof T]?: Held<T[K]> };
+type HasFallback = { readonly fallback: unknown };
+/** Keys with a fallback are always there. */
+export type FieldsRead<T extends FieldTable> = {
+  readonly [K in keyof T as T[K] extends HasFallback ? K : never]: Held<T[K]>;
+} & { readonly [K in keyof T as T[K] extends HasFallback ? never : K]?: Held<T[K]> };
 
 export function fields<T extends FieldTable>(
   table: T,
-  options: { readonly code?: string; readonly isLenientUpstream?: boolean } = {},
+  options: {
+    readonly code?: string;
+    readonly isLenientUpstream?: boolean;
+    readonly required?: readonly (keyof T & string)[];
+    readonly title?: string;
+  } = {},
 ): Fields<T> {
-  const isLenientUpstream = options.isLenientUpstream ?? false;
-  return { table, code: options.code ?? (isLenientUpstream ? "T03" : "S01"), isLenientUpstream };
+  const { isLenientUpstream = false, required = [], title } = options;
+  return { table, code: options.code ?? (isLenientUpstream ? "T03" : "S01"), isLenientUpstream, required, title };
+}
+
+/** The same field; an absent key has the value `fallback`, written `shown`. */
+export function withDefault<T>(field: Field<T>, fallback: T & PlainValue): Field<T> & { readonly fallback: T };
+export function withDefault<T>(field: Field<T>, fallback: T, shown: PlainValue): Field<T> & { readonly fallback: T };
+export function withDefault<T>(field: Field<T>, fallback: T, shown?: PlainValue): Field<T> & { readonly fallback: T } {
+  return { ...field, fallback, default: shown ?? (fallback as PlainValue) };
+}
+
+const schemas = new WeakMap<Fields<FieldTable>, JsonSchema>();
+
+/** What a section may look like: the same object each time. */
+export function sectionSchema(section: Fields<FieldTable>): JsonSchema {
+  const known = schemas.get(section);
+  if (known !== undefined) return known;
+  const { table, required, title } = section;
+  const properties = Object.entries(table).map(([key, field]) => {
+    const held = required.includes(key) ? field.schema() : orAbsent(field.schema());
+    const standard = field.default === undefined ? {} : { default: field.default };
+    return [key, { description: field.about, ...standard, ...held }] as const;
+  });
+  const schema: JsonSchema = {
+    ...(title === undefined ? {} : { title }),
+    type: "object",
+    properties: Object.fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
+  schemas.set(section, schema);
+  return schema;
 }
 
 /** Reads a section: unknown keys are reported, null counts as absent. Undefined when the value is no mapping. */
@@ -54,6 +111,7 @@ export function checkFields<T extends FieldTable>(
     return undefined;
   }
   const read: Record<string, unknown> = {};
+  for (const [key, { fallback }] of Object.entries(section.table)) if (fallback !== undefined) read[key] = fallback;
   for (const { key, keyPosition, value: held } of value.entries) {
     const field = Object.hasOwn(section.table, key) ? section.table[key] : undefined;
     if (field === undefined) {
@@ -66,8 +124,16 @@ export function checkFields<T extends FieldTable>(
       if (typed !== undefined) read[key] = typed;
     }
   }
+  for (const key of section.required) {
+    if (childOf(value, key) === undefined) {
+      const help = section.table[key] === undefined ? undefined : `'${key}': ${section.table[key].about}.`;
+      context.problems.error("T02", `${capitalized(nameOf(path))} has no '${key}'.`, value, { help });
+    }
+  }
   return read as FieldsRead<T>;
 }
+
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 const nameOf = (path: string): string => (path === "" ? "a runbook" : `'${path}'`);
 

@@ -1,6 +1,15 @@
 import { didYouMean } from "../nearest.ts";
 import { describeValue, type PlainValue, toPlain } from "../value.ts";
-import { checkFields, type Field, type Fields, type FieldsRead, type FieldTable, wrongType } from "./field.ts";
+import {
+  checkFields,
+  type Field,
+  type Fields,
+  type FieldsRead,
+  type FieldTable,
+  sectionSchema,
+  wrongType,
+} from "./field.ts";
+import { either, type JsonSchema, orReference, shared } from "./json-schema.ts";
 
 interface TextRules {
   readonly pattern?: RegExp;
@@ -12,6 +21,10 @@ export function text(about: string, rules: TextRules = {}): Field<string> {
   return {
     expects: rules.wants ?? "a text",
     about,
+    schema: () => ({
+      type: "string",
+      ...(rules.pattern === undefined ? {} : { pattern: rules.pattern.source }),
+    }),
     read(value, path, context) {
       if (value.kind === "scalar" && typeof value.value === "string" && value.type === "string") {
         if (rules.pattern === undefined || rules.pattern.test(value.value)) return value.value;
@@ -31,6 +44,7 @@ export function flag(about: string): Field<boolean> {
   return {
     expects: "true or false",
     about,
+    schema: () => either({ type: "boolean" }, shared("flagForms")),
     read(value, path, context) {
       if (value.kind === "scalar") {
         if (typeof value.value === "boolean") return value.value;
@@ -51,11 +65,14 @@ interface NumberRules {
 
 /** A whole number; digit texts are read, fractions cut off, as upstream does. */
 export function integer(about: string, rules: NumberRules = {}): Field<number> {
-  return numeric(about, "a whole number", /^[-+]?\d{1,15}$/, Math.trunc, rules);
+  const forms = (exact: JsonSchema) => either({ type: "integer", ...exact }, shared("wholeNumberForms"));
+  return numeric(about, "a whole number", /^[-+]?\d{1,15}$/, Math.trunc, rules, forms);
 }
 
 export function number(about: string, rules: NumberRules = {}): Field<number> {
-  return numeric(about, "a number", /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/, (value) => value, rules);
+  const written = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+  const forms = (exact: JsonSchema) => either({ type: "number", ...exact }, shared("numberForms"));
+  return numeric(about, "a number", written, (value) => value, rules, forms);
 }
 
 function numeric(
@@ -63,11 +80,14 @@ function numeric(
   noun: string,
   written: RegExp,
   adjust: (value: number) => number,
-  { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: NumberRules,
+  rules: NumberRules,
+  forms: (exact: JsonSchema) => JsonSchema,
 ): Field<number> {
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = rules;
   return {
     expects: noun,
     about,
+    schema: () => forms(rules),
     read(value, path, context) {
       const isNumber =
         value.kind === "scalar" &&
@@ -94,6 +114,7 @@ export function choice<const W extends string>(words: readonly W[], about: strin
   return {
     expects,
     about,
+    schema: () => ({ enum: words }),
     read(value, path, context) {
       const found = value.kind === "scalar" ? words.find((word) => word === value.value) : undefined;
       if (found !== undefined || value.kind === "broken") return found;
@@ -116,6 +137,10 @@ export function list<T>(
   return {
     expects,
     about,
+    schema: () => {
+      const many: JsonSchema = { type: "array", items: orReference(item.schema()) };
+      return options.acceptsOne === true ? either(many, item.schema()) : many;
+    },
     read(value, path, context) {
       const items = value.kind === "list" ? value.items : options.acceptsOne === true ? [value] : undefined;
       if (items === undefined) {
@@ -136,7 +161,12 @@ export function list<T>(
 
 /** A section of its own. */
 export function section<T extends FieldTable>(of: Fields<T>, about: string): Field<FieldsRead<T>> {
-  return { expects: "a mapping", about, read: (value, path, context) => checkFields(of, value, path, context) };
+  return {
+    expects: "a mapping",
+    about,
+    schema: () => sectionSchema(of),
+    read: (value, path, context) => checkFields(of, value, path, context),
+  };
 }
 
 /** Any value, looked at elsewhere or passed on as it is. */
@@ -144,6 +174,7 @@ export function anything(about: string): Field<PlainValue> {
   return {
     expects: "any value",
     about,
+    schema: () => ({}),
     read: (value) => (value.kind === "broken" ? undefined : toPlain(value)),
   };
 }
@@ -156,6 +187,7 @@ export function later(
   return {
     expects: "nothing yet",
     about,
+    schema: () => ({}),
     read(value, path, { problems }) {
       if (value.kind === "broken") return undefined;
       const isNeutral =

@@ -163,6 +163,7 @@ function keepEnvironment(): Field<"no" | "always" | "failed"> {
   ]);
   return {
     expects: "'no', 'always' or 'failed'",
+    schema: () => ({ enum: ["no", "always", "failed", false, true, "yes", "true", "false"] }),
     about: "whether machines stay after the run",
     read(value, path, { problems }) {
       const found = value.kind === "scalar" ? words.get(String(value.value).toLowerCase()) : undefined;

@@ -1,6 +1,7 @@
 import type { CountRange } from "../requirement.ts";
 import type { LocatedValue } from "../value.ts";
-import { checkFields, type Field, type FieldContext, fields, wrongType } from "./field.ts";
+import { checkFields, type Field, type FieldContext, fields, sectionSchema, wrongType } from "./field.ts";
+import { either, type JsonSchema, orReference } from "./json-schema.ts";
 import { anything, choice, flag, later, number, text } from "./kinds.ts";
 
 const rangeFields = fields({
@@ -16,6 +17,7 @@ export function countSpace(about: string): Field<readonly CountRange[]> {
   return {
     expects,
     about,
+    schema: countSchema,
     read(value, path, context) {
       if (value.kind === "list") {
         return value.items.flatMap((item, index) => readRange(item, `${path}[${index}]`, expects, context) ?? []);
@@ -24,6 +26,16 @@ export function countSpace(about: string): Field<readonly CountRange[]> {
       return range === undefined ? undefined : [range];
     },
   };
+}
+
+function countSchema(): JsonSchema {
+  const one = [
+    { type: "integer", minimum: 0 },
+    { type: "string", pattern: "^[0-9]{1,9}$" },
+    sectionSchema(rangeFields),
+  ] as const;
+  const item = orReference(either(...one));
+  return either(...one, { type: "array", items: item });
 }
 
 function readRange(value: LocatedValue, path: string, expects: string, context: FieldContext): CountRange | undefined {
