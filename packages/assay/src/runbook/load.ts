@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { checkExtensions } from "./extension.ts";
+import { type ExtensionLoader, readExtensions } from "./extension.ts";
 import { readWithIncludes } from "./include.ts";
 import { Problems } from "./problems.ts";
 import { readRunbook } from "./read-runbook.ts";
@@ -10,6 +10,7 @@ import { type PlainValue, toPlain } from "./value.ts";
 import type { Definition } from "./variables/definitions.ts";
 import { collectOverrides } from "./variables/overrides.ts";
 import { collectSecrets } from "./variables/secrets.ts";
+import type { VariableTrace } from "./variables/trace.ts";
 import { VariableSet } from "./variables/variable-set.ts";
 import { loadYamlParser } from "./yaml/parse.ts";
 
@@ -24,6 +25,10 @@ export interface LoadOptions {
   readonly platform?: string;
   /** Gives the text of a file and throws when it cannot. Default: the file system. */
   readonly readText?: (path: string) => Promise<string>;
+  /** Loads what `extension` names. Default: extensions are left alone. */
+  readonly loadExtensions?: ExtensionLoader;
+  /** Filled with what an explanation of variables needs. Default: nothing is kept. */
+  readonly trace?: VariableTrace;
 }
 
 /** Reads a runbook with all its files and variables. Never throws for what stands in them: all problems come back in one pass. */
@@ -33,19 +38,20 @@ export async function loadRunbook(file: string, options: LoadOptions = {}): Prom
   const parse = await loadYamlParser();
   const readText = options.readText ?? ((path: string) => readFile(path, "utf8"));
   const overrides = collectOverrides(options.variables ?? [], options.environment ?? {}, problems);
-  const context: FieldContext = { problems, isCompatible: options.isCompatible ?? false, sectionsWith };
+  const base: FieldContext = { problems, isCompatible: options.isCompatible ?? false, sectionsWith };
   const parseFlow = (text: string) => parse("text of a variable", text, new Problems());
   const variableSet = (definitions: readonly Definition[], reportTo: Problems) =>
-    new VariableSet({ definitions, overrides, problems: reportTo, parseFlow });
+    new VariableSet({ definitions, overrides, problems: reportTo, parseFlow, trace: options.trace });
 
   const joined = await readWithIncludes(file, {
-    ...context,
+    ...base,
     parse,
     readText,
     sources,
     earlyVariables: (definitions) => variableSet(definitions, problems),
   });
   const variables = variableSet(joined?.definitions ?? [], problems);
+  options.trace?.keep(variables);
   // Resolving all of them reports what is undefined also in variables that nothing uses.
   for (const name of variables.names) variables.lookup(name);
   const { secrets, masks } = collectSecrets(variables, problems);
@@ -57,7 +63,12 @@ export async function loadRunbook(file: string, options: LoadOptions = {}): Prom
   });
   if (joined === undefined) return result(undefined);
 
-  for (const extension of joined.extensions) checkExtensions(variables.substitute(extension, "V01"), problems);
+  const extensions = readExtensions(
+    joined.extensions.map((extension) => variables.substitute(extension, "V01")),
+    base,
+  );
+  const kinds = (await options.loadExtensions?.(extensions, problems)) ?? {};
+  const context: FieldContext = { ...base, kinds };
   const root = variables.substitute(joined.root, "V01");
   if (root.kind !== "mapping") return result(undefined);
   const caseVariables: Record<string, PlainValue> = {};

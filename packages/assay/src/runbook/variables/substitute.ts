@@ -16,6 +16,8 @@ export interface SubstituteContext {
   readonly problems: Problems;
   /** The value of a variable; undefined when there is none of this name. */
   readonly lookup: (name: string) => LocatedValue | undefined;
+  /** Hears of every reference, also of one to a variable that does not exist. */
+  readonly noteUse: (name: string, at: ScalarValue) => void;
   /** Reports a reference to a variable that does not exist. */
   readonly reportUndefined: (name: string, at: ScalarValue) => void;
 }
@@ -112,6 +114,7 @@ function replaceEmbedded(
 const LONGEST_TRAIL = 10;
 
 function find(reference: Reference, at: ScalarValue, context: SubstituteContext): LocatedValue | undefined {
+  context.noteUse(reference.name, at);
   const found = context.lookup(reference.name);
   if (found === undefined) {
     context.reportUndefined(reference.name, at);

@@ -6,6 +6,7 @@ import type { Definition } from "./definitions.ts";
 import type { Override } from "./overrides.ts";
 import { findReferences } from "./reference.ts";
 import { substitute } from "./substitute.ts";
+import type { VariableTrace } from "./trace.ts";
 
 /** A chain of variables longer than this is no runbook; the bound keeps resolution off the end of the stack. */
 const LONGEST_CHAIN = 100;
@@ -19,6 +20,8 @@ interface Options {
   readonly problems: Problems;
   /** Reads `[a, b]` or `{a: b}` given as text for a list or mapping variable. */
   readonly parseFlow: (text: string) => LocatedValue | undefined;
+  /** Hears of every reference that is replaced. */
+  readonly trace?: VariableTrace | undefined;
 }
 
 /** The variables of a runbook. Each is resolved once, when it is first asked for; values from outside come before all. */
@@ -91,6 +94,7 @@ export class VariableSet {
     return substitute(value, {
       problems: this.#options.problems,
       lookup: (name) => this.lookup(name),
+      noteUse: (name, at) => this.#options.trace?.noteUse(name, at),
       reportUndefined: (name, at) => this.#reportUndefined(name, at, code),
     });
   }
