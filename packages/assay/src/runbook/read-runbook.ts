@@ -4,6 +4,7 @@ import { readNotifiers } from "./schema/notifier.ts";
 import { readPlatform } from "./schema/platform.ts";
 import { devSection, isDevEnabled, runbookFields } from "./schema/runbook.ts";
 import { readFilters } from "./schema/testcase.ts";
+import { readTransformers, transformerSecrets } from "./schema/transformer.ts";
 import type { PlatformSettings, Runbook } from "./types.ts";
 import { childOf, type MappingValue } from "./value.ts";
 
@@ -27,6 +28,7 @@ export async function readRunbook(
   if (isDevEnabled(dev)) checkFields(devSection, dev, "dev", context);
   const filters = readFilters(childOf(root, "testcase"), context);
   const notifiers = readNotifiers(childOf(root, "notifier"), context);
+  const transformers = readTransformers(childOf(root, "transformer"), context);
   const platform = readPlatform(childOf(root, "platform"), replacement, context);
   const account = platform ?? { adminUsername: undefined, adminPassword: undefined, adminPrivateKeyFile: undefined };
   const environments = readEnvironments(childOf(root, "environment"), account, context);
@@ -36,6 +38,7 @@ export async function readRunbook(
   if (type === "ready") await checkKeyFiles(nodes.flat(), readText, context);
   const passwords = [platform.adminPassword, ...nodes.flat().map((node) => node.password)];
   const secrets = passwords.filter((password): password is string => password !== undefined && password.length >= 3);
+  secrets.push(...transformerSecrets(transformers));
   if (problems.hasErrors) return undefined;
   return {
     file,
@@ -47,6 +50,7 @@ export async function readRunbook(
     filters,
     readyNodes: nodes.map((list) => list.map(({ position: _, ...node }) => node)),
     concurrency: read.concurrency,
+    transformers,
     caseVariables: {},
     secrets,
     notifiers,

@@ -77,10 +77,14 @@ export interface TransformerSettings {
   readonly type: string;
   /** Unique: a second entry of the same name is `name#2`. */
   readonly name: string;
+  /** The name without that number. */
+  readonly givenName: string;
   /** Output variables are called `<prefix>_<output>`. */
   readonly prefix: string;
   /** Names of entries as the runbook gives them. */
   readonly dependsOn: readonly string[];
+  /** Where each of them stands. */
+  readonly dependencyPositions: readonly Position[];
   /** By name of the output with its prefix. */
   readonly rename: Readonly<Record<string, string>>;
   readonly enabled: boolean;

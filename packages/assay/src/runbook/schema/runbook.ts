@@ -23,7 +23,7 @@ export const runbookFields = fields({
   include: anything("other files this one builds on"),
   extension: anything("folders with more cases"),
   variable: anything("variables"),
-  transformer: later("steps before and after the cases"),
+  transformer: anything("steps before and after the cases"),
   combinator: later("repeating the run with other variables"),
   environment: anything("machines that are there before the run"),
   notifier: anything("reports"),
