@@ -48,6 +48,16 @@ test("merge keys of aliases do not multiply", async () => {
   expect(diagnostics.every(({ code }) => code === "S01")).toBe(true);
 });
 
+test("small merges of a large mapping do not multiply", async () => {
+  const many = (count: number, item: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => item(index)).join(", ");
+  const large = `k0: &b { ${many(2000, (index) => `x${index}: 1`)} }\n`;
+  for (const merges of [`{ <<: [${many(2000, () => "*b")}] }`, `[${many(2000, () => "{ <<: *b }")}]`]) {
+    const { diagnostics } = await loadText(`${large}k1: ${merges}`);
+    expect(diagnostics.map(({ message }) => message)).toContain("The merge keys '<<' expand to too much data.");
+  }
+});
+
 test("large legal files are read", async () => {
   const entries = Array.from({ length: 5000 }, (_, index) => `  - { name: v${index}, value: text of ${index} }`);
   const { runbook } = await loadText(`platform: [{ type: local }]\nvariable:\n${entries.join("\n")}`);

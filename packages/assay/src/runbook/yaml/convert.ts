@@ -5,8 +5,8 @@ import {
   brokenValue,
   type LocatedValue,
   listValue,
-  MAX_WEIGHT,
   type MappingEntry,
+  type MappingValue,
   mappingValue,
   shortened,
   textValue,
@@ -24,6 +24,8 @@ interface Context {
 interface State extends Context {
   /** Anchors met so far; undefined while the node that carries one is still being read. */
   readonly anchors: Map<string, LocatedValue | undefined>;
+  /** Entries copied by merge keys in the whole file: many small merges of a large mapping multiply as well. */
+  merged: number;
 }
 
 const TAG = "tag:yaml.org,2002:";
@@ -31,7 +33,7 @@ const NO_TAG: ReadonlySet<string> = new Set(["", "!"]);
 
 /** Turns the parser's nodes into located values; what is wrong becomes a broken value and a problem. */
 export function convertDocument(contents: ParsedNode, context: Context): LocatedValue {
-  return convert(contents, { ...context, anchors: new Map() }, 0);
+  return convert(contents, { ...context, anchors: new Map(), merged: 0 }, 0);
 }
 
 function convert(node: ParsedNode, state: State, depth: number): LocatedValue {
@@ -105,6 +107,9 @@ const TYPE_OF_TAG = new Map([
   [`${TAG}timestamp`, "date"],
 ]);
 
+/** A runbook merges a few entries; each one takes room of its own, unlike an alias. */
+const MOST_MERGED = 100_000;
+
 function convertMapping(
   node: YAMLMap.Parsed<ParsedNode, ParsedNode | null>,
   position: Position,
@@ -113,7 +118,6 @@ function convertMapping(
 ): LocatedValue {
   const own = new Map<string, MappingEntry>();
   const merged = new Map<string, MappingEntry>();
-  let mergedWeight = 0;
   for (const { key, value } of node.items) {
     const keyPosition = state.positionAt(key.range[0]);
     const converted = value === null ? emptyValue(keyPosition) : convert(value, state, depth + 1);
@@ -123,11 +127,12 @@ function convertMapping(
     }
     const name = String(key.value ?? "");
     if (name === "<<" && key.type === "PLAIN") {
-      const entries = entriesToMerge(converted, keyPosition, state);
-      mergedWeight += entries.length;
-      if (mergedWeight > MAX_WEIGHT) return refuse("The merge keys '<<' expand to too much data.", position, state);
       // The first of several merged mappings wins, and the mapping's own keys win over all of them.
-      for (const entry of entries) if (!merged.has(entry.key)) merged.set(entry.key, entry);
+      for (const source of mappingsToMerge(converted, keyPosition, state)) {
+        state.merged += source.entries.length;
+        if (state.merged > MOST_MERGED) return refuse("The merge keys '<<' expand to too much data.", position, state);
+        for (const entry of source.entries) if (!merged.has(entry.key)) merged.set(entry.key, entry);
+      }
       continue;
     }
     const earlier = own.get(name);
@@ -149,14 +154,14 @@ function convertMapping(
   return mappingValue([...merged.values(), ...own.values()], position);
 }
 
-function entriesToMerge(value: LocatedValue, position: Position, state: State): readonly MappingEntry[] {
-  if (value.kind === "mapping") return value.entries;
-  if (value.kind === "broken") return [];
-  if (value.kind === "list" && value.items.every((item) => item.kind === "mapping" || item.kind === "broken")) {
-    return value.items.flatMap((item) => (item.kind === "mapping" ? item.entries : []));
+function mappingsToMerge(value: LocatedValue, position: Position, state: State): readonly MappingValue[] {
+  const items = value.kind === "list" ? value.items : [value];
+  const mappings = items.filter((item) => item.kind === "mapping");
+  if (items.some((item) => item.kind !== "mapping" && item.kind !== "broken")) {
+    refuse("'<<' merges a mapping or a list of mappings into this one.", position, state);
+    return [];
   }
-  refuse("'<<' merges a mapping or a list of mappings into this one.", position, state);
-  return [];
+  return mappings;
 }
 
 /** A key without a value holds null, at the place of the key. */
