@@ -102,7 +102,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     "transformer",
     "transformer: [{ type: to_list }]",
-    ["2:14 N01 'transformer' (steps before and after the cases) is not carried out by this version of assay."],
+    ["2:15 T02 'transformer[0]' has no 'items'."],
   ],
   [
     "combinator",

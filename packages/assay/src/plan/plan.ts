@@ -2,6 +2,7 @@ import type { Diagnostic, Runbook } from "../runbook/types.ts";
 import type { Case, Suite } from "../suite/suite.ts";
 import { unknownCase } from "./criteria.ts";
 import { fullNameOf, ownSettings, type Selection, selectCases } from "./select.ts";
+import { orderTransformers } from "./transformers.ts";
 
 /** One result there will be. */
 export interface PlanEntry {
@@ -68,7 +69,8 @@ export function makePlan({ runbook, suites, only = [], refuse }: PlanOptions): P
   );
   const selected = new Set(chosen.selected.map((item) => item.case));
   const notSelected = cases.filter((testCase) => !selected.has(testCase));
-  return { entries: numbered(entries), excluded, notSelected, diagnostics: chosen.diagnostics };
+  const { diagnostics } = orderTransformers(runbook.transformers ?? []);
+  return { entries: numbered(entries), excluded, notSelected, diagnostics: [...diagnostics, ...chosen.diagnostics] };
 }
 
 /** Forked environments first, then cases that reboot the guest, then those that need a machine switched on for them. */
