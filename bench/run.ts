@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly default: Benc
   channel: () => import("./channel.ts"),
   fork: () => import("./fork.ts"),
   job: () => import("./job.ts"),
+  fresh: () => import("./fresh.ts"),
 };
 
 const say = (text: string): void => {
