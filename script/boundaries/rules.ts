@@ -22,9 +22,9 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   {
     folder: src("suite"),
     runs: inSrc("errors"),
-    namesTypesOf: inSrc("features", "node", "platforms"),
+    namesTypesOf: inSrc("features", "node", "platforms", "runbook/requirement.ts"),
     isPure: true,
-    reason: "what a suite file is written with; it names what a case gets",
+    reason: "what a suite file is written with; it names what a case needs and gets",
   },
   {
     folder: src("features"),
@@ -79,6 +79,12 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: src("runbook"), runs: inSrc("errors"), isPure: true, reason: "text to typed runbook" },
   { folder: src("plan"), runs: inSrc("errors", "runbook", "suite"), isPure: true, reason: "runbook to plan" },
   {
+    folder: src("extension"),
+    runs: inSrc("runbook"),
+    namesTypesOf: inSrc("notifiers/notifier.ts", "platforms/platform.ts", "suite"),
+    reason: "loads modules of others; what they add is handed to the engine",
+  },
+  {
     folder: src("image"),
     runs: inSrc("errors", "host", "runbook/nearest.ts"),
     reason: "builds and reads images; knows nothing of machines; suggests names as the runbook does",
@@ -102,6 +108,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       ...inSrc(
         "errors",
         "events",
+        "extension",
         "host",
         "image",
         "notifiers",
@@ -124,7 +131,18 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   },
   {
     folder: src("index.ts"),
-    runs: inSrc("errors", "events", "node", "platforms", "runbook", "suite", "features", "tools"),
+    runs: inSrc(
+      "errors",
+      "events",
+      "extension/define.ts",
+      "node",
+      "platforms",
+      "runbook",
+      "suite",
+      "features",
+      "tools",
+    ),
+    namesTypesOf: inSrc("notifiers/notifier.ts"),
     reason: "the public API",
   },
   {

@@ -7,6 +7,7 @@ import type { ShellText } from "../../packages/assay/src/index.ts";
 import type { Platform } from "../../packages/assay/src/platforms/platform.ts";
 import { qemuPlatform } from "../../packages/assay/src/platforms/qemu/qemu-platform.ts";
 import { CaseFolder } from "../../packages/assay/src/run/case-folder.ts";
+import { requirementOf } from "../../packages/assay/src/run/requirement.ts";
 import { type CaseOutcome, runCase } from "../../packages/assay/src/run/run-case.ts";
 import type { Case } from "../../packages/assay/src/suite/index.ts";
 
@@ -44,12 +45,13 @@ export async function runOnFreshGuest(one: Case, options: FreshGuestOptions): Pr
   const runFolder = await mkdtemp(join(tmpdir(), "assay-proof-"));
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(runFolder, { recursive: true, force: true }));
-  const { nodes = 1, cores = 1, memoryMb = 512, features = [], coldBoot = false } = one.requires;
   const environment = cleanup.use(
-    await platform.deploy(
-      { nodeCount: nodes, cores, memoryMb, features: features.map(({ name }) => name), coldBoot },
-      { environmentName: GUEST, signal, logFolder: runFolder, progress: () => undefined },
-    ),
+    await platform.deploy(requirementOf(one), {
+      environmentName: GUEST,
+      signal,
+      logFolder: runFolder,
+      progress: () => undefined,
+    }),
   );
   const [node] = environment.nodes;
   for (const script of options.scripts) {

@@ -1,3 +1,5 @@
+import type { CsvTable } from "./combinators/csv.ts";
+import type { NodeSpace } from "./requirement.ts";
 import type { PlainValue } from "./value.ts";
 
 /** Where a value stands: 1-based line and column in `file`. */
@@ -64,6 +66,10 @@ export interface PlatformSettings {
   readonly adminPassword: string | undefined;
   readonly adminPrivateKeyFile: string | undefined;
   readonly keepEnvironment: "no" | "always" | "failed";
+  /** What every node of an environment made for a case must have besides. */
+  readonly requirement?: NodeSpace;
+  /** Names of features that are taken off every case's requirement; capitals do not matter. */
+  readonly ignoredCapability?: readonly string[];
   readonly section: Readonly<Record<string, unknown>>;
 }
 
@@ -98,6 +104,10 @@ export interface CombinatorSettings {
   readonly position: Position | undefined;
   readonly type: string;
   readonly settings: Readonly<Record<string, PlainValue>>;
+  /** A value in it is an output of a transformer that has not run, so its combinations are not known yet. */
+  readonly isPending?: boolean;
+  /** The rows of the file that the type `csv` names. */
+  readonly table?: CsvTable;
 }
 
 /** A value that a combinator or a transformer gives a variable; it stands above every other source. */

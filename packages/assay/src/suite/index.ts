@@ -1,2 +1,4 @@
+export * from "./count.ts";
 export * from "./outcomes.ts";
+export type * from "./requirement.ts";
 export * from "./suite.ts";

@@ -1,21 +1,9 @@
-import type { Feature, FeatureKey } from "../features/feature.ts";
 import type { Node } from "../node/node.ts";
 import type { Environment } from "../platforms/platform.ts";
+import type { CaseRequirement } from "./requirement.ts";
 
 export type Maturity = "experimental" | "preview" | "stable" | "deprecated";
 export type Priority = 0 | 1 | 2 | 3 | 4 | 5;
-
-/** What a case needs to be able to run. */
-export interface CaseRequirement {
-  readonly nodes?: number;
-  readonly cores?: number;
-  readonly memoryMb?: number;
-  readonly features?: readonly FeatureKey<Feature>[];
-  /** The case tests booting itself: give it a machine that was switched on, not a fork of a booted one. */
-  readonly coldBoot?: boolean;
-  /** The node must not be the machine assay runs on (the case reboots, stops or damages it). */
-  readonly remote?: boolean;
-}
 
 export interface CaseLog {
   info(text: string): void;

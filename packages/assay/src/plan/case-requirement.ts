@@ -1,0 +1,71 @@
+import type { FeatureSpace, NodeSpace } from "../runbook/requirement.ts";
+import type { PlatformSettings } from "../runbook/types.ts";
+import { atLeast, type Count } from "../suite/count.ts";
+import type { CaseRequirement, DiskNeed, FeatureNeed, NetworkNeed } from "../suite/requirement.ts";
+import { type AddedRequirement, addRequirement } from "./space/add-requirement.ts";
+
+/** Upstream's default of a node without a requirement. */
+const DEFAULT_MEMORY_MB = 512;
+
+/** What `requires` asks of each node, one entry a node. A bare number asks for so many or more. */
+export function nodesOf(requires: CaseRequirement): readonly NodeSpace[] {
+  const { disk, network, features, excludedFeatures } = requires;
+  const node: NodeSpace = {
+    coreCount: countSpace(requires.cores ?? 1),
+    memoryMb: countSpace(requires.memoryMb ?? DEFAULT_MEMORY_MB),
+    ...(requires.gpus !== undefined && { gpuCount: countSpace(requires.gpus) }),
+    ...(disk !== undefined && { disk: diskSpace(disk) }),
+    ...(network !== undefined && { networkInterface: networkSpace(network) }),
+    ...(features !== undefined && features.length > 0 && { features: features.map(featureSpace) }),
+    ...(excludedFeatures !== undefined &&
+      excludedFeatures.length > 0 && { excludedFeatures: excludedFeatures.map(featureSpace) }),
+  };
+  return Array.from({ length: requires.nodes ?? 1 }, () => node);
+}
+
+/**
+ * What the environment made for a case must have: the case's own requirement without the features the platform ignores,
+ * together with what the platform requires of every machine; or why both cannot be had at once.
+ */
+export function requirementOn(
+  requires: CaseRequirement,
+  platform: Pick<PlatformSettings, "requirement" | "ignoredCapability">,
+): AddedRequirement {
+  const ignored = new Set(platform.ignoredCapability?.map((name) => name.toLowerCase()));
+  const features = requires.features?.filter(({ name }) => !ignored.has(name.toLowerCase()));
+  const own = nodesOf(features === undefined ? requires : { ...requires, features });
+  return platform.requirement === undefined ? { ok: true, nodes: own } : addRequirement(own, platform.requirement);
+}
+
+const countSpace = (count: Count): NonNullable<NodeSpace["coreCount"]> =>
+  typeof count === "number" ? atLeast(count) : count;
+
+const setSpace = <T extends string | number | boolean>(value: T | readonly T[]): readonly T[] =>
+  typeof value === "object" ? value : [value];
+
+function diskSpace(disk: DiskNeed): NonNullable<NodeSpace["disk"]> {
+  return {
+    ...(disk.osDiskType !== undefined && { osDiskType: setSpace(disk.osDiskType) }),
+    ...(disk.osDiskSize !== undefined && { osDiskSize: countSpace(disk.osDiskSize) }),
+    ...(disk.dataDiskType !== undefined && { dataDiskType: setSpace(disk.dataDiskType) }),
+    ...(disk.dataDiskCount !== undefined && { dataDiskCount: countSpace(disk.dataDiskCount) }),
+    ...(disk.dataDiskIops !== undefined && { dataDiskIops: countSpace(disk.dataDiskIops) }),
+    ...(disk.dataDiskThroughput !== undefined && { dataDiskThroughput: countSpace(disk.dataDiskThroughput) }),
+    ...(disk.dataDiskSize !== undefined && { dataDiskSize: countSpace(disk.dataDiskSize) }),
+    ...(disk.maxDataDiskCount !== undefined && { maxDataDiskCount: countSpace(disk.maxDataDiskCount) }),
+    ...(disk.controller !== undefined && { controller: setSpace(disk.controller) }),
+  };
+}
+
+function networkSpace(network: NetworkNeed): NonNullable<NodeSpace["networkInterface"]> {
+  return {
+    ...(network.dataPath !== undefined && { dataPath: setSpace(network.dataPath) }),
+    ...(network.nicCount !== undefined && { nicCount: countSpace(network.nicCount) }),
+    ...(network.maxNicCount !== undefined && { maxNicCount: countSpace(network.maxNicCount) }),
+  };
+}
+
+function featureSpace({ name, settings = {} }: FeatureNeed): FeatureSpace {
+  const spaces = Object.entries(settings).map(([key, value]) => [key, setSpace(value)] as const);
+  return { name, settings: Object.fromEntries(spaces) };
+}

@@ -1,0 +1,105 @@
+import type { NodeSpace } from "../runbook/requirement.ts";
+import { Bits } from "./match-bits.ts";
+import { assignNodes } from "./space/assign.ts";
+import { type EnvironmentSpace, MOST_NODES, nodeCountOf, singleNodes } from "./space/environment.ts";
+import { identityOfNode, NODE_ASPECTS } from "./space/node.ts";
+
+/** Environments with equal nodes. */
+interface EnvironmentClass {
+  /** Numbers of the nodes among the different ones. */
+  readonly nodes: readonly number[];
+  readonly isOrderFixed: boolean;
+}
+
+/** A requirement by the numbers of its nodes; equal ones have equal keys. */
+export interface ReadRequirement {
+  readonly key: string;
+  readonly nodes: readonly number[];
+}
+
+/** Nodes and environments with equal ones counted once, and which node serves which. */
+export class MatchTable {
+  /** For each environment the number of its class. Classes are numbered by first appearance. */
+  readonly classOf: readonly number[];
+  readonly #classes: EnvironmentClass[] = [];
+  readonly #held: NodeSpace[] = [];
+  /** By the text of a requirement's value, one map for each aspect: the held nodes that meet it. */
+  readonly #meeting = NODE_ASPECTS.map(() => new Map<string, Bits>());
+  readonly #numberOfText = new Map<string, number>();
+  readonly #numberOfNode = new WeakMap<NodeSpace, number>();
+  /** For each different required node the held nodes that serve it. */
+  readonly #serving: Bits[] = [];
+
+  constructor(environments: readonly EnvironmentSpace[]) {
+    const nodeNumbers = new Map<string, number>();
+    const classNumbers = new Map<string, number>();
+    this.classOf = environments.map((environment) => {
+      const nodes = singleNodes(environment).map((node) =>
+        numbered(nodeNumbers, identityOfNode(node), () => this.#held.push(node)),
+      );
+      const isOrderFixed = environment.isOrderFixed === true;
+      return numbered(classNumbers, `${isOrderFixed}:${nodes}`, () => this.#classes.push({ nodes, isOrderFixed }));
+    });
+  }
+
+  /** The requirement in numbers; undefined when it has more nodes than any environment may have. */
+  read(requirement: EnvironmentSpace): ReadRequirement | undefined {
+    if (nodeCountOf(requirement) > MOST_NODES) return undefined;
+    const nodes = singleNodes(requirement).map((node) => this.#numberOf(node));
+    return { key: nodes.join(), nodes };
+  }
+
+  /** The numbers of the classes that serve `requirement`. */
+  fitting(requirement: ReadRequirement): Bits {
+    const fitting = new Bits(this.#classes.length);
+    for (const [index, environment] of this.#classes.entries()) {
+      if (this.#serves(environment, requirement.nodes)) fitting.add(index);
+    }
+    return fitting;
+  }
+
+  #serves({ nodes, isOrderFixed }: EnvironmentClass, wanted: readonly number[]): boolean {
+    if (wanted.length > nodes.length) return false;
+    const fits = (from: number, to: number): boolean =>
+      this.#serving[wanted[from] ?? -1]?.has(nodes[to] ?? -1) ?? false;
+    if (wanted.every((_, place) => fits(place, place))) return true;
+    return !isOrderFixed && nodes.length > 1 && assignNodes(wanted.length, nodes.length, fits) !== undefined;
+  }
+
+  #numberOf(node: NodeSpace): number {
+    const known = this.#numberOfNode.get(node);
+    if (known !== undefined) return known;
+    const texts = NODE_ASPECTS.map((aspect) => aspect.identity(node));
+    const number = numbered(this.#numberOfText, texts.join(";"), () =>
+      this.#serving.push(
+        Bits.common(
+          this.#held.length,
+          texts.map((text, aspect) => this.#nodesMeeting(aspect, text, node)),
+        ),
+      ),
+    );
+    this.#numberOfNode.set(node, number);
+    return number;
+  }
+
+  #nodesMeeting(index: number, text: string, requirement: NodeSpace): Bits {
+    const known = this.#meeting[index]?.get(text);
+    if (known !== undefined) return known;
+    const meeting = new Bits(this.#held.length);
+    for (const [number, node] of this.#held.entries()) {
+      if (NODE_ASPECTS[index]?.meets(requirement, node) === true) meeting.add(number);
+    }
+    this.#meeting[index]?.set(text, meeting);
+    return meeting;
+  }
+}
+
+/** The number of `text`; a new one gets the next number and is told to `onNew`. */
+function numbered(numbers: Map<string, number>, text: string, onNew: () => void): number {
+  const known = numbers.get(text);
+  if (known !== undefined) return known;
+  const number = numbers.size;
+  numbers.set(text, number);
+  onNew();
+  return number;
+}

@@ -1,0 +1,52 @@
+import type { CountRange, CountSpace } from "../../runbook/requirement.ts";
+
+/** True when some number lies in both. A requirement of none is always met; a capability of none meets nothing else. */
+export function checkCount(requirement: CountSpace | undefined, capability: CountSpace | undefined): boolean {
+  if (requirement === undefined) return true;
+  if (capability === undefined) return false;
+  return requirement.some((wanted) => capability.some((held) => overlap(wanted, held)));
+}
+
+const overlap = (left: CountRange, right: CountRange): boolean =>
+  left.minimum <= right.maximum && right.minimum <= left.maximum;
+
+/** The numbers in both; undefined when there is none. The result is normal, so equal spaces are equal values. */
+export function intersectCount(left: CountSpace, right: CountSpace): CountSpace | undefined {
+  const ranges: CountRange[] = [];
+  for (const one of left) {
+    for (const other of right) {
+      if (!overlap(one, other)) continue;
+      const minimum = Math.max(one.minimum, other.minimum);
+      const maximum = Math.min(one.maximum, other.maximum);
+      ranges.push({ minimum, maximum });
+    }
+  }
+  if (ranges.length === 0) return undefined;
+  const joined = normalCount(ranges);
+  return wantsLargest(left) || wantsLargest(right)
+    ? joined.map((range) => ({ ...range, choosesLargest: true }))
+    : joined;
+}
+
+/** Sorted ranges that neither touch nor overlap; one that takes the largest makes all of them take it. */
+export function normalCount(space: CountSpace): CountSpace {
+  const joined: { minimum: number; maximum: number }[] = [];
+  for (const { minimum, maximum } of space.toSorted((left, right) => left.minimum - right.minimum)) {
+    const last = joined.at(-1);
+    if (last !== undefined && minimum <= last.maximum + 1) last.maximum = Math.max(last.maximum, maximum);
+    else joined.push({ minimum, maximum });
+  }
+  return wantsLargest(space) ? joined.map((range) => ({ ...range, choosesLargest: true })) : joined;
+}
+
+const wantsLargest = (space: CountSpace): boolean => space.some((range) => range.choosesLargest === true);
+
+/**
+ * One number of the space: the smallest, or the largest where a range asks for that. Undefined when the largest is asked
+ * for and there is no upper bound.
+ */
+export function pickCount(space: CountSpace): number | undefined {
+  if (!wantsLargest(space)) return Math.min(...space.map((range) => range.minimum));
+  const largest = Math.max(...space.map((range) => range.maximum));
+  return Number.isFinite(largest) ? largest : undefined;
+}
