@@ -122,11 +122,6 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["2:20 N01 'dev.jump_boxes' (hosts to connect through) is not carried out by this version of assay."],
   ],
   ["disabled dev", "dev: { enabled: false, jump_boxes: [{ address: a }] }", []],
-  [
-    "python extension",
-    "extension: [./mine]",
-    ["2:13 E01 The extension './mine' is not carried out by this version of assay."],
-  ],
   ["own suites of LISA", "extension: [../lisa/microsoft/runbook/tiers/../../testsuites/core]", []],
   ["unknown notifier", "notifier: [{ type: htm }]", ["2:20 T01 There is no notifier 'htm'."]],
   [

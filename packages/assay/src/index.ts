@@ -1,8 +1,11 @@
 export * from "./errors/assay-error.ts";
 export * from "./errors/catalogue.ts";
 export type * from "./events/types.ts";
+export * from "./extension/define.ts";
 export type { Node } from "./node/node.ts";
 export { sh } from "./node/shell/command.ts";
 export type * from "./node/shell/types.ts";
+export type * from "./notifiers/notifier.ts";
 export type * from "./platforms/platform.ts";
+export * as key from "./runbook/schema/kinds.ts";
 export type * from "./runbook/types.ts";

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { ExitCode } from "../errors/assay-error.ts";
 import { makeMask } from "../events/mask.ts";
+import { Extensions } from "../extension/load-extension.ts";
 import { makePlan } from "../plan/plan.ts";
 import { formatDiagnostic } from "../runbook/diagnostics.ts";
 import { loadRunbook } from "../runbook/load.ts";
@@ -32,7 +33,9 @@ export function checkCommand(): Command {
 }
 
 async function check(options: CheckOptions): Promise<{ readonly ok: boolean; readonly text: string }> {
+  const extensions = new Extensions((await import("@assay/suites")).suites);
   const { runbook, diagnostics, sources, secrets } = await loadRunbook(options.runbook, {
+    loadExtensions: extensions.load,
     variables: options.variable,
     environment: process.env,
     isCompatible: options.compat,
@@ -40,8 +43,7 @@ async function check(options: CheckOptions): Promise<{ readonly ok: boolean; rea
   const found = [...diagnostics];
   let cases = 0;
   if (runbook !== undefined) {
-    const { suites } = await import("@assay/suites");
-    const plan = makePlan({ runbook, suites, refuse: () => undefined });
+    const plan = makePlan({ runbook, suites: extensions.suites, refuse: () => undefined });
     found.push(...plan.diagnostics);
     cases = plan.entries.length;
   }

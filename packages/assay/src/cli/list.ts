@@ -28,10 +28,11 @@ export function listCommand(): Command {
 }
 
 async function casesOf({ runbook: file, variable, all }: ListOptions): Promise<readonly Case[]> {
-  const { suites } = await import("@assay/suites");
-  if (file === undefined || all) return suites.flatMap((suite) => suite.cases);
+  if (file === undefined) return (await import("@assay/suites")).suites.flatMap((suite) => suite.cases);
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const { runbook, judge } = await loadChecked(file, { variables: variable, purpose: "look" }, say);
+  const { runbook, extensions, judge } = await loadChecked(file, { variables: variable, purpose: "look" }, say);
+  const { suites } = extensions;
+  if (all) return suites.flatMap((suite) => suite.cases);
   const plan = makePlan({ runbook, suites, refuse: () => undefined });
   judge(plan.diagnostics);
   // A case that runs several times is listed once.

@@ -1,5 +1,6 @@
 import { UsageError } from "../errors/catalogue.ts";
 import { makeMask } from "../events/mask.ts";
+import { Extensions } from "../extension/load-extension.ts";
 import { formatDiagnostic } from "../runbook/diagnostics.ts";
 import { type LoadOptions, loadRunbook } from "../runbook/load.ts";
 import type { Diagnostic, Runbook } from "../runbook/types.ts";
@@ -7,6 +8,8 @@ import type { Diagnostic, Runbook } from "../runbook/types.ts";
 /** A runbook without errors, and what judges the problems that later steps find in it. */
 export interface CheckedRunbook {
   readonly runbook: Runbook;
+  /** The built-in catalogue and what the runbook's extensions add. */
+  readonly extensions: Extensions;
   /** Says the warnings; throws one UsageError with all errors when there are any. */
   readonly judge: (diagnostics: readonly Diagnostic[]) => void;
 }
@@ -20,7 +23,12 @@ export async function loadChecked(
   options: Pick<LoadOptions, "variables" | "platform"> & { readonly purpose: "run" | "look" },
   say: (text: string) => void,
 ): Promise<CheckedRunbook> {
-  const { runbook, diagnostics, sources, secrets } = await loadRunbook(file, { ...options, environment: process.env });
+  const extensions = new Extensions((await import("@assay/suites")).suites);
+  const { runbook, diagnostics, sources, secrets } = await loadRunbook(file, {
+    ...options,
+    environment: process.env,
+    loadExtensions: extensions.load,
+  });
   const mask = makeMask(secrets);
   const show = (diagnostic: Diagnostic): string =>
     mask(formatDiagnostic(diagnostic, sources.get(diagnostic.position?.file ?? ""), { color: false }));
@@ -40,5 +48,5 @@ export async function loadChecked(
   if (runbook === undefined) {
     throw new UsageError(`The runbook '${file}' cannot be used.`);
   }
-  return { runbook, judge };
+  return { runbook, extensions, judge };
 }

@@ -46,7 +46,7 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   using interrupt = interruptSignal(say);
   const { signal } = interrupt;
-  const { runbook, judge } = await loadChecked(
+  const { runbook, extensions, judge } = await loadChecked(
     options.runbook ?? DEFAULT_RUNBOOK,
     {
       purpose: "run",
@@ -60,7 +60,7 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
       help: "Leave --image out, or choose --platform qemu.",
     });
   }
-  const { suites } = await import("@assay/suites");
+  const { suites } = extensions;
   const now = new Date();
   const root = resolve(options.log_path ?? "runs");
   if (options.id !== undefined && existsSync(resolve(root, options.id))) {

@@ -1,0 +1,33 @@
+import type { Suite } from "../suite/suite.ts";
+import type { ExtensionPart } from "./define.ts";
+
+/** What the modules of an extension export that assay knows. */
+export interface Parts {
+  readonly suites: readonly Suite[];
+  readonly others: readonly ExtensionPart[];
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<ExtensionPart["part"]>(["notifier", "platform"]);
+
+/** Picks suites and other parts from what a module exports, alone or in lists; other exports are the module's own. */
+export function collectParts(exported: Readonly<Record<string, unknown>>): Parts {
+  const values = new Set(Object.values(exported).flatMap((value) => (Array.isArray(value) ? value : [value])));
+  return { suites: [...values].filter(isSuite), others: [...values].filter(isPart) };
+}
+
+/** By shape, not by class: the suite may be made by another copy of the package. */
+function isSuite(value: unknown): value is Suite {
+  return (
+    isRecord(value) &&
+    typeof value.name === "string" &&
+    typeof value.area === "string" &&
+    Array.isArray(value.cases) &&
+    value.cases.every((item) => isRecord(item) && typeof item.name === "string" && typeof item.body === "function")
+  );
+}
+
+const isPart = (value: unknown): value is ExtensionPart =>
+  isRecord(value) && KINDS.has(value.part) && typeof value.type === "string" && typeof value.make === "function";
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;

@@ -1,0 +1,58 @@
+import type { Notifier } from "../notifiers/notifier.ts";
+import type { Platform } from "../platforms/platform.ts";
+import type { FieldTable } from "../runbook/schema/field.ts";
+import type { PlatformSettings, Runbook } from "../runbook/types.ts";
+
+/** What a notifier is made from. */
+export interface NotifierSetup {
+  /** Folder of the run, where reports go. */
+  readonly runFolder: string;
+  /** The keys of its entry in the runbook, checked. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface NotifierDefinition {
+  /** What runbooks call it: `notifier: [{ type: … }]`. */
+  readonly type: string;
+  /** Keys of its entry besides those of every notifier. */
+  readonly keys?: FieldTable;
+  readonly make: (setup: NotifierSetup) => Notifier;
+}
+
+/** What a platform is made from. */
+export interface PlatformSetup {
+  /** `platform:` of the runbook, with the section named after the type. */
+  readonly settings: PlatformSettings;
+  readonly runbook: Runbook;
+  /** Unique for each run; marks what was made for it. */
+  readonly runId: string;
+  readonly signal: AbortSignal;
+}
+
+export interface PlatformDefinition {
+  /** What runbooks call it: `platform: [{ type: … }]`. */
+  readonly type: string;
+  /** Keys of the section named after the type. */
+  readonly keys?: FieldTable;
+  readonly make: (setup: PlatformSetup) => Platform | Promise<Platform>;
+}
+
+/** Something an extension adds besides suites, marked with what it is. */
+export type ExtensionPart =
+  | (NotifierDefinition & { readonly part: "notifier" })
+  | (PlatformDefinition & { readonly part: "platform" });
+
+/**
+ * Defines a notifier; an export of a module of an extension.
+ *
+ * @example
+ * export default defineNotifier({ type: "bell", make: () => ({ name: "bell", onEvent() {}, close: async () => [] }) });
+ */
+export function defineNotifier(definition: NotifierDefinition): ExtensionPart {
+  return { ...definition, part: "notifier" };
+}
+
+/** Defines a platform; an export of a module of an extension. */
+export function definePlatform(definition: PlatformDefinition): ExtensionPart {
+  return { ...definition, part: "platform" };
+}
