@@ -147,13 +147,15 @@ function failure(place: string, error: unknown): Trouble {
   };
 }
 
-const OWN_FILES = new URL("..", import.meta.url).href;
+const OWN_FILES = fileURLToPath(new URL("..", import.meta.url));
 
-/** The innermost place that is neither Node's nor assay's. */
+/** The innermost place that is neither Node's nor assay's; CommonJS modules stand in stacks with their path. */
 function placeInStack(stack: string): string | undefined {
-  const frames = stack.matchAll(/(file:\/\/[^\s()]+?):(\d+(?::\d+)?)\)?$/gm);
-  const frame = frames.find(([, url]) => url?.startsWith(OWN_FILES) === false);
-  return frame?.[1] === undefined ? undefined : `${fileURLToPath(frame[1])}:${frame[2]}`;
+  for (const [, place = "", line] of stack.matchAll(/((?:file:\/\/)?\/[^\s()]+?):(\d+(?::\d+)?)\)?$/gm)) {
+    const file = place.startsWith("file:") ? fileURLToPath(place) : place;
+    if (!file.startsWith(OWN_FILES)) return `${file}:${line}`;
+  }
+  return undefined;
 }
 
 function kindsOf(parts: readonly ExtensionPart[]): Kinds {
