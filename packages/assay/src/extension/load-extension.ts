@@ -151,7 +151,7 @@ const OWN_FILES = fileURLToPath(new URL("..", import.meta.url));
 
 /** The innermost place that is neither Node's nor assay's; CommonJS modules stand in stacks with their path. */
 function placeInStack(stack: string): string | undefined {
-  for (const [, place = "", line] of stack.matchAll(/((?:file:\/\/)?\/[^\s()]+?):(\d+(?::\d+)?)\)?$/gm)) {
+  for (const [, place = "", line] of stack.matchAll(/(?<=[\s(])((?:file:\/\/)?\/[^\s()]+?):(\d+(?::\d+)?)\)?$/gm)) {
     const file = place.startsWith("file:") ? fileURLToPath(place) : place;
     if (!file.startsWith(OWN_FILES)) return `${file}:${line}`;
   }
