@@ -54,7 +54,7 @@ const CODES: readonly RegExp[] = [
 
 // ANSI CSI sequences and carriage returns, which consoles mix into their lines.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character.
-const CONTROL_SEQUENCES = /\u001b\[[0-9;?]*[A-Za-z]|\r/g;
+const CONTROL_SEQUENCES = /\u001b\[[0-9;?=]*[A-Za-z]|\r/g;
 
 /** Console text as lines without terminal control sequences. */
 export function consoleLines(text: string): string[] {

@@ -2,6 +2,7 @@ import { BootFailed, LoginRefused, NodeUnreachable } from "../../../errors/catal
 import { connectSsh } from "../../../node/shell/ssh/connect-ssh.ts";
 import type { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
 import type { Shell } from "../../../node/shell/types.ts";
+import { consoleLines } from "../../../os/kernel-panic.ts";
 import type { Machine } from "./machine.ts";
 import { consoleTail } from "./serial-port.ts";
 
@@ -37,8 +38,7 @@ const OVERLAP = 200;
 
 /** Why the console says that this boot is lost; undefined while there is hope. */
 export function findDeadEnd(consoleText: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: firmware and GRUB draw with escape sequences.
-  const plain = consoleText.replaceAll(/\u001b\[[0-9;?=]*[A-Za-z]/g, "").replaceAll("\r", "");
+  const plain = consoleLines(consoleText).join("\n");
   return DEAD_ENDS.find(({ pattern }) => pattern.test(plain))?.reason;
 }
 
