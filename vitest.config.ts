@@ -4,8 +4,12 @@ const minutes = (count: number): number => count * 60_000;
 const VM = "test/**/*.vm.test.ts";
 const E2E = "test/**/*.e2e.test.ts";
 const REBOOTS = "test/**/*.reboots.test.ts";
+const CONFORMANCE = "test/conformance/**/*.conformance.test.ts";
 
-/** `unit` and `integration` need no guest; `vm` boots or forks guests; `reboots` boots them again; `e2e` runs the real command line. */
+/**
+ * `unit` and `integration` need no guest; `vm` boots or forks guests; `reboots` boots them again; `e2e` runs the real
+ * command line; `conformance` needs the judges that `script/conformance` brings.
+ */
 export default defineConfig({
   test: {
     reporters: ["default"],
@@ -21,7 +25,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
-          exclude: [VM, E2E, REBOOTS],
+          exclude: [VM, E2E, REBOOTS, CONFORMANCE],
           testTimeout: minutes(2),
           hookTimeout: minutes(2),
         },
@@ -40,6 +44,10 @@ export default defineConfig({
           hookTimeout: minutes(15),
           fileParallelism: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: "conformance", include: [CONFORMANCE], testTimeout: minutes(5) },
       },
       {
         extends: true,
