@@ -23,6 +23,7 @@ export class MatchTable {
   readonly classOf: readonly number[];
   readonly #classes: EnvironmentClass[] = [];
   readonly #held: NodeSpace[] = [];
+  readonly #areAllAlone: boolean;
   /** By the text of a requirement's value, one map for each aspect: the held nodes that meet it. */
   readonly #meeting = NODE_ASPECTS.map(() => new Map<string, Bits>());
   readonly #numberOfText = new Map<string, number>();
@@ -37,9 +38,10 @@ export class MatchTable {
       const nodes = singleNodes(environment).map((node) =>
         numbered(nodeNumbers, identityOfNode(node), () => this.#held.push(node)),
       );
-      const isOrderFixed = environment.isOrderFixed === true;
+      const isOrderFixed = environment.isOrderFixed === true && nodes.length > 1;
       return numbered(classNumbers, `${isOrderFixed}:${nodes}`, () => this.#classes.push({ nodes, isOrderFixed }));
     });
+    this.#areAllAlone = this.#classes.every(({ nodes }) => nodes.length === 1);
   }
 
   /** The requirement in numbers; undefined when it has more nodes than any environment may have. */
@@ -51,6 +53,10 @@ export class MatchTable {
 
   /** The numbers of the classes that serve `requirement`. */
   fitting(requirement: ReadRequirement): Bits {
+    const [only, ...others] = requirement.nodes;
+    const serving = this.#serving[only ?? -1];
+    // Where all environments have one node, nodes and classes have the same numbers.
+    if (this.#areAllAlone && others.length === 0 && serving !== undefined) return serving;
     const fitting = new Bits(this.#classes.length);
     for (const [index, environment] of this.#classes.entries()) {
       if (this.#serves(environment, requirement.nodes)) fitting.add(index);

@@ -1,36 +1,44 @@
 import type { CountSpace } from "../../runbook/requirement.ts";
 import type { Aspect } from "./aspect.ts";
-import { checkCount, intersectCount, normalCount, pickCount } from "./count.ts";
+import { checkCount, gapBetween, intersectCount, normalCount, pickCount } from "./count.ts";
 import { countInWords, type Reason } from "./reason.ts";
 
 interface CountRules {
   /** Key of the runbook language. */
   readonly key: string;
-  /** What is counted, in the plural, such as `processors`. */
+  /** What is counted, such as `processors`. */
   readonly noun: string;
-  /** What a capability has that does not say; without it such a capability meets no requirement. */
-  readonly unknown?: CountSpace;
+  /** The same for just one, where that is another word. */
+  readonly one?: string;
+  /** What a capability has that does not say: any number, or these; without it such a capability meets no requirement. */
+  readonly unknown?: "any" | CountSpace;
 }
 
 /** The aspect of a number held in `field`. */
 export function countAspect<K extends string>(
   field: K,
-  { key, noun, unknown }: CountRules,
+  { key, noun, one = noun, unknown }: CountRules,
 ): Aspect<{ readonly [P in K]?: CountSpace }> {
   type Space = { readonly [P in K]?: CountSpace };
   const holding = (space: CountSpace | undefined): Space => (space === undefined ? {} : { [field]: space }) as Space;
-  const heldBy = (capability: Space): CountSpace | undefined => capability[field] ?? unknown;
-  const words = (space: CountSpace | undefined): string =>
-    space === undefined ? `an unknown number of ${noun}` : `${countInWords(space)} ${noun}`;
+  const heldBy = (capability: Space): CountSpace | undefined =>
+    capability[field] ?? (unknown === "any" ? undefined : unknown);
+  const meets = (requirement: Space, capability: Space): boolean =>
+    (unknown === "any" && capability[field] === undefined) || checkCount(requirement[field], heldBy(capability));
+  const words = (space: CountSpace | undefined): string => {
+    if (space === undefined) return `an unknown number of ${noun}`;
+    return `${countInWords(space)} ${space.at(-1)?.maximum === 1 ? one : noun}`;
+  };
   const reason = (needs: CountSpace | undefined, has: CountSpace | undefined): Reason => ({
     key,
     needs: words(needs),
     has: words(has),
+    ...(needs !== undefined && has !== undefined && { gap: gapBetween(needs, has) }),
   });
   return {
-    meets: (requirement, capability) => checkCount(requirement[field], heldBy(capability)),
+    meets,
     reasons: (requirement, capability) =>
-      checkCount(requirement[field], heldBy(capability)) ? [] : [reason(requirement[field], heldBy(capability))],
+      meets(requirement, capability) ? [] : [reason(requirement[field], heldBy(capability))],
     narrow(requirement, capability) {
       const [wanted, held] = [requirement[field], heldBy(capability)];
       return holding(wanted === undefined || held === undefined ? (wanted ?? held) : intersectCount(wanted, held));

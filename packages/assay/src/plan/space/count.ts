@@ -4,11 +4,28 @@ import type { CountRange, CountSpace } from "../../runbook/requirement.ts";
 export function checkCount(requirement: CountSpace | undefined, capability: CountSpace | undefined): boolean {
   if (requirement === undefined) return true;
   if (capability === undefined) return false;
-  return requirement.some((wanted) => capability.some((held) => overlap(wanted, held)));
+  // Matching asks this most of all, millions of times for a large plan: loops take a third of the time of `some`.
+  for (const wanted of requirement) {
+    for (const held of capability) {
+      if (overlap(wanted, held)) return true;
+    }
+  }
+  return false;
 }
 
 const overlap = (left: CountRange, right: CountRange): boolean =>
   left.minimum <= right.maximum && right.minimum <= left.maximum;
+
+/** How far apart spaces without a common number are, as a part of the larger of the nearest two numbers: 0 to 1. */
+export function gapBetween(left: CountSpace, right: CountSpace): number {
+  const gaps = left.flatMap((one) =>
+    right.map((other) => {
+      const [low, high] = one.maximum < other.minimum ? [one.maximum, other.minimum] : [other.maximum, one.minimum];
+      return (high - low) / high;
+    }),
+  );
+  return Math.min(1, ...gaps);
+}
 
 /** The numbers in both; undefined when there is none. The result is normal, so equal spaces are equal values. */
 export function intersectCount(left: CountSpace, right: CountSpace): CountSpace | undefined {

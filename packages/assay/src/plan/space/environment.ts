@@ -38,8 +38,9 @@ export type Assignment =
  */
 export function checkEnvironment(requirement: EnvironmentSpace, capability: EnvironmentSpace): Assignment {
   const [needed, available] = [nodeCountOf(requirement), nodeCountOf(capability)];
-  if (needed > available || needed > MOST_NODES) {
-    return { ok: false, reasons: [{ key: "node_count", needs: nodes(needed), has: nodes(available) }] };
+  if (needed > Math.min(available, MOST_NODES)) {
+    const has = available > MOST_NODES ? `at most ${nodes(MOST_NODES)}` : nodes(available);
+    return { ok: false, reasons: [{ key: "node_count", needs: nodes(needed), has }] };
   }
   const [wanted, held] = [singleNodes(requirement), singleNodes(capability)];
   const reasonsAt = wanted.map((node, place) => checkNode(node, held[place] ?? {}));

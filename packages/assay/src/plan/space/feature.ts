@@ -41,17 +41,19 @@ export const requiredFeatures: Aspect<Required> = {
 
 /** No excluded feature may be there, whatever its settings. */
 export const excludedFeatures: Aspect<Both> = {
-  meets: ({ excludedFeatures: unwanted = NONE }, { features: held = NONE }) =>
-    !unwanted.some(({ name }) => held.some((feature) => feature.name === name)),
+  meets: ({ excludedFeatures: unwanted = NONE }, { features: held = NONE }) => common(unwanted, held).length === 0,
   reasons({ excludedFeatures: unwanted = NONE }, { features: held = NONE }) {
-    const found = unwanted.filter(({ name }) => held.some((feature) => feature.name === name));
-    return found.map(({ name }) => unwantedFeature(name));
+    return common(unwanted, held).map((name) => ({ key, needs: absent(name), has: "it" }));
   },
   narrow: ({ excludedFeatures: unwanted }) => (unwanted === undefined ? {} : { excludedFeatures: unwanted }),
   join(left, right) {
-    const all = [...(left.excludedFeatures ?? NONE), ...(right.excludedFeatures ?? NONE)];
-    const unwanted = all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
-    const contradictions = [...contradicting(left, right), ...contradicting(right, left), ...contradicting(left, left)];
+    const known = new Set(left.excludedFeatures?.map(({ name }) => name));
+    const added = (right.excludedFeatures ?? NONE).filter(({ name }) => !known.has(name));
+    const unwanted = [...(left.excludedFeatures ?? NONE), ...added];
+    const contradictions = [
+      ...common(left.features, unwanted).map((name) => ({ key, needs: present(name), has: absent(name) })),
+      ...common(right.features, unwanted).map((name) => ({ key, needs: absent(name), has: present(name) })),
+    ];
     if (contradictions.length > 0) return { ok: false, reasons: contradictions };
     return { ok: true, space: unwanted.length === 0 ? {} : { excludedFeatures: unwanted } };
   },
@@ -59,21 +61,14 @@ export const excludedFeatures: Aspect<Both> = {
   identity: ({ excludedFeatures: unwanted = NONE }) => JSON.stringify(unwanted.map(({ name }) => name).toSorted()),
 };
 
-/** Features that `needing` requires and `excluding` excludes. */
-const contradicting = (needing: Both, excluding: Both): readonly Reason[] =>
-  (excluding.excludedFeatures ?? NONE)
-    .filter(({ name }) => (needing.features ?? NONE).some((feature) => feature.name === name))
-    .map(({ name }) => ({
-      key: "excluded_features",
-      needs: `the feature '${name}'`,
-      has: `a machine without the feature '${name}'`,
-    }));
+const key = "excluded_features";
+const present = (name: string): string => `the feature '${name}'`;
+const absent = (name: string): string => `a machine without the feature '${name}'`;
 
-const unwantedFeature = (name: string): Reason => ({
-  key: "excluded_features",
-  needs: `a machine without the feature '${name}'`,
-  has: "it",
-});
+/** Names in both. */
+function common(features: readonly FeatureSpace[] = NONE, others: readonly FeatureSpace[] = NONE): readonly string[] {
+  return features.map(({ name }) => name).filter((name) => others.some((other) => other.name === name));
+}
 
 function missing({ name }: FeatureSpace, held: readonly FeatureSpace[]): Reason {
   const names = held.map((feature) => `'${feature.name}'`).join(", ");

@@ -9,9 +9,14 @@ import { sectionAspect } from "./section.ts";
 
 /** All by which one node is told from another. The number of nodes is the environment's. */
 export const NODE_ASPECTS: readonly Aspect<NodeSpace>[] = [
-  countAspect("coreCount", { key: "core_count", noun: "processors" }),
+  countAspect("coreCount", { key: "core_count", noun: "processors", one: "processor" }),
   countAspect("memoryMb", { key: "memory_mb", noun: "MiB of memory" }),
-  countAspect("gpuCount", { key: "gpu_count", noun: "graphics processors", unknown: exactly(0) }),
+  countAspect("gpuCount", {
+    key: "gpu_count",
+    noun: "graphics processors",
+    one: "graphics processor",
+    unknown: exactly(0),
+  }),
   sectionAspect("disk", { key: "disk", noun: "disks", aspects: DISK_ASPECTS }),
   sectionAspect("networkInterface", { key: "network_interface", noun: "network interfaces", aspects: NETWORK_ASPECTS }),
   requiredFeatures,

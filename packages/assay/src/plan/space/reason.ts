@@ -6,6 +6,8 @@ export interface Reason {
   readonly key: string;
   readonly needs: string;
   readonly has: string;
+  /** How far off it is, from 0 (nearly there) to 1; where that cannot be said 1. */
+  readonly gap?: number;
   /** Place of the node in the requirement, where that has several. */
   readonly node?: number;
 }
