@@ -12,7 +12,6 @@ import {
   mappingValue,
 } from "./value.ts";
 import { type Definition, type DefinitionFile, readDefinitions, readVariableFile } from "./variables/definitions.ts";
-import type { VariableSet } from "./variables/variable-set.ts";
 import type { YamlParser } from "./yaml/parse.ts";
 
 /** Files read in all, the same file counted each time; the fields' largest runbook takes five. */
@@ -24,8 +23,8 @@ interface IncludeContext extends FieldContext {
   readonly readText: (path: string) => Promise<string>;
   /** Text of every file read, by the name its positions carry. */
   readonly sources: Map<string, string>;
-  /** The variables that are known before all files are read. */
-  readonly earlyVariables: (definitions: readonly Definition[]) => VariableSet;
+  /** Replaces variables in a path with what is known before all files are read; the last definition of a name wins. */
+  readonly earlyValue: (path: LocatedValue, definitions: readonly Definition[]) => LocatedValue;
 }
 
 /** Runbook files joined into one. */
@@ -170,7 +169,7 @@ function includeItems(root: MappingValue, { problems }: IncludeContext): readonl
 
 function includePath(item: LocatedValue, known: readonly Definition[], context: IncludeContext): string | undefined {
   // Includers come last so that their values win, as they do for good later on.
-  const path = context.earlyVariables(known).substitute(item, "V01");
+  const path = context.earlyValue(item, known);
   if (path.kind === "scalar" && path.type === "string" && path.source !== "") return path.source;
   if (path.kind !== "broken") {
     context.problems.error("F06", `The path of an include must be a text, found ${describeValue(path)}.`, path);
@@ -201,7 +200,7 @@ async function readVariables(
   known: readonly Definition[],
   context: IncludeContext,
 ): Promise<readonly Definition[]> {
-  const path = context.earlyVariables(known).substitute(entry.path, "V01");
+  const path = context.earlyValue(entry.path, known);
   if (path.kind !== "scalar") return [];
   if (!/\.ya?ml$/.test(path.source)) {
     context.problems.error("V05", `The variable file '${path.source}' is no .yml file.`, path);

@@ -3,7 +3,7 @@ import type { LocatedValue } from "./value.ts";
 
 /** More than this help nobody; the rest is counted. */
 const MOST_REPORTED = 100;
-/** More are not even kept: a hostile file can have one per line. */
+/** More are not even kept. */
 const MOST_KEPT = 1000;
 
 /** Stands where a value comes from the command line or the environment and so has no place in a file. */
@@ -17,10 +17,29 @@ interface Extra {
 /** Collects everything that is wrong, so that one pass reports all of it. */
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
-  readonly #includedFrom = new Map<string, string>();
+  readonly #includedFrom: Map<string, string>;
 
   #dropped = 0;
   #hasErrors = false;
+
+  /** Problems of a part; `whole` tells through which files it came. */
+  constructor(whole?: Problems) {
+    this.#includedFrom = whole === undefined ? new Map() : whole.#includedFrom;
+  }
+
+  get isEmpty(): boolean {
+    return this.#found.size === 0;
+  }
+
+  /** Adds everything that was found in a part. */
+  addAll(part: Problems): void {
+    this.#hasErrors ||= part.#hasErrors;
+    this.#dropped += part.#dropped;
+    for (const [key, diagnostic] of part.#found) this.#keep(key, diagnostic);
+    for (const [file, place] of part.#includedFrom) {
+      if (!this.#includedFrom.has(file)) this.#includedFrom.set(file, place);
+    }
+  }
 
   /** True when so much is wrong that nobody will read the rest: looking for near names is not worth its time. */
   get isFlooded(): boolean {
@@ -86,6 +105,7 @@ export class Problems {
   ): void {
     if (severity === "error") this.#hasErrors = true;
     if (this.#found.size >= MOST_KEPT) {
+      // Counted without looking at it: a hostile file can have one per line.
       this.#dropped += 1;
       return;
     }
@@ -105,7 +125,12 @@ export class Problems {
       ...(trail.length === 0 ? {} : { trail }),
       ...(extra.blocksRun === true ? { blocksRun: true } : {}),
     };
-    this.#found.set(keyOf(diagnostic), diagnostic);
+    this.#keep(keyOf(diagnostic), diagnostic);
+  }
+
+  #keep(key: string, diagnostic: Diagnostic): void {
+    if (this.#found.has(key) || this.#found.size < MOST_KEPT) this.#found.set(key, diagnostic);
+    else this.#dropped += 1;
   }
 }
 

@@ -1,3 +1,4 @@
+import { readCombinator } from "./schema/combinator.ts";
 import { type EnvironmentSettings, type NodeSettings, readEnvironments } from "./schema/environment.ts";
 import { checkFields, type FieldContext } from "./schema/field.ts";
 import { readNotifiers } from "./schema/notifier.ts";
@@ -29,6 +30,7 @@ export async function readRunbook(
   const filters = readFilters(childOf(root, "testcase"), context);
   const notifiers = readNotifiers(childOf(root, "notifier"), context);
   const transformers = readTransformers(childOf(root, "transformer"), context);
+  const combinator = await readCombinator(childOf(root, "combinator"), context, readText);
   const platform = readPlatform(childOf(root, "platform"), replacement, context);
   const account = platform ?? { adminUsername: undefined, adminPassword: undefined, adminPrivateKeyFile: undefined };
   const environments = readEnvironments(childOf(root, "environment"), account, context);
@@ -51,6 +53,7 @@ export async function readRunbook(
     readyNodes: nodes.map((list) => list.map(({ position: _, ...node }) => node)),
     concurrency: read.concurrency,
     transformers,
+    ...(combinator === undefined ? {} : { combinator }),
     caseVariables: {},
     secrets,
     notifiers,

@@ -24,7 +24,7 @@ export const runbookFields = fields({
   extension: anything("folders with more cases"),
   variable: anything("variables"),
   transformer: anything("steps before and after the cases"),
-  combinator: later("repeating the run with other variables"),
+  combinator: anything("repeating the run with other variables"),
   environment: anything("machines that are there before the run"),
   notifier: anything("reports"),
   platform: anything("where the machines come from"),

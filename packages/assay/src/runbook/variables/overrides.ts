@@ -1,13 +1,18 @@
 import { OUTSIDE_FILES, type Problems } from "../problems.ts";
-import { type ScalarValue, textValue } from "../value.ts";
+import { type LocatedValue, textValue } from "../value.ts";
 
-/** A value from outside the runbook; it stays literal text, `$(x)` in it is not looked at. */
+/** A value from outside the runbook; it stays literal, `$(x)` in it is not looked at. */
 export interface Override {
   /** As spelled where it was given. */
   readonly name: string;
-  readonly value: ScalarValue;
+  /** Broken when it is not known before the run. */
+  readonly value: LocatedValue;
   readonly isSecret: boolean;
   readonly isCaseVisible: boolean;
+  /** Who gave it, such as `-v on the command line`. */
+  readonly source: string;
+  /** The value of lower rank whose place it takes. */
+  readonly replaces?: Override | undefined;
 }
 
 const ENVIRONMENT_NAME = /^(?:(S_|CV_|SCV_)?(?:LISA|ASSAY)_)(.+)$/;
@@ -58,5 +63,6 @@ function add(
 ): void {
   const trail = [`variable '${name}' set by ${source}`];
   const value = textValue(text, OUTSIDE_FILES, { isSecret, trail });
-  overrides.set(name.toLowerCase(), { name, value, isSecret, isCaseVisible });
+  const replaces = overrides.get(name.toLowerCase());
+  overrides.set(name.toLowerCase(), { name, value, isSecret, isCaseVisible, source, replaces });
 }

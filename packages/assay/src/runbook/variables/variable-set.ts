@@ -16,6 +16,8 @@ const MOST_LEVELS = 1000;
 interface Options {
   /** Lowest rank first; the last definition of a name wins. */
   readonly definitions: readonly Definition[];
+  /** A set of the same definitions; it lends the values of all variables but those in `affected` (lower case). */
+  readonly base?: { readonly set: VariableSet; readonly affected: ReadonlySet<string> };
   readonly overrides: ReadonlyMap<string, Override>;
   readonly problems: Problems;
   /** Reads `[a, b]` or `{a: b}` given as text for a list or mapping variable. */
@@ -24,10 +26,18 @@ interface Options {
   readonly trace?: VariableTrace | undefined;
 }
 
+/** One place that gives a variable a value. */
+export interface VariableSource {
+  /** Who gave it from outside; undefined for a value that stands in a file. */
+  readonly giver: string | undefined;
+  /** As given: references are not replaced, texts are not converted. */
+  readonly value: LocatedValue;
+}
+
 /** The variables of a runbook. Each is resolved once, when it is first asked for; values from outside come before all. */
 export class VariableSet {
   readonly #options: Options;
-  readonly #definitions = new Map<string, Definition[]>();
+  readonly #definitions: Map<string, Definition[]>;
   readonly #resolved = new Map<string, LocatedValue>();
   /** Names being resolved, outermost first; meeting one again is a cycle. */
   readonly #resolving: string[] = [];
@@ -36,6 +46,8 @@ export class VariableSet {
 
   constructor(options: Options) {
     this.#options = options;
+    this.#definitions = options.base === undefined ? new Map() : options.base.set.#definitions;
+    if (options.base !== undefined) return;
     for (const definition of options.definitions) {
       const name = definition.name.toLowerCase();
       const list = this.#definitions.get(name);
@@ -56,6 +68,8 @@ export class VariableSet {
     const key = name.toLowerCase();
     const known = this.#resolved.get(key);
     if (known !== undefined) return known;
+    const { base } = this.#options;
+    if (base !== undefined && !base.affected.has(key)) return base.set.lookup(key);
     const definitions = this.#definitions.get(key) ?? [];
     const override = this.#options.overrides.get(key);
     const value =
@@ -81,6 +95,17 @@ export class VariableSet {
     return this.#definitions.get(name.toLowerCase())?.at(-1);
   }
 
+  /** Everything that gives a variable a value, highest rank first: the first is in force. */
+  sourcesOf(name: string): readonly VariableSource[] {
+    const key = name.toLowerCase();
+    const sources: VariableSource[] = [];
+    for (let each = this.#options.overrides.get(key); each !== undefined; each = each.replaces) {
+      sources.push({ giver: each.source, value: each.value });
+    }
+    const definitions = (this.#definitions.get(key) ?? []).toReversed();
+    return [...sources, ...definitions.map(({ value }) => ({ giver: undefined, value }))];
+  }
+
   isCaseVisible(name: string): boolean {
     const key = name.toLowerCase();
     return (
@@ -90,12 +115,12 @@ export class VariableSet {
   }
 
   /** Replaces the references in `value`; undefined variables are reported under `code`. */
-  substitute(value: LocatedValue, code: "V01" | "V02"): LocatedValue {
+  substitute(value: LocatedValue, code: "V01" | "V02", problems: Problems = this.#options.problems): LocatedValue {
     return substitute(value, {
-      problems: this.#options.problems,
+      problems,
       lookup: (name) => this.lookup(name),
       noteUse: (name, at) => this.#options.trace?.noteUse(name, at),
-      reportUndefined: (name, at) => this.#reportUndefined(name, at, code),
+      reportUndefined: (name, at) => this.#reportUndefined(name, at, code, problems),
     });
   }
 
@@ -166,8 +191,8 @@ export class VariableSet {
     return brokenValue(value.position);
   }
 
-  #reportUndefined(name: string, at: ScalarValue, code: "V01" | "V02"): void {
-    this.#options.problems.error(code, `The variable '${name}' is not defined.`, at, {
+  #reportUndefined(name: string, at: ScalarValue, code: "V01" | "V02", problems: Problems): void {
+    problems.error(code, `The variable '${name}' is not defined.`, at, {
       help: this.#helpForUndefined(name),
     });
   }

@@ -1,0 +1,61 @@
+import { Problems } from "./problems.ts";
+import { combinedNames } from "./schema/combinator.ts";
+import { declaredOutputs } from "./schema/transformer.ts";
+import { childOf, type LocatedValue, listValue, type MappingValue } from "./value.ts";
+import { unknownOverride } from "./variables/assigned.ts";
+import type { Override } from "./variables/overrides.ts";
+import type { VariableSet } from "./variables/variable-set.ts";
+
+interface Known {
+  /** Values from the command line and the environment. */
+  readonly outside: ReadonlyMap<string, Override>;
+  /** Names, lower case, of variables that have got their values. */
+  readonly assignedNames: ReadonlySet<string>;
+}
+
+/** Outputs of these phases are there before the cases are chosen, so they take the place of what the runbook defines. */
+const EARLY_PHASES: ReadonlySet<string> = new Set(["init", "expanded"]);
+
+/**
+ * Variables that transformers and combinators will set, as overrides by lower-cased name. They may be used as if they
+ * were defined, and nothing is known of their values. A definition of such a variable is a placeholder: it counts only
+ * until a combinator gives a value, or for outputs that come after the cases were chosen.
+ */
+export function unknownNames(
+  root: MappingValue,
+  variablesWith: (overrides: ReadonlyMap<string, Override>) => VariableSet,
+  { outside, assignedNames }: Known,
+): ReadonlyMap<string, Override> {
+  const transformers = childOf(root, "transformer");
+  const combinator = childOf(root, "combinator");
+  const unknown = new Map<string, Override>();
+  if (transformers === undefined && combinator === undefined) return unknown;
+  const placeholders = variablesWith(outside);
+  const isFree = (name: string): boolean => !assignedNames.has(name.toLowerCase());
+  const isDefined = (name: string): boolean =>
+    outside.has(name.toLowerCase()) || placeholders.definition(name) !== undefined;
+  for (const entry of transformers?.kind === "list" ? transformers.items : []) {
+    if (entry.kind !== "mapping") continue;
+    const isEarly = runsEarly(entry, placeholders);
+    for (const { name, isSecret } of declaredOutputs(listValue([entry], entry.position))) {
+      if (isFree(name) && (isEarly || !isDefined(name)))
+        unknown.set(name.toLowerCase(), unknownOverride(name, isSecret));
+    }
+  }
+  for (const { name } of combinedNames(combinator)) {
+    if (isFree(name) && !isDefined(name)) unknown.set(name.toLowerCase(), unknownOverride(name, false));
+  }
+  return unknown;
+}
+
+function runsEarly(entry: MappingValue, variables: VariableSet): boolean {
+  const heldBy = (key: string): LocatedValue | undefined => {
+    const value = childOf(entry, key);
+    return value === undefined ? undefined : variables.substitute(value, "V01", new Problems());
+  };
+  const enabled = heldBy("enabled");
+  const phase = heldBy("phase");
+  const isEnabled =
+    enabled?.kind !== "scalar" || (enabled.value !== false && !/^(?:f|false|off|n|no|0)$/i.test(enabled.source));
+  return isEnabled && (phase?.kind !== "scalar" || EARLY_PHASES.has(phase.source));
+}

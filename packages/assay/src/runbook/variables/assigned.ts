@@ -1,0 +1,58 @@
+import { OUTSIDE_FILES } from "../problems.ts";
+import type { AssignedVariable } from "../types.ts";
+import { brokenValue, type LocatedValue, listValue, mappingValue, type PlainValue, textValue } from "../value.ts";
+import type { Override } from "./overrides.ts";
+
+/**
+ * Values of combinators and transformers as overrides by lower-cased name; they keep their types. Later ones win, so they
+ * are given in the order in which they came to be.
+ */
+export function assignedOverrides(assigned: readonly AssignedVariable[]): ReadonlyMap<string, Override> {
+  return new Map(
+    assigned.map(({ name, value, origin, isSecret = false }) => {
+      const marks = { isSecret, trail: [`variable '${name}' set by ${origin}`] };
+      return [
+        name.toLowerCase(),
+        { name, value: located(value, marks), isSecret, isCaseVisible: false, source: origin },
+      ];
+    }),
+  );
+}
+
+/** A variable that something will set while the run goes on: it may be used, and nothing is known of its value. */
+export function unknownOverride(name: string, isSecret: boolean): Override {
+  return {
+    name,
+    value: brokenValue(OUTSIDE_FILES),
+    isSecret,
+    isCaseVisible: false,
+    source: "a transformer of this run",
+  };
+}
+
+type Marks = { readonly isSecret: boolean; readonly trail: readonly string[] };
+
+function located(value: PlainValue, marks: Marks): LocatedValue {
+  if (typeof value === "string") return textValue(value, OUTSIDE_FILES, marks);
+  if (value === null || typeof value !== "object") {
+    const type =
+      value === null ? "null" : typeof value === "boolean" ? "boolean" : Number.isInteger(value) ? "integer" : "float";
+    const source = String(value);
+    return { ...textValue(source, OUTSIDE_FILES, marks), type, value, isQuoted: false };
+  }
+  if (isList(value)) {
+    return listValue(
+      value.map((item) => located(item, marks)),
+      OUTSIDE_FILES,
+      marks,
+    );
+  }
+  const entries = Object.entries(value).map(([key, item]) => ({
+    key,
+    keyPosition: OUTSIDE_FILES,
+    value: located(item, marks),
+  }));
+  return mappingValue(entries, OUTSIDE_FILES, marks);
+}
+
+const isList = (value: PlainValue): value is readonly PlainValue[] => Array.isArray(value);
