@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { QEMU_KEYS } from "../../packages/assay/src/platforms/qemu/settings.ts";
-import { PLATFORM_KEYS } from "../../packages/assay/src/runbook/schema/platform-keys.ts";
+import { PLATFORM_SECTIONS } from "../../packages/assay/src/runbook/schema/platform/platforms.ts";
 import { loadGood, loadText, short } from "./load-text.ts";
 
 test("a testcase entry is read with all its keys", async () => {
@@ -82,11 +82,23 @@ test("the platform's section joins what stands beside it and in the requirement"
     adminPrivateKeyFile: undefined,
     keepEnvironment: "always",
     section: { image: "debian-12", boot_timeout: 300, cores: 4, memory_mb: 2048, firmware_type: "bios" },
+    requirement: {
+      coreCount: [{ minimum: 8, maximum: 8 }],
+      memoryMb: [{ minimum: 2048, maximum: Number.POSITIVE_INFINITY }],
+      platformSections: { qemu: { firmware_type: "bios" }, azure: { vm_size: "any" } },
+    },
+    capture: {
+      azureInformation: false,
+      bootTime: false,
+      kernelConfig: false,
+      vmInformation: true,
+      assertKernelErrors: false,
+    },
   });
 });
 
 test("the runbook knows every key of the qemu platform's own table", () => {
-  expect(Object.keys(PLATFORM_KEYS.qemu.table)).toEqual(expect.arrayContaining(Object.keys(QEMU_KEYS)));
+  expect(Object.keys(PLATFORM_SECTIONS.qemu.platform.table)).toEqual(expect.arrayContaining(Object.keys(QEMU_KEYS)));
 });
 
 test("remote nodes: addresses, accounts and the default node first", async () => {

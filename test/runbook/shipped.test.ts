@@ -93,7 +93,7 @@ const LISA_STYLE: readonly (readonly [string, string, readonly string[], string 
     "ready",
     "platform: [{ type: ready, admin_private_key_file: /k }]\nvariable: [{ name: public_address, value: '' }]\nenvironment: { environments: [{ nodes: [{ type: remote, public_address: $(public_address), public_port: '22', username: '', capability: { disk: { data_disk_count: 1 } } }] }] }\ntestcase: [{ criteria: {} }]",
     ["public_address:10.0.0.1"],
-    "N01",
+    undefined,
   ],
   [
     "qemu",
@@ -105,7 +105,7 @@ const LISA_STYLE: readonly (readonly [string, string, readonly string[], string 
     "azure",
     "concurrency: $(n)\nvariable: [{ name: n, value: 5 }]\nplatform: [{ type: azure, azure: { deploy: true } }]",
     [],
-    "T01",
+    "N01",
   ],
 ];
 

@@ -1,16 +1,21 @@
 import { readCombinator } from "./schema/combinator.ts";
-import { type EnvironmentSettings, type NodeSettings, readEnvironments } from "./schema/environment.ts";
+import { readDev } from "./schema/dev.ts";
+import { readEnvironment } from "./schema/environment.ts";
 import { checkFields, type FieldContext } from "./schema/field.ts";
 import { readNotifiers } from "./schema/notifier.ts";
-import { readPlatform } from "./schema/platform.ts";
-import { devSection, isDevEnabled, runbookFields } from "./schema/runbook.ts";
+import { platformType, readPlatform } from "./schema/platform.ts";
+import { runbookFields } from "./schema/runbook.ts";
 import { readFilters } from "./schema/testcase.ts";
 import { readTransformers, transformerSecrets } from "./schema/transformer.ts";
-import type { PlatformSettings, Runbook } from "./types.ts";
+import type {
+  EnvironmentSettings,
+  ListedNodeSettings,
+  NodeSettings,
+  PlatformSettings,
+  RemoteNodeSettings,
+  Runbook,
+} from "./types.ts";
 import { childOf, type MappingValue } from "./value.ts";
-
-/** LISA's name for a run without one. */
-const DEFAULT_NAME = "not_named";
 
 /**
  * Reads the sections of a joined runbook in which all variables are replaced. `replacement` is a platform type that takes
@@ -20,96 +25,126 @@ export async function readRunbook(
   file: string,
   root: MappingValue,
   replacement: string | undefined,
-  context: FieldContext,
+  outer: FieldContext,
   readText: (path: string) => Promise<string>,
 ): Promise<Runbook | undefined> {
-  const { problems } = context;
-  const read = checkFields(runbookFields, root, "", context) ?? {};
-  const dev = childOf(root, "dev");
-  if (isDevEnabled(dev)) checkFields(devSection, dev, "dev", context);
+  const { problems } = outer;
+  const secrets = new Set<string>();
+  const context: FieldContext = { ...outer, secrets, platform: platformType(childOf(root, "platform"), replacement) };
+  const read = checkFields(runbookFields, root, "", context);
+  const dev = readDev(childOf(root, "dev"), context);
   const filters = readFilters(childOf(root, "testcase"), context);
   const notifiers = readNotifiers(childOf(root, "notifier"), context);
   const transformers = readTransformers(childOf(root, "transformer"), context);
   const combinator = await readCombinator(childOf(root, "combinator"), context, readText);
   const platform = readPlatform(childOf(root, "platform"), replacement, context);
   const account = platform ?? { adminUsername: undefined, adminPassword: undefined, adminPrivateKeyFile: undefined };
-  const environments = readEnvironments(childOf(root, "environment"), account, context);
-  if (platform === undefined) return undefined;
+  const environment = readEnvironment(childOf(root, "environment"), account, context);
+  if (platform === undefined || read === undefined) return undefined;
+  const environments = environment?.environments ?? [];
   const type = platformOf(platform, environments, root, context);
-  const nodes = environments.map(({ remoteNodes }) => remoteNodes).filter((list) => list.length > 0);
-  if (type === "ready") await checkKeyFiles(nodes.flat(), readText, context);
-  const passwords = [platform.adminPassword, ...nodes.flat().map((node) => node.password)];
-  const secrets = passwords.filter((password): password is string => password !== undefined && password.length >= 3);
-  secrets.push(...transformerSecrets(transformers));
+  const remote = environments.map(({ nodes }) => nodes.filter((node) => node.type === "remote"));
+  if (type === "ready") await checkKeyFiles(remote.flat(), readText, context);
+  for (const secret of transformerSecrets(transformers)) secrets.add(secret);
   if (problems.hasErrors) return undefined;
   return {
     file,
-    name: read.name ?? DEFAULT_NAME,
-    testProject: read.test_project ?? "",
-    testPass: read.test_pass ?? "",
-    tags: read.tags ?? [],
+    name: read.name,
+    testProject: read.test_project,
+    testPass: read.test_pass,
+    tags: read.tags,
     platform: { ...platform, type },
     filters,
-    readyNodes: nodes.map((list) => list.map(({ position: _, ...node }) => node)),
+    readyNodes: remote.filter((nodes) => nodes.length > 0).map((nodes) => defaultFirst(nodes).map(readyNodeOf)),
+    ...(environment === undefined ? {} : { environment }),
+    ...(dev === undefined ? {} : { dev }),
     concurrency: read.concurrency,
+    exitOnFirstFailure: read.exit_on_first_failure,
+    exitWithFailedCount: read.exit_with_failed_count,
+    waitResourceTimeoutMs: read.wait_resource_timeout * 60_000,
     transformers,
     ...(combinator === undefined ? {} : { combinator }),
     caseVariables: {},
-    secrets,
+    secrets: [...secrets].filter((secret) => secret.length >= SHORTEST_SECRET),
     notifiers,
   };
 }
 
+/** Shorter ones stand in every other word; masking them would hide everything. */
+const SHORTEST_SECRET = 3;
+
+/** The default node is the one cases get, which for platforms is the first. */
+function defaultFirst(nodes: readonly ListedNodeSettings[]): readonly ListedNodeSettings[] {
+  return nodes.toSorted((left, right) => Number(right.isDefault) - Number(left.isDefault));
+}
+
+function readyNodeOf({
+  name,
+  address,
+  port,
+  username,
+  password,
+  privateKeyFile,
+}: ListedNodeSettings): RemoteNodeSettings {
+  return { name, address, port, username, password, privateKeyFile };
+}
+
 /** LISA has no local platform: it says `ready` with a local node. Here that is the platform `local`. */
 function platformOf(
-  platform: PlatformSettings,
+  { type, position }: PlatformSettings,
   environments: readonly EnvironmentSettings[],
   root: MappingValue,
   { problems }: FieldContext,
 ): string {
-  if (platform.type !== "ready") {
-    const used = environments.find((environment) => environment.localNodes + environment.remoteNodes.length > 0);
-    if (used !== undefined && platform.type === "qemu") {
-      problems.warning(
-        "S18",
-        "The platform 'qemu' makes its own machines; this environment is not used.",
-        used.position,
+  const has = (kind: NodeSettings["type"]) =>
+    environments.find(({ nodes }) => nodes.some((node) => node.type === kind));
+  const [local, remote, wanted] = [has("local"), has("remote"), has("requirement")];
+  if (type === "qemu" && environments[0] !== undefined) {
+    if (wanted !== undefined) {
+      problems.missing(
+        "Environments of machines to make are not carried out by this version of assay.",
+        wanted.position,
+        {
+          help: "Remove 'environment': machines are made as the cases need them.",
+        },
       );
+    } else {
+      const message = "The platform 'qemu' makes its own machines; this environment is not used.";
+      problems.warning("S18", message, environments[0].position);
     }
-    return platform.type;
   }
-  const local = environments.find(({ localNodes }) => localNodes > 0);
-  const remote = environments.find(({ remoteNodes }) => remoteNodes.length > 0);
-  if (local !== undefined && remote !== undefined) {
-    problems.error(
-      "N01",
-      "Local and remote nodes in one runbook are not carried out by this version of assay.",
-      local.position,
-      {
-        help: "Keep nodes of one type.",
-      },
-    );
-  }
-  if (local !== undefined) return "local";
-  if (remote === undefined && !problems.hasErrors) {
-    const at = platform.position ?? root.position;
-    problems.error("S16", "The platform 'ready' needs machines, and 'environment' gives none.", at, {
-      help: "List them under 'environment.environments[].nodes', or choose another 'platform'.",
+  if (type !== "ready") return type;
+  if (wanted !== undefined) {
+    problems.missing("The platform 'ready' makes no machines, and this environment asks for some.", wanted.position, {
+      help: "List nodes of the type 'remote' or 'local', or choose another 'platform'.",
     });
   }
-  return platform.type;
+  if (local !== undefined && remote !== undefined) {
+    const message = "Local and remote nodes in one runbook are not carried out by this version of assay.";
+    problems.missing(message, local.position, { help: "Keep nodes of one type." });
+  }
+  if (local !== undefined) return "local";
+  if (remote === undefined && wanted === undefined && !problems.hasErrors) {
+    const message = "The platform 'ready' needs machines, and 'environment' gives none.";
+    problems.warning("S16", message, position ?? root.position, {
+      help: "List them under 'environment.environments[].nodes', or choose another 'platform'.",
+      blocksRun: true,
+    });
+  }
+  return type;
 }
 
 async function checkKeyFiles(
-  nodes: readonly NodeSettings[],
+  nodes: readonly ListedNodeSettings[],
   readText: (path: string) => Promise<string>,
   { problems }: FieldContext,
 ): Promise<void> {
   for (const { privateKeyFile, position } of nodes) {
     if (privateKeyFile === undefined) continue;
     await readText(privateKeyFile).catch(() => {
-      problems.error("S20", `The private key file '${privateKeyFile}' cannot be read.`, position, {
+      problems.warning("S20", `The private key file '${privateKeyFile}' cannot be read.`, position, {
         help: "The path is relative to the folder in which assay is started.",
+        blocksRun: true,
       });
     });
   }

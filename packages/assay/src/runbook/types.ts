@@ -58,7 +58,106 @@ export interface RemoteNodeSettings {
   readonly privateKeyFile: string | undefined;
 }
 
-/** `platform:` with what every platform has in common and the section named after its type, not yet looked at. */
+/** What is asked of a machine, or claimed of one, with the name it may have. */
+export interface NamedNodeSpace extends NodeSpace {
+  readonly name?: string;
+  readonly isDefault?: boolean;
+}
+
+interface CommonNode {
+  readonly position: Position;
+  /** Empty when the runbook gives none. */
+  readonly name: string;
+  readonly isDefault: boolean;
+  /** What the node claims to have. */
+  readonly capability?: NodeSpace;
+}
+
+/** The machine assay runs on. */
+export interface LocalNodeSettings extends CommonNode {
+  readonly type: "local";
+}
+
+/** A machine that is there already; `address` and `port` are those to connect to. */
+export interface ListedNodeSettings extends CommonNode, RemoteNodeSettings {
+  readonly type: "remote";
+  /** Address between the nodes of the environment; empty when neither address is known. */
+  readonly internalAddress: string;
+  readonly internalPort: number;
+}
+
+/** A machine that a platform has to make. */
+export interface WantedNodeSettings extends CommonNode {
+  readonly type: "requirement";
+  readonly requirement: NodeSpace;
+}
+
+/** A node of a kind that an extension added. */
+export interface ExtensionNodeSettings extends CommonNode {
+  readonly type: "extension";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export type NodeSettings = LocalNodeSettings | ListedNodeSettings | WantedNodeSettings | ExtensionNodeSettings;
+
+/** One enabled entry of `environment.environments`. */
+export interface EnvironmentSettings {
+  readonly position: Position;
+  readonly name: string;
+  /** Those that are enabled; never empty. */
+  readonly nodes: readonly NodeSettings[];
+}
+
+/** `environment:`. */
+export interface EnvironmentSection {
+  readonly warnAsError: boolean;
+  /** Further attempts to deploy an environment. */
+  readonly retry: number;
+  readonly environments: readonly EnvironmentSettings[];
+}
+
+/** A host to connect through. */
+export interface JumpBoxSettings {
+  readonly position: Position;
+  readonly address: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string | undefined;
+  readonly privateKeyFile: string | undefined;
+  /** Address and port towards the next host. */
+  readonly privateAddress: string | undefined;
+  readonly privatePort: number;
+}
+
+/** `dev:`, when it is there and not switched off. */
+export interface DevSettings {
+  readonly enableTrace: boolean;
+  readonly mockTcpPing: boolean;
+  /** In the order of the way. */
+  readonly jumpBoxes: readonly JumpBoxSettings[];
+}
+
+/** What is looked at or kept of each machine besides the cases. */
+export interface CaptureSettings {
+  readonly azureInformation: boolean;
+  readonly bootTime: boolean;
+  readonly kernelConfig: boolean;
+  readonly vmInformation: boolean;
+  /** An error of the kernel after a case that passed makes it fail. */
+  readonly assertKernelErrors: boolean;
+}
+
+/** A guest of a node, in which cases run instead of on it; `settings` are the keys of its kind. */
+export interface GuestSettings {
+  readonly position: Position;
+  readonly type: string;
+  readonly name: string;
+  readonly capability?: NodeSpace;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** `platform:` with what every platform has in common and the section named after its type, each key checked. */
 export interface PlatformSettings {
   readonly type: string;
   readonly position: Position | undefined;
@@ -66,11 +165,14 @@ export interface PlatformSettings {
   readonly adminPassword: string | undefined;
   readonly adminPrivateKeyFile: string | undefined;
   readonly keepEnvironment: "no" | "always" | "failed";
-  /** What every node of an environment made for a case must have besides. */
-  readonly requirement?: NodeSpace;
-  /** Names of features that are taken off every case's requirement; capitals do not matter. */
-  readonly ignoredCapability?: readonly string[];
   readonly section: Readonly<Record<string, unknown>>;
+  /** What every machine made for a case must have. */
+  readonly requirement?: NodeSpace;
+  /** Names of features, in small letters, that are taken off every case. */
+  readonly ignoredCapability?: readonly string[];
+  readonly capture?: CaptureSettings;
+  /** Guests in which the cases run; absent when they run on the nodes. */
+  readonly guests?: readonly GuestSettings[];
 }
 
 /** When a transformer runs, in this order. */
@@ -131,7 +233,15 @@ export interface Runbook {
   readonly filters: readonly CaseFilter[];
   /** Nodes of `environment.environments[].nodes` of type remote, for the ready platform; a list per environment. */
   readonly readyNodes: readonly (readonly RemoteNodeSettings[])[];
+  readonly environment?: EnvironmentSection;
+  readonly dev?: DevSettings;
   readonly concurrency: number | undefined;
+  /** After one failure the cases of the same combination that wait are SKIPPED. */
+  readonly exitOnFirstFailure?: boolean;
+  /** False: failed cases do not change the exit code. */
+  readonly exitWithFailedCount?: boolean;
+  /** How long to wait for resources that are in use elsewhere. */
+  readonly waitResourceTimeoutMs?: number;
   readonly transformers?: readonly TransformerSettings[];
   readonly combinator?: CombinatorSettings;
   /** Variables whose `is_case_visible` is true. */

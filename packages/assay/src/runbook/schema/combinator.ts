@@ -3,9 +3,9 @@ import { type CsvTable, parseCsv } from "../combinators/csv.ts";
 import { didYouMean } from "../nearest.ts";
 import type { CombinatorSettings } from "../types.ts";
 import { childOf, isNull, type LocatedValue, type MappingValue, toPlain } from "../value.ts";
-import { remoteNodeFields } from "./environment.ts";
 import { type FieldContext, type FieldTable, fields, withDefault } from "./field.ts";
 import { anything, list, section, text } from "./kinds.ts";
+import { remoteNodeFields } from "./node-kinds.ts";
 import { mapOf, readKind, typeOf } from "./transformer/kind.ts";
 
 const gridItem = fields(

@@ -4,7 +4,7 @@ import { childOf, describeValue, isNull, type LocatedValue, type PlainValue, sho
 import { type JsonSchema, orAbsent } from "./json-schema.ts";
 
 /** Sections whose entries say with `type` which kind they are, and so which keys they have. */
-export type KindFamily = "platform" | "node" | "notifier" | "transformer" | "combinator" | "testcase";
+export type KindFamily = "platform" | "node" | "notifier" | "transformer" | "combinator" | "testcase" | "guest";
 
 /** Kinds that extensions add, with the keys each has besides the common ones of its family. */
 export type Kinds = Readonly<Partial<Record<KindFamily, Readonly<Record<string, FieldTable>>>>>;
@@ -16,6 +16,12 @@ export interface FieldContext {
   /** Sections in which a key is known, for keys that stand in the wrong place. */
   readonly sectionsWith?: (key: string) => readonly string[];
   readonly kinds?: Kinds;
+  /** Type of the platform in use. */
+  readonly platform?: string;
+  /** The value is checked, but nobody uses it: what this version cannot do with it need not be told. */
+  readonly isUnused?: boolean;
+  /** Where values go that are secret by their key. */
+  readonly secrets?: Set<string>;
 }
 
 /** What a key may hold: one object reads it, says what it expects and documents it. */

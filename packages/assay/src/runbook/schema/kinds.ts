@@ -1,8 +1,9 @@
 import { didYouMean } from "../nearest.ts";
-import { describeValue, type PlainValue, toPlain } from "../value.ts";
+import { describeValue, type LocatedValue, type PlainValue, toPlain } from "../value.ts";
 import {
   checkFields,
   type Field,
+  type FieldContext,
   type Fields,
   type FieldsRead,
   type FieldTable,
@@ -167,6 +168,75 @@ export function section<T extends FieldTable>(of: Fields<T>, about: string): Fie
     schema: () => sectionSchema(of),
     read: (value, path, context) => checkFields(of, value, path, context),
   };
+}
+
+/** A value that its reader looks at itself; `schema` says what it may look like. */
+export function located(about: string, schema: () => JsonSchema): Field<LocatedValue> {
+  return { expects: "a value", about, schema, read: (value) => value };
+}
+
+/** The same key, whose typed value is made of what was read. */
+export function mapped<A, B>(field: Field<A>, make: (read: A, context: FieldContext) => B | undefined): Field<B> {
+  return {
+    expects: field.expects,
+    about: field.about,
+    ...(field.default === undefined ? {} : { default: field.default }),
+    schema: () => field.schema(),
+    read(value, path, context) {
+      const read = field.read(value, path, context);
+      return read === undefined ? undefined : make(read, context);
+    },
+  };
+}
+
+/** The same key; its value is masked wherever text leaves. */
+export function secret(field: Field<string>): Field<string> {
+  return mapped(field, (text, { secrets }) => {
+    secrets?.add(text);
+    return text;
+  });
+}
+
+/** The same key, told to mean `standard` when it is absent: the reader of the section knows how. */
+export function standing<T>(field: Field<T>, standard: PlainValue): Field<T> {
+  return { ...field, default: standard };
+}
+
+/**
+ * The same key, checked in full, which this version cannot carry out. That is told, never passed over: as what a run
+ * refuses, or only as a warning where the verdict is the same without it.
+ */
+export function unsupported<T>(
+  field: Field<T>,
+  options: { readonly unless?: readonly PlainValue[]; readonly isHarmless?: boolean } = {},
+): Field<T> {
+  return {
+    ...field,
+    read(value, path, context) {
+      const read = field.read(value, path, context);
+      if (read !== undefined && context.isUnused !== true && !isNeutral(value, options.unless ?? []))
+        tellUnsupported(value, path, field.about, options.isHarmless, context);
+      return read;
+    },
+  };
+}
+
+function isNeutral(value: LocatedValue, neutral: readonly PlainValue[]): boolean {
+  if (value.kind === "list") return value.items.length === 0;
+  if (value.kind === "mapping") return value.entries.length === 0;
+  return value.kind === "broken" || [...neutral, ""].some((each) => String(each) === String(value.value));
+}
+
+function tellUnsupported(
+  value: LocatedValue,
+  path: string,
+  about: string,
+  isHarmless: boolean | undefined,
+  { problems }: FieldContext,
+): void {
+  const message = `'${path}' (${about}) is not carried out by this version of assay.`;
+  if (isHarmless === true) problems.warning("N01", message, value, { help: "The run goes on without it." });
+  else problems.missing(message, value, { help: "Remove it, or run this runbook with LISA." });
 }
 
 /** Any value, looked at elsewhere or passed on as it is. */

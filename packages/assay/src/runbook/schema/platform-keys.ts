@@ -1,38 +1,118 @@
-import { fields } from "./field.ts";
-import { choice, flag, integer, later, text } from "./kinds.ts";
+import { nearest } from "../nearest.ts";
+import { describeValue } from "../value.ts";
+import { FEATURE_NAMES } from "./feature.ts";
+import { type Field, type FieldTable, fields, sectionSchema, withDefault } from "./field.ts";
+import { GUESTS } from "./guest.ts";
+import { flag, list, located, mapped, secret, standing, text, unsupported } from "./kinds.ts";
+import { PLATFORM_NAMES, PLATFORM_SECTIONS } from "./platform/platforms.ts";
+import { requirement } from "./requirement.ts";
+import { type Variants, variantSchema } from "./variant.ts";
 
-/**
- * Keys of the section of each platform, as `platform[].<type>` and `platform[].requirement.<type>` hold them. The values
- * are handed to the platform as they are; the keys of LISA's own qemu platform that assay's does not have are told.
- */
-export const PLATFORM_KEYS = {
-  local: fields({}, { code: "S15" }),
-  ready: fields({ reuse_dirty_env: flag("use a machine again after a case marked it as dirty") }, { code: "S15" }),
-  qemu: fields(
-    {
-      image: text("name of an image recipe or path of an image"),
-      qcow2: text("path of a qcow2 image"),
-      disk_img: text("path of an image"),
-      firmware_type: choice(["uefi", "bios"], "firmware of the machine"),
-      memory_mb: integer("memory in MiB", { minimum: 256, maximum: 4_194_304 }),
-      cores: integer("processors", { minimum: 1, maximum: 255 }),
-      boot_timeout: integer("seconds from power-on until SSH answers", { minimum: 1, maximum: 86_400 }),
-      acceleration: choice(["auto", "kvm", "tcg"], "how the guest's processor is run"),
-      first_contact: choice(["agent", "ssh"], "how commands reach a fork before SSH is needed"),
-      qemu_binary: text("name or path of the emulator"),
-      template_cache_mb: integer("bound of the templates kept between runs", { minimum: 0, maximum: 1_073_741_824 }),
-      disk_img_format: later("format of the image, which is found out", { severity: "warning" }),
-      disk_img_resize_gib: later("a larger disk"),
-      machine_type: later("another machine type"),
-      enable_secure_boot: later("secure boot", { unless: [false] }),
-      cloud_init: later("own cloud-init data"),
-      ignition: later("Ignition instead of cloud-init", { unless: [false] }),
-      device_passthrough: later("devices of the host"),
-      device_pools: later("devices of the host"),
-      hosts: later("other hosts than this one"),
-      network_boot_timeout: later("LISA's limit for an address", { severity: "warning" }),
-      capture_libvirt_debug_logs: later("logs of libvirt", { severity: "warning", unless: [false] }),
-    },
-    { code: "S15" },
+const harmless = { unless: [false], isHarmless: true };
+
+/** Keys of every platform. */
+const common = {
+  type: standing(text("kind of platform"), "ready"),
+  admin_username: standing(text("account on the nodes"), "lisatest"),
+  admin_password: secret(text("its password")),
+  admin_private_key_file: text("file with its private key"),
+  guest_enabled: withDefault(unsupported(flag("cases in guests of the nodes"), { unless: [false] }), false),
+  guests: withDefault(
+    list(
+      located("a guest", () => variantSchema(GUESTS)),
+      "guests of each node",
+    ),
+    [],
+    [],
   ),
-} as const;
+  keep_environment: withDefault(keepEnvironment(), "no"),
+  requirement: requirement("what every machine made for a case must have"),
+  ignored_capability: withDefault(featureNames(), []),
+  capture_azure_information: withDefault(unsupported(flag("logs of the Azure agent"), harmless), false),
+  capture_boot_time: withDefault(unsupported(flag("boot time in the results"), harmless), false),
+  assert_kernel_error_after_test: withDefault(
+    unsupported(flag("failing a case after which the kernel log has errors"), { unless: [false] }),
+    false,
+  ),
+  capture_kernel_config_information: withDefault(
+    unsupported(flag("kernel configuration in the results"), harmless),
+    false,
+  ),
+  capture_vm_information: withDefault(flag("facts of the nodes"), true),
+};
+
+/** The section named after a platform, as it stands: it is read when it is known whose it is. */
+const ownSection = (name: string, schema: Field<unknown>["schema"]) =>
+  located(`what only the platform '${name}' understands`, schema);
+
+const sections = Object.fromEntries(
+  PLATFORM_NAMES.map((name) => [name, ownSection(name, () => sectionSchema(PLATFORM_SECTIONS[name].platform))]),
+);
+
+const everyKey: typeof common = { ...common, ...sections };
+
+/** Keys of any platform, with the sections of all. */
+export const platformFields = fields(everyKey);
+
+/** The same with the sections of the platforms that extensions added. */
+export function platformFieldsWith(names: readonly string[]): typeof platformFields {
+  if (names.length === 0) return platformFields;
+  const added = Object.fromEntries(names.map((name) => [name, ownSection(name, () => ({ type: "object" }))]));
+  return { ...platformFields, table: { ...platformFields.table, ...added } };
+}
+
+/** Each platform with the keys it has. */
+export const PLATFORMS: Variants = {
+  family: "platform",
+  noun: "platform",
+  common,
+  kinds: Object.fromEntries(
+    PLATFORM_NAMES.map((name) => {
+      const table: FieldTable = { ...common, [name]: sections[name] ?? text(name) };
+      return [name, fields(table)];
+    }),
+  ),
+  standard: "ready",
+};
+
+/** Booleans and their texts are accepted for `no` and `always`, quoted or not. */
+function keepEnvironment(): Field<"no" | "always" | "failed"> {
+  const words = new Map<string, "no" | "always" | "failed">([
+    ["no", "no"],
+    ["false", "no"],
+    ["always", "always"],
+    ["yes", "always"],
+    ["true", "always"],
+    ["failed", "failed"],
+  ]);
+  return {
+    expects: "'no', 'always' or 'failed'",
+    about: "whether machines stay after the run",
+    schema: () => ({ enum: [...words.keys(), false, true] }),
+    read(value, path, { problems }) {
+      const found = value.kind === "scalar" ? words.get(String(value.value).toLowerCase()) : undefined;
+      if (found === undefined && value.kind !== "broken") {
+        problems.error("S14", `'${path}' must be 'no', 'always' or 'failed', found ${describeValue(value)}.`, value);
+      }
+      return found;
+    },
+  };
+}
+
+/** Names of features in small letters. */
+function featureNames(): Field<readonly string[]> {
+  const name: Field<string> = {
+    ...text("name of a feature, in small or capital letters"),
+    read(value, path, context) {
+      const read = text("name of a feature").read(value, path, context);
+      if (read === undefined || FEATURE_NAMES.some((known) => known.toLowerCase() === read.toLowerCase())) return read;
+      const near = nearest(read, FEATURE_NAMES);
+      context.problems.warning("S09", `'${path}' names '${read}', which is no feature.`, value, {
+        help: near === undefined ? `Features: ${FEATURE_NAMES.join(", ")}.` : `Did you mean '${near}'?`,
+      });
+      return read;
+    },
+  };
+  const names = list(name, "features taken off every case", { acceptsOne: true });
+  return mapped(names, (read) => read.map((each) => each.toLowerCase()));
+}

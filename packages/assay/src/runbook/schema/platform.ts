@@ -1,42 +1,24 @@
 import { didYouMean } from "../nearest.ts";
-import type { CountRange } from "../requirement.ts";
-import type { PlatformSettings } from "../types.ts";
-import { childOf, describeValue, type LocatedValue, type MappingValue, type PlainValue, toPlain } from "../value.ts";
-import { checkFields, type Field, type FieldContext, fields } from "./field.ts";
-import { anything, flag, later, section, text } from "./kinds.ts";
-import { PLATFORM_KEYS } from "./platform-keys.ts";
-import { PLATFORM_NAMES, requirementFields } from "./requirement.ts";
+import type { NodeSpace } from "../requirement.ts";
+import type { GuestSettings, PlatformSettings } from "../types.ts";
+import { childOf, describeValue, type LocatedValue, type MappingValue } from "../value.ts";
+import { checkFields, type FieldContext, type FieldsRead, fields } from "./field.ts";
+import { checkGuestNetwork, GUESTS } from "./guest.ts";
+import { PLATFORM_NAMES, PLATFORM_SECTIONS, USABLE_PLATFORMS } from "./platform/platforms.ts";
+import { type platformFields, platformFieldsWith } from "./platform-keys.ts";
+import { readVariant } from "./variant.ts";
 
-/** Platforms this version can use. */
-export const KNOWN_PLATFORMS = ["local", "ready", "qemu"] as const;
-type KnownPlatform = (typeof KNOWN_PLATFORMS)[number];
+/** LISA's platform of a runbook without one. */
+const STANDARD = "ready";
 
-const warning = { severity: "warning", unless: [false] } as const;
+type Read = FieldsRead<typeof platformFields.table>;
 
-const commonTable = {
-  type: text("kind of platform"),
-  admin_username: text("account on the nodes"),
-  admin_password: text("its password"),
-  admin_private_key_file: text("file with its private key"),
-  guest_enabled: later("cases in guests of the nodes", { unless: [false] }),
-  guests: later("guests of the nodes"),
-  keep_environment: keepEnvironment(),
-  requirement: section(requirementFields, "what every machine must have"),
-  ignored_capability: later("features taken off every case", { severity: "warning" }),
-  capture_azure_information: later("logs of the Azure agent", warning),
-  capture_boot_time: later("boot time in the results", warning),
-  assert_kernel_error_after_test: later("kernel errors after a case", warning),
-  capture_kernel_config_information: later("kernel configuration in the results", warning),
-  capture_vm_information: flag("collect facts of the nodes"),
-};
-
-export const platformFields = fields({
-  ...commonTable,
-  ...(Object.fromEntries(PLATFORM_NAMES.map((name) => [name, anything(`section of '${name}'`)])) as Record<
-    (typeof PLATFORM_NAMES)[number],
-    Field<unknown>
-  >),
-});
+/** The type of the platform in use, as far as it can be told before the section is read. */
+export function platformType(value: LocatedValue | undefined, replacement: string | undefined): string {
+  const entry = value?.kind === "list" ? value.items[0] : undefined;
+  const type = entry?.kind === "mapping" ? childOf(entry, "type") : undefined;
+  return replacement ?? (type?.kind === "scalar" ? type.source : STANDARD);
+}
 
 /** Reads `platform:`. Undefined after an error. `replacement` is a platform type that takes the place of the runbook's. */
 export function readPlatform(
@@ -45,32 +27,62 @@ export function readPlatform(
   context: FieldContext,
 ): PlatformSettings | undefined {
   const entry = soleEntry(value, context);
-  if (entry === undefined)
-    return value === undefined || isEmptyList(value) ? emptyPlatform(replacement, context) : undefined;
-  const read = checkFields(platformFields, entry, "platform", context);
-  if (read === undefined || entry.kind !== "mapping") return undefined;
-  const own = read.type ?? "ready";
+  const added = Object.keys(context.kinds?.platform ?? {});
+  if (entry === undefined) {
+    const isAbsent = value === undefined || (value.kind === "list" && value.items.length === 0);
+    const type = isAbsent ? knownType(replacement ?? STANDARD, undefined, added, context) : undefined;
+    return type === undefined ? undefined : settingsOf(type, undefined, {}, { keep_environment: "no" }, []);
+  }
+  const own = platformType(value, undefined);
   const type = knownType(
     replacement ?? own,
-    replacement === undefined ? (childOf(entry, "type") ?? entry) : undefined,
+    replacement === undefined && entry.kind === "mapping" ? (childOf(entry, "type") ?? entry) : undefined,
+    added,
     context,
   );
-  if (type === undefined) return undefined;
-  const foreign = PLATFORM_NAMES.filter((name) => name !== own && childOf(entry, name) !== undefined);
-  for (const name of foreign) {
-    const key = entry.entries.find((candidate) => candidate.key === name)?.keyPosition;
-    context.problems.error("S15", `The section '${name}' does not belong to the platform '${own}'.`, key, {
-      help: `Remove it, or set 'type: ${name}'.`,
+  // One message says that the whole platform is not carried out; its parts need none.
+  const isUnused = type !== own || !isUsable(own, added);
+  const inner = isUnused ? { ...context, isUnused } : context;
+  const read = checkFields(platformFieldsWith(added), entry, "platform", inner);
+  if (read === undefined || entry.kind !== "mapping") return undefined;
+  reportForeign(entry, own, [...PLATFORM_NAMES, ...added], context);
+  const section = readSection(own, entry, read.requirement, inner);
+  const guests = read.guests.flatMap((guest, index) => readGuest(guest, `platform.guests[${index}]`, inner));
+  if (read.guest_enabled && childOf(entry, "guests") === undefined) {
+    context.problems.error("T02", "'platform.guest_enabled' needs 'guests'.", childOf(entry, "guest_enabled"), {
+      help: "List the guests of each node under 'guests'.",
     });
   }
+  if (type === undefined) return undefined;
+  return settingsOf(type, entry, type === own ? section : {}, read, guests);
+}
+
+function settingsOf(
+  type: string,
+  entry: MappingValue | undefined,
+  section: PlatformSettings["section"],
+  read: Partial<Read>,
+  guests: readonly GuestSettings[],
+): PlatformSettings {
+  const { requirement, ignored_capability: ignored = [] } = read;
   return {
     type,
-    position: entry.position,
-    adminUsername: given(read.admin_username),
-    adminPassword: given(read.admin_password),
-    adminPrivateKeyFile: given(read.admin_private_key_file),
+    position: entry?.position,
+    adminUsername: unlessEmpty(read.admin_username),
+    adminPassword: unlessEmpty(read.admin_password),
+    adminPrivateKeyFile: unlessEmpty(read.admin_private_key_file),
     keepEnvironment: read.keep_environment ?? "no",
-    section: type === own ? readSection(type, entry, read.requirement ?? {}, context) : {},
+    section,
+    capture: {
+      azureInformation: read.capture_azure_information ?? false,
+      bootTime: read.capture_boot_time ?? false,
+      kernelConfig: read.capture_kernel_config_information ?? false,
+      vmInformation: read.capture_vm_information ?? true,
+      assertKernelErrors: read.assert_kernel_error_after_test ?? false,
+    },
+    ...(requirement === undefined ? {} : { requirement }),
+    ...(ignored.length === 0 ? {} : { ignoredCapability: ignored }),
+    ...(read.guest_enabled === true ? { guests } : {}),
   };
 }
 
@@ -89,88 +101,85 @@ function soleEntry(value: LocatedValue | undefined, { problems }: FieldContext):
   return first;
 }
 
-const isEmptyList = (value: LocatedValue): boolean => value.kind === "list" && value.items.length === 0;
+const isUsable = (type: string, added: readonly string[]): boolean =>
+  added.includes(type) || USABLE_PLATFORMS.some((name) => name === type);
 
-function emptyPlatform(replacement: string | undefined, context: FieldContext): PlatformSettings | undefined {
-  const type = knownType(replacement ?? "ready", undefined, context);
-  if (type === undefined) return undefined;
-  return {
-    type,
-    position: undefined,
-    adminUsername: undefined,
-    adminPassword: undefined,
-    adminPrivateKeyFile: undefined,
-    keepEnvironment: "no",
-    section: {},
-  };
-}
-
-function knownType(type: string, at: LocatedValue | undefined, { problems }: FieldContext): KnownPlatform | undefined {
-  const known = KNOWN_PLATFORMS.find((name) => name === type);
-  if (known !== undefined || at?.kind === "broken") return known;
-  const near = didYouMean(type, KNOWN_PLATFORMS);
-  const why = PLATFORM_NAMES.some((name) => name === type)
-    ? `The platform '${type}' is not supported by this version of assay.`
-    : `There is no platform '${type}'.`;
-  problems.error("T01", why, at, {
-    help: `${near === undefined ? "" : `${near} `}Known platforms: ${KNOWN_PLATFORMS.join(", ")}.`,
+function knownType(
+  type: string,
+  at: LocatedValue | undefined,
+  added: readonly string[],
+  { problems }: FieldContext,
+): string | undefined {
+  if (isUsable(type, added) || at?.kind === "broken") return type;
+  const usable = [...USABLE_PLATFORMS, ...added];
+  if (PLATFORM_NAMES.some((name) => name === type)) {
+    problems.missing(`The platform '${type}' is not supported by this version of assay.`, at, {
+      help: `Platforms it can use: ${usable.join(", ")}; --platform takes one of them instead.`,
+    });
+    return type;
+  }
+  if (at?.kind === "list" || at?.kind === "mapping") return undefined;
+  const near = didYouMean(type, [...PLATFORM_NAMES, ...added]);
+  problems.error("T01", `There is no platform '${type}'.`, at, {
+    help: `${near === undefined ? "" : `${near} `}Known platforms: ${[...PLATFORM_NAMES, ...added].join(", ")}.`,
   });
   return undefined;
 }
 
-const given = (value: string | undefined): string | undefined => (value === "" ? undefined : value);
-
-/** The platform's own section and its section in `requirement`, which is nearer to the machine and wins. */
-function readSection(
-  type: KnownPlatform,
-  entry: MappingValue,
-  requirement: { readonly core_count?: readonly CountRange[]; readonly memory_mb?: readonly CountRange[] },
-  context: FieldContext,
-): Readonly<Record<string, PlainValue>> {
-  const merged: Record<string, PlainValue> = {};
-  if (type === "qemu") {
-    // A range asks for at least its smallest value; the section's own key is more exact and comes after.
-    if (requirement.core_count?.[0] !== undefined) merged.cores = requirement.core_count[0].minimum;
-    if (requirement.memory_mb?.[0] !== undefined) merged.memory_mb = requirement.memory_mb[0].minimum;
+function reportForeign(entry: MappingValue, own: string, names: readonly string[], { problems }: FieldContext): void {
+  for (const { key, keyPosition } of entry.entries) {
+    if (key === own || !names.includes(key)) continue;
+    problems.error("S15", `The section '${key}' does not belong to the platform '${own}'.`, keyPosition, {
+      help: `Remove it, or set 'type: ${key}'.`,
+    });
   }
-  const inRequirement = childOf(entry, "requirement");
-  const sources = [
-    { value: childOf(entry, type), path: `platform.${type}` },
-    {
-      value: inRequirement?.kind === "mapping" ? childOf(inRequirement, type) : undefined,
-      path: `platform.requirement.${type}`,
-    },
-  ];
-  for (const { value, path } of sources) {
-    if (value === undefined) continue;
-    const read = checkFields(PLATFORM_KEYS[type], value, path, context);
-    for (const [key, held] of Object.entries(read ?? {})) {
-      if (value.kind === "mapping" && held !== undefined) merged[key] = toPlain(childOf(value, key) ?? value);
-    }
-  }
-  return merged;
 }
 
-/** Booleans and their texts are accepted for `no` and `always`, quoted or not. */
-function keepEnvironment(): Field<"no" | "always" | "failed"> {
-  const words = new Map<string, "no" | "always" | "failed">([
-    ["no", "no"],
-    ["false", "no"],
-    ["always", "always"],
-    ["yes", "always"],
-    ["true", "always"],
-    ["failed", "failed"],
-  ]);
+const unlessEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value);
+
+/** The platform's own section; assay's own platform also takes it from the requirement, which is nearer to the machine. */
+function readSection(
+  type: string,
+  entry: MappingValue,
+  requirement: NodeSpace | undefined,
+  context: FieldContext,
+): PlatformSettings["section"] {
+  const value = childOf(entry, type);
+  const keys = sectionKeys(type, context);
+  const own =
+    value === undefined || keys === undefined ? {} : (checkFields(keys, value, `platform.${type}`, context) ?? {});
+  if (type !== "qemu") return own;
+  // A range asks for at least its smallest value; the section's own key is more exact and comes after.
+  const [cores, memory] = [requirement?.coreCount?.[0], requirement?.memoryMb?.[0]];
   return {
-    expects: "'no', 'always' or 'failed'",
-    schema: () => ({ enum: ["no", "always", "failed", false, true, "yes", "true", "false"] }),
-    about: "whether machines stay after the run",
-    read(value, path, { problems }) {
-      const found = value.kind === "scalar" ? words.get(String(value.value).toLowerCase()) : undefined;
-      if (found === undefined && value.kind !== "broken") {
-        problems.error("S14", `'${path}' must be 'no', 'always' or 'failed', found ${describeValue(value)}.`, value);
-      }
-      return found;
-    },
+    ...(cores === undefined ? {} : { cores: cores.minimum }),
+    ...(memory === undefined ? {} : { memory_mb: memory.minimum }),
+    ...own,
+    ...requirement?.platformSections?.qemu,
   };
+}
+
+function sectionKeys(type: string, { kinds }: FieldContext) {
+  const known = PLATFORM_NAMES.find((name) => name === type);
+  if (known !== undefined) return PLATFORM_SECTIONS[known].platform;
+  const added = kinds?.platform;
+  const table = added !== undefined && Object.hasOwn(added, type) ? added[type] : undefined;
+  return table === undefined ? undefined : fields(table, { code: "S15" });
+}
+
+function readGuest(value: LocatedValue, path: string, context: FieldContext): readonly GuestSettings[] {
+  const guest = readVariant(GUESTS, value, path, context);
+  if (guest === undefined) return [];
+  checkGuestNetwork(guest.entry, path, context);
+  const { name, capability, enabled, ...settings } = guest.read;
+  if (enabled === false) return [];
+  return [
+    {
+      position: guest.entry.position,
+      type: guest.type,
+      name: typeof name === "string" ? name : "",
+      ...(capability === undefined ? {} : { capability: capability as NodeSpace }),
+      settings,
+    },
+  ];
 }

@@ -1,105 +1,127 @@
-import type { CountRange } from "../requirement.ts";
-import type { LocatedValue } from "../value.ts";
-import { checkFields, type Field, type FieldContext, fields, sectionSchema, wrongType } from "./field.ts";
-import { either, type JsonSchema, orReference } from "./json-schema.ts";
-import { anything, choice, flag, later, number, text } from "./kinds.ts";
+import type { NodeSpace } from "../requirement.ts";
+import type { NamedNodeSpace, NodeSettings, Position } from "../types.ts";
+import type { MappingValue } from "../value.ts";
+import { countSpace } from "./count-space.ts";
+import { disk, given, networkInterface } from "./disk.ts";
+import { features } from "./feature.ts";
+import { checkFields, type Field, type FieldContext, type Fields, fields, sectionSchema, wrongType } from "./field.ts";
+import { anything, choice, flag, section, standing, text } from "./kinds.ts";
+import { PLATFORM_NAMES, PLATFORM_SECTIONS, type PlatformName } from "./platform/platforms.ts";
 
-const rangeFields = fields({
-  min: number("smallest"),
-  max: number("largest"),
-  max_inclusive: flag("whether 'max' itself belongs to the range"),
-  choose_max_value: flag("take the largest possible value"),
-});
+const spaces = {
+  node_count: standing(countSpace("number of such machines"), 1),
+  core_count: standing(countSpace("processors"), { min: 1 }),
+  memory_mb: standing(countSpace("memory in MiB"), { min: 512 }),
+  gpu_count: standing(countSpace("graphics processors"), { min: 0 }),
+  disk: disk("disks"),
+  network_interface: networkInterface("network interfaces"),
+  features: features("features it must have"),
+  excluded_features: features("features it must not have"),
+};
 
-/** A number, a range or a list of them; any of the list will do. */
-export function countSpace(about: string): Field<readonly CountRange[]> {
-  const expects = "a whole number, a range '{min: 1, max: 4}' or a list of ranges";
+/** Sections that are not of the platform in use are checked, and used by nobody. */
+function machineSection(name: PlatformName): Field<object> {
+  const held = section(PLATFORM_SECTIONS[name].machine, `what only the platform '${name}' understands`);
   return {
-    expects,
+    ...held,
+    read: (value, path, context) =>
+      held.read(value, path, context.platform === name ? context : { ...context, isUnused: true }),
+  };
+}
+
+const table = {
+  type: standing(choice(["requirement"], "kind of the node"), "requirement"),
+  name: text("name of the node"),
+  is_default: standing(flag("the node cases get first"), false),
+  ...spaces,
+};
+
+const everyKey: typeof table = {
+  ...table,
+  ...Object.fromEntries(PLATFORM_NAMES.map((name) => [name, machineSection(name)])),
+};
+
+const LENIENT = { isLenientUpstream: true } as const;
+
+/** What a machine must have, or, as a capability, has. */
+export const requirementFields = fields(everyKey, { ...LENIENT, title: "requirement" });
+
+const ofNodes = {
+  ...everyKey,
+  enabled: standing(flag("false leaves the node out"), true),
+  capability: anything("means nothing here: the machine is not there yet"),
+};
+
+/** A requirement that stands among the nodes of an environment. */
+export const requirementNodeFields: Fields<typeof table> = fields<typeof table>(ofNodes, LENIENT);
+
+export function requirement(about: string): Field<NamedNodeSpace> {
+  return {
+    expects: "a mapping",
     about,
-    schema: countSchema,
+    schema: () => sectionSchema(requirementFields),
     read(value, path, context) {
-      if (value.kind === "list") {
-        return value.items.flatMap((item, index) => readRange(item, `${path}[${index}]`, expects, context) ?? []);
-      }
-      const range = readRange(value, path, expects, context);
-      return range === undefined ? undefined : [range];
+      if (value.kind === "mapping") return readRequirement(value, path, context);
+      wrongType(value, path, "a mapping", context);
+      return undefined;
     },
   };
 }
 
-function countSchema(): JsonSchema {
-  const one = [
-    { type: "integer", minimum: 0 },
-    { type: "string", pattern: "^[0-9]{1,9}$" },
-    sectionSchema(rangeFields),
-  ] as const;
-  const item = orReference(either(...one));
-  return either(...one, { type: "array", items: item });
-}
-
-function readRange(value: LocatedValue, path: string, expects: string, context: FieldContext): CountRange | undefined {
-  if (value.kind === "scalar") {
-    const isCount = typeof value.value === "number" || (value.type === "string" && /^\d{1,9}$/.test(value.source));
-    if (isCount && Number.isInteger(Number(value.value))) {
-      return { minimum: Number(value.value), maximum: Number(value.value) };
-    }
-  }
-  if (value.kind !== "mapping") {
-    wrongType(value, path, expects, context, "S06");
-    return undefined;
-  }
-  const read = checkFields(rangeFields, value, path, context);
+/** Reads the keys of a requirement; extensions' platforms may have a section in it too. */
+export function readRequirement(
+  value: MappingValue,
+  path: string,
+  context: FieldContext,
+  section: Fields<typeof table> = requirementFields,
+): NamedNodeSpace | undefined {
+  const added = Object.keys(context.kinds?.platform ?? {});
+  const more = Object.fromEntries(
+    added.map((name) => [name, anything(`what only the platform '${name}' understands`)]),
+  );
+  const keys = added.length === 0 ? section : { ...section, table: { ...more, ...section.table } };
+  const read = checkFields(keys, value, path, context);
   if (read === undefined) return undefined;
-  const minimum = read.min ?? 0;
-  const limit = read.max ?? Number.POSITIVE_INFINITY;
-  const maximum = read.max_inclusive === false ? limit - 1 : limit;
-  if (minimum <= maximum) return { minimum, maximum };
-  context.problems.error("S07", `The range of '${path}' is empty: from ${minimum} to ${maximum}.`, value, {
-    help: "'min' must not be larger than 'max'.",
-  });
-  return undefined;
-}
-
-/** Platforms of the field; each may have a section in a requirement, which only that platform reads. */
-export const PLATFORM_NAMES = [
-  "ready",
-  "local",
-  "qemu",
-  "cloud-hypervisor",
-  "azure",
-  "aws",
-  "hyperv",
-  "baremetal",
-] as const;
-
-const foreignSections = Object.fromEntries(
-  PLATFORM_NAMES.map((name) => [name, anything(`section of the platform '${name}'`)]),
-) as Record<(typeof PLATFORM_NAMES)[number], Field<unknown>>;
-
-/** What a machine must have. `severity` is how bad it is to pass over the parts that are not carried out. */
-function requirementTable(severity: "error" | "warning") {
+  const { name, is_default: isDefault, features: wanted, excluded_features: unwanted } = read;
+  const ofPlatforms = Object.entries(read).filter(([key]) => isPlatform(key) || added.includes(key));
   return {
-    ...foreignSections,
-    type: choice(["requirement"], "kind of the node"),
-    name: text("name of the node"),
-    is_default: flag("the node cases get first"),
-    node_count: later("number of nodes", { severity, unless: [1] }),
-    core_count: countSpace("processors"),
-    memory_mb: countSpace("memory in MiB"),
-    gpu_count: later("graphics processors", { severity, unless: [0] }),
-    disk: later("disk requirements", { severity }),
-    network_interface: later("network requirements", { severity }),
-    features: later("required features", { severity }),
-    excluded_features: later("unwanted features", { severity }),
+    ...given("name", name),
+    ...given("isDefault", isDefault),
+    ...given("nodeCount", read.node_count),
+    ...given("coreCount", read.core_count),
+    ...given("memoryMb", read.memory_mb),
+    ...given("gpuCount", read.gpu_count),
+    ...given("disk", joined(wanted?.disk, read.disk)),
+    ...given("networkInterface", joined(wanted?.networkInterface, read.network_interface)),
+    ...given("features", wanted?.features),
+    ...given("excludedFeatures", unwanted?.features),
+    ...(ofPlatforms.length === 0
+      ? {}
+      : { platformSections: Object.fromEntries(ofPlatforms) as NonNullable<NodeSpace["platformSections"]> }),
   };
 }
 
-export const requirementFields = fields(requirementTable("error"));
+const isPlatform = (key: string): boolean => PLATFORM_NAMES.some((name) => name === key);
 
-/** What a given node claims to have: describes it and asks for nothing, so that passing it over only makes cases run. */
-export const capabilityFields = fields({
-  ...requirementTable("warning"),
-  core_count: later("processors the node claims", { severity: "warning" }),
-  memory_mb: later("memory the node claims", { severity: "warning" }),
-});
+/** What the key itself asks stands above what the feature of the same meaning asks. */
+function joined<T extends object>(ofFeature: T | undefined, own: T | undefined): T | undefined {
+  return ofFeature === undefined || own === undefined ? (own ?? ofFeature) : { ...ofFeature, ...own };
+}
+
+/** One node for each machine of the smallest number that is asked for. */
+export function wantedNodes(
+  { name = "", isDefault = false, nodeCount, ...space }: NamedNodeSpace,
+  position: Position,
+): readonly NodeSettings[] {
+  const count = Math.min(nodeCount?.[0]?.minimum ?? 1, MOST_NODES);
+  return Array.from({ length: count }, (_, index) => ({
+    type: "requirement",
+    position,
+    name,
+    isDefault: isDefault && index === 0,
+    requirement: space,
+  }));
+}
+
+/** More machines in one requirement are a slip of the keyboard. */
+const MOST_NODES = 1000;

@@ -1,8 +1,10 @@
 import { compilePattern } from "../pattern.ts";
 import type { CaseCriteria, CaseFilter, Position } from "../types.ts";
 import { childOf, describeValue, type LocatedValue, type MappingValue } from "../value.ts";
-import { checkFields, type Field, type FieldContext, fields } from "./field.ts";
-import { choice, flag, integer, list, section, text } from "./kinds.ts";
+import { checkFields, type Field, type FieldContext, fields, withDefault } from "./field.ts";
+import { either, type JsonSchema, orReference } from "./json-schema.ts";
+import { choice, flag, integer, list, section, standing, text } from "./kinds.ts";
+import { readVariant, type Variants, variantType } from "./variant.ts";
 
 const MATURITIES = ["experimental", "preview", "stable", "deprecated"] as const;
 const TEXTS = { acceptsOne: true } as const;
@@ -16,18 +18,42 @@ export const criteriaFields = fields({
   maturity: maturities(),
 });
 
+const common = {
+  type: standing(text("runner of the cases"), "lisa"),
+  enabled: withDefault(flag("false leaves the entry out"), true),
+  name: withDefault(text("label of the entry"), ""),
+  criteria: section(criteriaFields, "which cases the entry is about; every key given must match, '{}' is every case"),
+};
+
 export const testcaseFields = fields({
-  type: choice(["lisa"], "runner of the case", "T01"),
-  enabled: flag("false leaves the entry out"),
-  name: text("label of the entry"),
-  criteria: section(criteriaFields, "which cases the entry is about"),
-  select_action: choice(["none", "include", "exclude", "forceInclude", "forceExclude"], "what happens to them"),
-  times: integer("how often each case runs", { minimum: 1, maximum: 10_000 }),
-  retry: integer("runs again after a failure", { minimum: 0, maximum: 1000 }),
-  timeout: integer("seconds; can only raise a case's own limit"),
-  use_new_environment: flag("give each case an environment of its own"),
-  ignore_failure: flag("a failure counts as ATTEMPTED"),
+  ...common,
+  select_action: withDefault(
+    choice(["none", "include", "exclude", "forceInclude", "forceExclude"], "what happens to them"),
+    "include",
+  ),
+  times: withDefault(integer("how often each case runs", { minimum: 1, maximum: 10_000 }), 1),
+  retry: withDefault(integer("runs again after a failure", { minimum: 0, maximum: 1000 }), 0),
+  timeout: withDefault(integer("seconds; can only raise a case's own limit"), 0),
+  use_new_environment: withDefault(flag("give each case an environment of its own"), false),
+  ignore_failure: withDefault(flag("a failure counts as ATTEMPTED"), false),
 });
+
+/** Cases of other programs; LISA knows the keys and has no runner. */
+const legacyFields = fields({
+  ...common,
+  repo: text("repository of the cases"),
+  branch: standing(text("branch of it"), "master"),
+  command: text("command that runs them"),
+});
+
+/** Entries of `testcase` by the runner of their cases. */
+export const TESTCASES: Variants = {
+  family: "testcase",
+  noun: "testcase type",
+  common,
+  kinds: { lisa: testcaseFields, legacy: legacyFields },
+  standard: "lisa",
+};
 
 /** Upstream's selection when a runbook has none. */
 const DEFAULT_FILTER: CaseFilter = {
@@ -57,11 +83,24 @@ export function readFilters(value: LocatedValue | undefined, context: FieldConte
   return value.items.flatMap((item, index) => readFilter(item, `testcase[${index}]`, context));
 }
 
+/** An entry for another runner than ours: checked, and told unless it is switched off. */
+function readForeign(item: MappingValue, type: string, path: string, context: FieldContext): readonly CaseFilter[] {
+  const read = readVariant(TESTCASES, item, path, context)?.read;
+  if (read !== undefined && read.enabled !== false) {
+    const message = `Cases of the type '${type}' are not carried out by this version of assay.`;
+    context.problems.missing(message, childOf(item, "type"), { help: "Set 'enabled: false', or remove the entry." });
+  }
+  return [];
+}
+
 function readFilter(item: LocatedValue, path: string, context: FieldContext): readonly CaseFilter[] {
+  const type = variantType(TESTCASES, item, path, context);
+  if (type === undefined) return [];
+  if (type !== "lisa" && item.kind === "mapping") return readForeign(item, type, path, context);
   const read = checkFields(testcaseFields, item, path, context);
   if (read === undefined || item.kind !== "mapping") return [];
   const criteria = childOf(item, "criteria");
-  if (criteria === undefined && read.enabled !== false) {
+  if (criteria === undefined && read.enabled) {
     context.problems.error("X01", `'${path}' has no 'criteria'.`, item, {
       help: "Say which cases it is about, such as 'criteria: { area: storage }'; '{}' is every case.",
     });
@@ -76,20 +115,20 @@ function readFilter(item: LocatedValue, path: string, context: FieldContext): re
     {
       position: item.position,
       criteriaPositions: patterns.positions,
-      enabled: read.enabled ?? true,
-      name: read.name ?? "",
+      enabled: read.enabled,
+      name: read.name,
       criteria: {
         ...patterns.criteria,
         ...(priority === undefined ? {} : { priority }),
         ...(tags === undefined ? {} : { tags }),
         ...(maturity === undefined ? {} : { maturity }),
       },
-      selectAction: read.select_action ?? "include",
-      times: read.times ?? 1,
-      retry: read.retry ?? 0,
-      timeoutMs: Math.max(0, read.timeout ?? 0) * 1000,
-      useNewEnvironment: read.use_new_environment ?? false,
-      ignoreFailure: read.ignore_failure ?? false,
+      selectAction: read.select_action,
+      times: read.times,
+      retry: read.retry,
+      timeoutMs: Math.max(0, read.timeout) * 1000,
+      useNewEnvironment: read.use_new_environment,
+      ignoreFailure: read.ignore_failure,
     },
   ];
 }
@@ -139,11 +178,21 @@ function checkPattern(pattern: string, item: LocatedValue, { problems }: FieldCo
   );
 }
 
+function maturitySchema(): JsonSchema {
+  const word = MATURITIES.join("|");
+  const one: JsonSchema = either(
+    { enum: ["", ...MATURITIES] },
+    { type: "string", pattern: `^(?:[\\s,]*(?:${word}))*[\\s,]*$` },
+  );
+  return either(one, { type: "array", items: orReference(one) });
+}
+
 /** A text may hold several, separated by comma or blank. */
 function maturities(): Field<readonly string[]> {
   const words = list(text("maturity"), "any of these maturities", TEXTS);
   return {
     ...words,
+    schema: maturitySchema,
     read(value, path, context) {
       const given = words.read(value, path, context)?.flatMap((item) => item.split(/[\s,]+/).filter(Boolean));
       const unknown = given?.find((item) => !MATURITIES.some((known) => known === item));

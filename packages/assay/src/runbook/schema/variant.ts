@@ -1,5 +1,5 @@
 import { didYouMean } from "../nearest.ts";
-import { childOf, describeValue, type LocatedValue, type MappingValue } from "../value.ts";
+import { childOf, type LocatedValue, type MappingValue, shortened } from "../value.ts";
 import {
   checkFields,
   type Field,
@@ -62,7 +62,7 @@ export function readVariant(
     wrongType(value, path, "a mapping", context);
     return undefined;
   }
-  const type = readType(variants, value, path, context);
+  const type = typeOf(variants, value, path, context);
   const section = type === undefined ? undefined : sectionOf(variants, type, context);
   const read = section === undefined ? undefined : checkFields(section, value, path, context);
   return type === undefined || section === undefined || read === undefined
@@ -70,7 +70,19 @@ export function readVariant(
     : { type, entry: value, section, read };
 }
 
-function readType(variants: Variants, entry: MappingValue, path: string, context: FieldContext): string | undefined {
+/** The kind of an entry; reports one that is missing or unknown, and an entry that is no mapping. */
+export function variantType(
+  variants: Variants,
+  value: LocatedValue,
+  path: string,
+  context: FieldContext,
+): string | undefined {
+  if (value.kind === "mapping") return typeOf(variants, value, path, context);
+  wrongType(value, path, "a mapping", context);
+  return undefined;
+}
+
+function typeOf(variants: Variants, entry: MappingValue, path: string, context: FieldContext): string | undefined {
   const { noun, standard, missingCode = "T02" } = variants;
   const names = kindNames(variants, context);
   const known = `Known are ${names.join(", ")}.`;
@@ -86,14 +98,9 @@ function readType(variants: Variants, entry: MappingValue, path: string, context
   }
   if (names.includes(type.source)) return type.source;
   const near = didYouMean(type.source, names);
-  context.problems.error(
-    "T01",
-    `There is no ${noun} of the type ${describeValue(type).replace(/^the text /, "")}.`,
-    type,
-    {
-      help: near === undefined ? known : `${near} ${known}`,
-    },
-  );
+  context.problems.error("T01", `There is no ${noun} '${shortened(type.source)}'.`, type, {
+    help: near === undefined ? known : `${near} ${known}`,
+  });
   return undefined;
 }
 

@@ -1,6 +1,6 @@
-import { remoteNodeFields } from "../environment.ts";
 import { withDefault } from "../field.ts";
 import { choice, flag, integer, list, section, text } from "../kinds.ts";
+import { remoteNodeFields } from "../node-kinds.ts";
 import { buildKeys, kernelInstaller } from "./kernel.ts";
 import { kind, mapOf, nested, typed } from "./kind.ts";
 import { keysOf, namesIn, onNode, plain } from "./type.ts";

@@ -1,7 +1,7 @@
 import { childOf, type LocatedValue } from "../../value.ts";
-import { remoteNodeFields } from "../environment.ts";
 import type { FieldTable } from "../field.ts";
 import { section } from "../kinds.ts";
+import { remoteNodeFields } from "../node-kinds.ts";
 import { type Kind, kind } from "./kind.ts";
 
 /** What a type of transformer is called with and what it gives. */

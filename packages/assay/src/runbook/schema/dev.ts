@@ -1,0 +1,72 @@
+import type { DevSettings, JumpBoxSettings } from "../types.ts";
+import { childOf, type LocatedValue } from "../value.ts";
+import { checkFields, type FieldContext, fields, sectionSchema, withDefault } from "./field.ts";
+import { flag, integer, list, located, secret, text, unsupported } from "./kinds.ts";
+import { isDisabled } from "./node.ts";
+
+const PORT = { minimum: 1, maximum: 65_535 } as const;
+const harmless = { unless: [false], isHarmless: true };
+
+export const jumpBoxFields = fields(
+  {
+    address: text("host to connect through"),
+    port: withDefault(integer("its port", PORT), 22),
+    username: withDefault(text("account on it"), "lisatest"),
+    password: secret(text("its password")),
+    private_key_file: text("file with its private key"),
+    private_address: text("address of it towards the next host"),
+    private_port: withDefault(integer("port of it towards the next host", PORT), 22),
+  },
+  { required: ["address"], title: "jump box" },
+);
+
+export const devFields = fields({
+  enabled: withDefault(flag("false leaves the section out"), true),
+  enable_trace: withDefault(unsupported(flag("trace commands in more detail"), harmless), false),
+  mock_tcp_ping: withDefault(unsupported(flag("take for granted that the port of SSH answers"), harmless), false),
+  jump_boxes: withDefault(
+    unsupported(
+      list(
+        located("a host", () => sectionSchema(jumpBoxFields)),
+        "hosts to connect through",
+      ),
+    ),
+    [],
+    [],
+  ),
+});
+
+/** Reads `dev:`. Undefined when there is none or it is switched off. */
+export function readDev(value: LocatedValue | undefined, context: FieldContext): DevSettings | undefined {
+  if (value === undefined || isDisabled(value)) return undefined;
+  const read = checkFields(devFields, value, "dev", context);
+  if (read === undefined) return undefined;
+  const jumpBoxes = read.jump_boxes.flatMap((box, index) => readJumpBox(box, `dev.jump_boxes[${index}]`, context));
+  return { enableTrace: read.enable_trace, mockTcpPing: read.mock_tcp_ping, jumpBoxes };
+}
+
+function readJumpBox(value: LocatedValue, path: string, context: FieldContext): readonly JumpBoxSettings[] {
+  const read = checkFields(jumpBoxFields, value, path, context);
+  if (read === undefined || value.kind !== "mapping") return [];
+  const isGiven = ["password", "private_key_file"].some((key) => {
+    const held = childOf(value, key);
+    return held !== undefined && (held.kind !== "scalar" || held.value !== "");
+  });
+  if (!isGiven) {
+    context.problems.error("S17", `'${path}' has neither a password nor a private key.`, value, {
+      help: "Give it 'password' or 'private_key_file'.",
+    });
+  }
+  return [
+    {
+      position: value.position,
+      address: read.address ?? "",
+      port: read.port,
+      username: read.username,
+      password: read.password,
+      privateKeyFile: read.private_key_file,
+      privateAddress: read.private_address,
+      privatePort: read.private_port,
+    },
+  ];
+}

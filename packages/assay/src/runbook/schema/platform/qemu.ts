@@ -1,0 +1,41 @@
+import { choice, integer, standing, text, unsupported } from "../kinds.ts";
+import { libvirtMachine, libvirtPlatform } from "./libvirt.ts";
+import { sections } from "./section.ts";
+
+const off = { unless: [false] };
+const harmless = { isHarmless: true };
+
+/** Assay's own platform. Of the keys of LISA's it has those that name the image; the others are read and told. */
+const table = {
+  image: text("name of an image recipe or path of an image"),
+  qcow2: text("path of a qcow2 image"),
+  disk_img: libvirtMachine.disk_img,
+  firmware_type: standing(choice(["uefi", "bios"], "firmware of the machine"), "uefi"),
+  memory_mb: standing(integer("memory in MiB", { minimum: 256, maximum: 4_194_304 }), 1024),
+  cores: standing(integer("processors", { minimum: 1, maximum: 255 }), 2),
+  boot_timeout: integer("seconds from power-on until SSH answers; without it 120 under KVM, 900 without", {
+    minimum: 1,
+    maximum: 86_400,
+  }),
+  acceleration: standing(choice(["auto", "kvm", "tcg"], "how the guest's processor is run"), "auto"),
+  first_contact: standing(choice(["agent", "ssh"], "how commands reach a fork before SSH is needed"), "agent"),
+  qemu_binary: standing(text("name or path of the emulator"), "qemu-system-x86_64"),
+  template_cache_mb: standing(
+    integer("bound of the templates kept between runs", { minimum: 0, maximum: 1_073_741_824 }),
+    8192,
+  ),
+  disk_img_format: unsupported(libvirtMachine.disk_img_format, harmless),
+  disk_img_resize_gib: unsupported(libvirtMachine.disk_img_resize_gib),
+  cloud_init: unsupported(libvirtMachine.cloud_init),
+  ignition: unsupported(libvirtMachine.ignition, off),
+  machine_type: unsupported(libvirtMachine.machine_type),
+  enable_secure_boot: unsupported(libvirtMachine.enable_secure_boot, off),
+  device_passthrough: unsupported(libvirtMachine.device_passthrough),
+  device_pools: unsupported(libvirtPlatform.device_pools),
+  hosts: unsupported(libvirtPlatform.hosts),
+  network_boot_timeout: unsupported(libvirtPlatform.network_boot_timeout, harmless),
+  capture_libvirt_debug_logs: unsupported(libvirtPlatform.capture_libvirt_debug_logs, { ...off, ...harmless }),
+};
+
+/** What assay's own platform takes may stand in either place. */
+export const qemu = sections("qemu", table, table);
