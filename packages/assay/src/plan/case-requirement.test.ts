@@ -84,7 +84,10 @@ test("ignored features are taken off, whatever their capitals, before the platfo
   };
   const required = requirementOn({ features }, settings);
   expect(required.ok && required.nodes[0]?.features?.map(({ name }) => name)).toEqual(["Nfs", "Nvme"]);
-  const alone = requirementOn({ features: [SerialConsole] }, { ignoredCapability: ["serialconsole"] });
+  const alone = requirementOn(
+    { features: [SerialConsole], excludedFeatures: [{ name: "GPU" }] },
+    { ignoredCapability: ["serialconsole", "gpu"] },
+  );
   expect(alone).toEqual({ ok: true, nodes: [DEFAULT] });
 });
 

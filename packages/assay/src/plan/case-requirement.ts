@@ -9,16 +9,15 @@ const DEFAULT_MEMORY_MB = 512;
 
 /** What `requires` asks of each node, one entry a node. A bare number asks for so many or more. */
 export function nodesOf(requires: CaseRequirement): readonly NodeSpace[] {
-  const { disk, network, features, excludedFeatures } = requires;
+  const { disk, network, features = [], excludedFeatures = [] } = requires;
   const node: NodeSpace = {
     coreCount: countSpace(requires.cores ?? 1),
     memoryMb: countSpace(requires.memoryMb ?? DEFAULT_MEMORY_MB),
     ...(requires.gpus !== undefined && { gpuCount: countSpace(requires.gpus) }),
     ...(disk !== undefined && { disk: diskSpace(disk) }),
     ...(network !== undefined && { networkInterface: networkSpace(network) }),
-    ...(features !== undefined && features.length > 0 && { features: features.map(featureSpace) }),
-    ...(excludedFeatures !== undefined &&
-      excludedFeatures.length > 0 && { excludedFeatures: excludedFeatures.map(featureSpace) }),
+    ...(features.length > 0 && { features: features.map(featureSpace) }),
+    ...(excludedFeatures.length > 0 && { excludedFeatures: excludedFeatures.map(featureSpace) }),
   };
   return Array.from({ length: requires.nodes ?? 1 }, () => node);
 }
@@ -32,8 +31,10 @@ export function requirementOn(
   platform: Pick<PlatformSettings, "requirement" | "ignoredCapability">,
 ): AddedRequirement {
   const ignored = new Set(platform.ignoredCapability?.map((name) => name.toLowerCase()));
-  const features = requires.features?.filter(({ name }) => !ignored.has(name.toLowerCase()));
-  const own = nodesOf(features === undefined ? requires : { ...requires, features });
+  const heeded = (features: readonly FeatureNeed[] = []): readonly FeatureNeed[] =>
+    features.filter(({ name }) => !ignored.has(name.toLowerCase()));
+  const { features, excludedFeatures } = requires;
+  const own = nodesOf({ ...requires, features: heeded(features), excludedFeatures: heeded(excludedFeatures) });
   return platform.requirement === undefined ? { ok: true, nodes: own } : addRequirement(own, platform.requirement);
 }
 

@@ -21,30 +21,34 @@ export interface Match<C> {
   readonly reasons: readonly string[];
 }
 
+/** Finds what fits each requirement, as `matcher` does; the result has one match for each, in the same order. */
+export function matchAll<C extends Candidate>(
+  requirements: readonly (readonly NodeSpace[])[],
+  candidates: readonly C[],
+): readonly Match<C>[] {
+  return requirements.map(matcher(candidates));
+}
+
 /**
- * Finds what fits each requirement; the result has one match for each, in the same order.
+ * Gives what finds the candidates that fit a requirement.
  *
  * N requirements of which R are different, and M candidates of which K are different, take O(N + M log M + R × K) steps:
  * each is read once and equal ones are grouped, the values of each aspect (processors, features, …) are compared once
  * for each pair of different values, and R × K counts one look at a bit a node. Upstream compares each case with each
  * candidate again after each case, which is cubic.
  */
-export function matchAll<C extends Candidate>(
-  requirements: readonly (readonly NodeSpace[])[],
-  candidates: readonly C[],
-): readonly Match<C>[] {
+export function matcher<C extends Candidate>(candidates: readonly C[]): (nodes: readonly NodeSpace[]) => Match<C> {
   const sorted = candidates.toSorted((left, right) => left.cost - right.cost);
   const table = new MatchTable(sorted);
   const matches = new Map<string, Match<C>>();
-  return requirements.map((nodes) => {
+  return (nodes) => {
     const read = table.read({ nodes });
-    const key = read?.key ?? "too many nodes";
-    const known = read === undefined ? undefined : matches.get(key);
+    const known = read === undefined ? undefined : matches.get(read.key);
     if (known !== undefined) return known;
     const match = new LazyMatch({ nodes }, sorted, table, read);
-    matches.set(key, match);
+    if (read !== undefined) matches.set(read.key, match);
     return match;
-  });
+  };
 }
 
 class LazyMatch<C extends Candidate> implements Match<C> {
