@@ -97,6 +97,12 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   },
   { folder: src("notifiers"), runs: inSrc("errors", "events"), reason: "the event stream to output" },
   {
+    folder: src("combinators"),
+    runs: inSrc("errors", "runbook", "node/shell/require-success.ts"),
+    namesTypesOf: inSrc("node"),
+    reason: "combinators that need a machine, which they are handed",
+  },
+  {
     folder: src("run"),
     runs: inSrc("errors", "events", "suite", "plan", "runbook", "platforms", "features", "node", "os", "host", "image"),
     namesTypesOf: inSrc("notifiers"),
@@ -106,6 +112,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     folder: src("cli"),
     runs: [
       ...inSrc(
+        "combinators",
         "errors",
         "events",
         "extension",

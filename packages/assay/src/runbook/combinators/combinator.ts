@@ -18,8 +18,8 @@ export interface ListedCombinator {
   readonly combinations: Iterable<Combination>;
 }
 
-/** Each combination follows from the verdict of the one before, which must be finished first. */
-export interface SequentialCombinator {
+/** Each combination follows from the verdict of the one before, which must be finished first. Close it after use. */
+export interface SequentialCombinator extends AsyncDisposable {
   readonly type: string;
   readonly isSequential: true;
   /**
