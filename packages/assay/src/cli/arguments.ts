@@ -10,6 +10,11 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "--working_path",
   "-i",
   "--id",
+  "-t",
+  "--type",
+  "--image",
+  "--platform",
+  "--format",
 ]);
 
 /**

@@ -17,9 +17,19 @@ const COMMANDS: readonly { name: string; about: string; load: () => Promise<Comm
     load: async () => (await import("./check.ts")).checkCommand(),
   },
   {
+    name: "explain",
+    about: "Tell why a case runs or not, or where a variable has its value from.",
+    load: async () => (await import("./explain.ts")).explainCommand(),
+  },
+  {
     name: "list",
     about: "List the cases a runbook selects.",
     load: async () => (await import("./list.ts")).listCommand(),
+  },
+  {
+    name: "init",
+    about: "Write the first files of a suite.",
+    load: async () => (await import("./init.ts")).initCommand(),
   },
   {
     name: "image",

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { UsageError } from "../errors/catalogue.ts";
 import { hostFacts } from "../host/facts.ts";
@@ -12,14 +11,13 @@ import { makePlatform } from "../run/make-platform.ts";
 import { refusal } from "../run/requirement.ts";
 import { type RunReport, run } from "../run/run.ts";
 import { RunFolder } from "../run/run-folder.ts";
+import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { reportError } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { loadChecked } from "./load-checked.ts";
 import { jsonOfError, jsonOfReport } from "./run-json.ts";
 import { declareRunCommand, type RunCommandOptions } from "./run-options.ts";
 import { version } from "./version.ts";
-
-const DEFAULT_RUNBOOK = fileURLToPath(new URL("../../../../runbooks/default.yml", import.meta.url));
 
 /** `assay run`: a thin client of the engine. */
 export function runCommand(): Command {
@@ -79,7 +77,7 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
       say(`image: ${step}${detail === undefined ? "" : ` ${detail}`}${took}`);
     },
   });
-  const plan = makePlan({ runbook, suites, only: cases, refuse: (testCase) => refusal(platform, testCase) });
+  const plan = makePlan({ runbook, suites, only: cases, refuse: (testCase) => refusal(platform, testCase, runbook) });
   const folder = RunFolder.create(root, runbook.name, now, options.id);
   return await run({
     runbook,
