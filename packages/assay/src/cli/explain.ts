@@ -4,8 +4,8 @@ import { makeMask } from "../events/mask.ts";
 import { Extensions } from "../extension/load-extension.ts";
 import { unknownCase } from "../plan/criteria.ts";
 import { explainCase } from "../plan/explain-case.ts";
-import { unfitReason } from "../plan/predefined.ts";
 import { fullNameOf } from "../plan/select.ts";
+import { refusalBeforeRun } from "../run/refusal-before-run.ts";
 import { loadRunbook } from "../runbook/load.ts";
 import { didYouMean } from "../runbook/nearest.ts";
 import { explainVariable } from "../runbook/variables/explain.ts";
@@ -65,9 +65,10 @@ async function ofCase(name: string, { runbook: file, variable, platform, json }:
     say,
   );
   const cases = extensions.suites.flatMap((suite) => suite.cases);
+  const refuse = await refusalBeforeRun(runbook);
   const explained = findCases(name, cases).map((testCase) => ({
     testCase,
-    explanation: explainCase({ testCase, cases, filters: runbook.filters, refuse: unfitReason(runbook) }),
+    explanation: explainCase({ testCase, cases, filters: runbook.filters, refuse }),
   }));
   const mask = makeMask(runbook.secrets, runbook.secretMasks);
   if (json) return mask(JSON.stringify({ platform: runbook.platform.type, cases: explained.map(caseJson) }));

@@ -2,6 +2,7 @@ import { UsageError } from "../errors/catalogue.ts";
 import type { ImageProgress } from "../image/types.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
+import { IMAGE_KEYS, withoutImage } from "./qemu-image-keys.ts";
 
 export interface MakePlatformOptions {
   readonly runbook: Runbook;
@@ -11,9 +12,6 @@ export interface MakePlatformOptions {
   readonly signal: AbortSignal;
   readonly progress: (step: ImageProgress) => void;
 }
-
-/** Keys of the section `platform.qemu` that name the image; `qcow2` and `disk_img` are upstream's. */
-const IMAGE_KEYS = ["image", "qcow2", "disk_img"] as const;
 
 type Maker = (options: MakePlatformOptions) => Promise<Platform>;
 
@@ -29,7 +27,6 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   },
   async qemu({ runbook, image, run, signal, progress }) {
     const { section, adminUsername, keepEnvironment } = runbook.platform;
-    const settings = Object.entries(section).filter(([key]) => !IMAGE_KEYS.some((name) => name === key));
     const wanted = image ?? IMAGE_KEYS.map((key) => section[key]).find((value) => value !== undefined && value !== "");
     if (typeof wanted !== "string") {
       throw new UsageError(`The runbook '${runbook.file}' names no image.`, {
@@ -42,7 +39,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     ]);
     return qemuPlatform({
       image: await resolveImage(wanted, { signal, progress }),
-      section: Object.fromEntries(settings),
+      section: withoutImage(section),
       ...(adminUsername === undefined ? {} : { adminUsername }),
       runId: run,
       keepEnvironment,

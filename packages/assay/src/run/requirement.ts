@@ -30,7 +30,11 @@ const pickedOf = (space: CountSpace = []): number =>
   pickCount(space) ?? Math.min(...space.map(({ minimum }) => minimum));
 
 /** Why `platform` cannot serve `testCase` with what `runbook` gives it, for the skip reason; undefined when it can. */
-export function refusal(platform: Platform, testCase: Case, runbook: Machines = {}): string | undefined {
+export function refusal(
+  platform: Pick<Platform, "type" | "refuse">,
+  testCase: Case,
+  runbook: Machines = {},
+): string | undefined {
   if (testCase.requires.remote === true && platform.type === "local") {
     return "The case reboots or changes its machine, and this is the machine assay runs on.";
   }

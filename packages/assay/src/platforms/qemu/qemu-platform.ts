@@ -8,7 +8,8 @@ import { type HostSetup, setUpHost } from "./host/host-setup.ts";
 import type { MachineShape } from "./machine/machine.ts";
 import { makeSshKey, type SshKey } from "./machine/ssh-key.ts";
 import { cleanOrphans } from "./orphans.ts";
-import { QEMU_FEATURES, QemuEnvironment } from "./qemu-environment.ts";
+import { QemuEnvironment } from "./qemu-environment.ts";
+import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
 import { TemplateKeeper } from "./template/template-keeper.ts";
 import type { Template } from "./template/template-store.ts";
@@ -62,18 +63,7 @@ class QemuPlatform implements Platform {
   }
 
   refuse(requirement: EnvironmentRequirement): string | undefined {
-    if (requirement.nodeCount > 1) return `it needs ${requirement.nodeCount} nodes; the QEMU platform gives one.`;
-    const missing = requirement.features.filter((name) => !QEMU_FEATURES.some((given) => given === name));
-    if (missing.length > 0)
-      return `it needs the feature '${missing.join("', '")}', which the QEMU platform does not give.`;
-    const mostMb = Math.floor(this.#capacity.totalMb * 0.8);
-    if (requirement.memoryMb > mostMb)
-      return `it needs ${requirement.memoryMb} MB of memory; this host can give ${mostMb}.`;
-    // More guest processors than the host has only slow each other down.
-    if (requirement.cores > Math.max(this.#capacity.cores, this.#settings.cores)) {
-      return `it needs ${requirement.cores} processors; this host has ${this.#capacity.cores}.`;
-    }
-    return undefined;
+    return qemuRefusal(requirement, this.#capacity, this.#settings.cores);
   }
 
   async prepare(context: Omit<DeployContext, "environmentName">): Promise<void> {
