@@ -110,3 +110,9 @@ export class UnexpectedOutput extends AssayError {
   readonly code = "UNEXPECTED_OUTPUT";
   readonly failureClass = "test";
 }
+
+/** A step before or after the cases did not do its work. */
+export class TransformerFailed extends AssayError {
+  readonly code = "TRANSFORMER_FAILED";
+  readonly failureClass = "environment";
+}

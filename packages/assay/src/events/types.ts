@@ -5,10 +5,39 @@ export type ResultStatus = "QUEUED" | "ASSIGNED" | "RUNNING" | "PASSED" | "FAILE
 export type FinalStatus = Extract<ResultStatus, "PASSED" | "FAILED" | "SKIPPED" | "ATTEMPTED">;
 
 export interface ResultIdentity {
-  /** Unique in the run: `<suite>.<case>#<n>`. */
+  /** Unique in the run: `<suite>.<case>#<n>`, in a run with a combinator `<suite>.<case>[<name>=<value>]#<n>`. */
   readonly resultId: string;
   readonly suite: string;
   readonly case: string;
+  /** The combinator's values the case ran with, by variable. */
+  readonly combination?: CombinationValues;
+}
+
+/** What a combinator gives variables for one run of the cases, as text by variable. */
+export type CombinationValues = Readonly<Record<string, string>>;
+
+interface PlannedResult extends ResultIdentity {
+  readonly about: string;
+  readonly priority: number;
+  readonly area: string;
+  readonly timeoutMs: number;
+}
+
+/** Cases that are not run, each with the reason. */
+type ExcludedCases = readonly { readonly suite: string; readonly case: string; readonly reason: string }[];
+
+/** Where a transformer ran. */
+interface TransformerIdentity {
+  readonly transformer: string;
+  /** Type of transformer. */
+  readonly kind: string;
+  readonly phase: string;
+  readonly combination?: CombinationValues;
+  /** Of the phase `environment_connected`. */
+  readonly environment?: string;
+  readonly node?: string;
+  /** Of its log, relative to the run folder. */
+  readonly folder: string;
 }
 
 export type Verdict = "passed" | "failed" | "invalid" | "machinery-failed" | "interrupted";
@@ -22,7 +51,7 @@ export interface Counts {
 }
 
 interface EventTypes {
-  /** First event of a run. `plan` lists every result there will be, in order. */
+  /** First event of a run. `plan` lists every result there will be, in order, but for those of `plan-added`. */
   "run-started": {
     readonly run: string;
     readonly name: string;
@@ -30,14 +59,26 @@ interface EventTypes {
     readonly runbook: string;
     readonly platform: string;
     readonly host: Readonly<Record<string, string>>;
-    readonly plan: readonly (ResultIdentity & {
-      readonly about: string;
-      readonly priority: number;
-      readonly area: string;
-      readonly timeoutMs: number;
-    })[];
-    /** Cases that are not run, each with the reason. */
-    readonly excluded: readonly { readonly suite: string; readonly case: string; readonly reason: string }[];
+    readonly plan: readonly PlannedResult[];
+    readonly excluded: ExcludedCases;
+    /** What runs depends on what the run does first: `plan-added` tell it. */
+    readonly isPlanOpen?: boolean;
+  };
+  /** The results of one combination, in a run whose plan depends on what it does before. */
+  "plan-added": {
+    /** Undefined without a combinator. */
+    readonly combination: CombinationValues | undefined;
+    readonly platform: string;
+    readonly plan: readonly PlannedResult[];
+    readonly excluded: ExcludedCases;
+  };
+  "transformer-started": TransformerIdentity;
+  "transformer-finished": TransformerIdentity & {
+    /** Empty when it did what it had to. */
+    readonly message: string;
+    /** Variables it set. */
+    readonly outputs: Readonly<Record<string, string>>;
+    readonly elapsedMs: number;
   };
   /** A step of getting machines ready; `elapsedMs` is set when it is over. */
   "platform-progress": {

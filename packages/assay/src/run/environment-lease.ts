@@ -10,6 +10,8 @@ export interface LeaseOptions {
   readonly folder: RunFolder;
   readonly emit: (event: EventBody) => void;
   readonly signal: AbortSignal;
+  /** Called when an environment is connected, before cases use it. */
+  readonly connected?: (environment: Environment, signal: AbortSignal) => Promise<void>;
   /** Gives the next name of an environment, unique in the run. */
   readonly nextName: () => string;
   /** Where deletions go that nobody waits for; the run waits for all of them at its end. */
@@ -72,6 +74,7 @@ export class EnvironmentLease implements AsyncDisposable {
       // Nobody awaits this promise between cases; the case runner does while one runs.
       environment.died.catch(() => undefined);
       this.#held = { environment, requirement };
+      await this.#makeReady(environment);
       emit({
         type: "environment-ready",
         environment: name,
@@ -81,6 +84,7 @@ export class EnvironmentLease implements AsyncDisposable {
       });
       return environment;
     } catch (error) {
+      this.#discard();
       emit({
         type: "environment-failed",
         environment: name,
@@ -90,6 +94,18 @@ export class EnvironmentLease implements AsyncDisposable {
       });
       throw error;
     }
+  }
+
+  /** Gives the machine to whoever wants it first; ends at once when it dies. */
+  async #makeReady(environment: Environment): Promise<void> {
+    const { connected, signal } = this.#options;
+    if (connected === undefined) return;
+    const ended = new AbortController();
+    const died = environment.died.catch((error: unknown) => {
+      ended.abort(error);
+      throw error;
+    });
+    await Promise.race([connected(environment, AbortSignal.any([signal, ended.signal])), died]);
   }
 
   #discard(): void {

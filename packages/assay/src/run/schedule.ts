@@ -1,10 +1,11 @@
 import { AssayError } from "../errors/assay-error.ts";
-import type { EventBody, EventOf, ResultIdentity } from "../events/types.ts";
+import type { CombinationValues, EventBody, EventOf } from "../events/types.ts";
 import type { PlanEntry } from "../plan/plan.ts";
-import type { Platform } from "../platforms/platform.ts";
+import type { Environment, Platform } from "../platforms/platform.ts";
 import { CaseFolder } from "./case-folder.ts";
 import { EnvironmentLease } from "./environment-lease.ts";
 import { requirementOf } from "./requirement.ts";
+import { identityOf } from "./result-identity.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -13,7 +14,16 @@ export interface ScheduleOptions {
   readonly platform: Platform;
   readonly concurrency: number;
   readonly folder: RunFolder;
-  readonly variables: Readonly<Record<string, unknown>>;
+  /** Variables that cases see, asked before each case. */
+  readonly variables: () => Readonly<Record<string, unknown>>;
+  /** After one FAILED result the rest is SKIPPED; what runs is finished. */
+  readonly isStoppedByFailure: boolean;
+  /** Values of the combinator. */
+  readonly combination?: CombinationValues;
+  /** Called each time an environment is connected; what it throws fails the deployment. */
+  readonly connected?: (environment: Environment, signal: AbortSignal) => Promise<void>;
+  /** Gives the next number of an environment of the run. */
+  readonly nextEnvironment: () => number;
   readonly mask: (text: string) => string;
   readonly emit: (event: EventBody) => void;
   readonly signal: AbortSignal;
@@ -35,12 +45,17 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   const queue = options.entries.values();
   const finished: ScheduleResult["finished"][number][] = [];
   const background = new Set<Promise<void>>();
-  const state = { failedInARow: 0, deploymentFailures: 0, environments: 0, gaveUp: undefined as string | undefined };
+  const state = {
+    failedInARow: 0,
+    deploymentFailures: 0,
+    gaveUp: undefined as string | undefined,
+    firstFailure: undefined as string | undefined,
+  };
 
   const worker = async (): Promise<void> => {
     await using lease = new EnvironmentLease({
       ...options,
-      nextName: () => `${options.platform.type}-${++state.environments}`,
+      nextName: () => `${options.platform.type}-${options.nextEnvironment()}`,
       inBackground: (work) => {
         background.add(work);
         work.finally(() => background.delete(work));
@@ -50,13 +65,27 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       if (options.signal.aborted || state.gaveUp !== undefined) {
         return;
       }
-      const outcome = await runEntry(entry, lease);
-      if (outcome !== undefined) {
-        options.emit(outcome);
-        finished.push(outcome);
+      const outcome = state.firstFailure === undefined ? await runEntry(entry, lease) : stopped(entry);
+      if (outcome === undefined) {
+        continue;
+      }
+      options.emit(outcome);
+      finished.push(outcome);
+      if (options.isStoppedByFailure && outcome.status === "FAILED") {
+        state.firstFailure ??= outcome.resultId;
       }
     }
   };
+
+  const stopped = (entry: PlanEntry): CaseOutcome["finished"] => ({
+    type: "case-finished",
+    ...identityOf(entry, options.combination),
+    status: "SKIPPED",
+    message: `'${state.firstFailure}' failed, and the runbook stops at the first failure (exit_on_first_failure).`,
+    durationMs: 0,
+    rebootMs: 0,
+    environment: undefined,
+  });
 
   const runEntry = async (entry: PlanEntry, lease: EnvironmentLease): Promise<CaseOutcome["finished"] | undefined> => {
     for (let attempt = 0; ; attempt++) {
@@ -78,7 +107,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     lease: EnvironmentLease,
     attempt: number,
   ): Promise<CaseOutcome["finished"] | undefined> => {
-    const identity: ResultIdentity = { resultId: entry.resultId, suite: entry.case.suite.name, case: entry.case.name };
+    const identity = identityOf(entry, options.combination);
     const startedMs = performance.now();
     let environment: Awaited<ReturnType<EnvironmentLease["acquire"]>>;
     try {
@@ -107,7 +136,14 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     const path = `cases/${entry.resultId}${attempt === 0 ? "" : `-attempt-${attempt + 1}`}`;
     await using folder = new CaseFolder(options.folder.path, path, options.mask);
     options.emit({ type: "case-started", ...identity, environment: environment.name, folder: path });
-    const outcome = await runCase({ ...options, ...entry, identity, environment, folder });
+    const outcome = await runCase({
+      ...options,
+      ...entry,
+      variables: options.variables(),
+      identity,
+      environment,
+      folder,
+    });
     await lease.release(outcome.isReusable);
     return outcome.finished;
   };

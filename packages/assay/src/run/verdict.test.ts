@@ -19,6 +19,13 @@ test.each<[string, Partial<RunEnd>, number, string]>([
   ["nothing selected", { planned: 0 }, 3, "machinery-failed"],
   ["everything skipped", { counts: { ...none, skipped: 4 } }, 3, "machinery-failed"],
   ["no environment", { counts: { ...none, failed: 3 }, deploymentFailures: 3 }, 3, "machinery-failed"],
+  ["a failure that is tolerated", { counts: { ...none, failed: 1 }, isFailureTolerated: true }, 0, "failed"],
+  [
+    "a tolerated failure in a run that gave up",
+    { counts: { ...none, failed: 1 }, gaveUp: "x", isFailureTolerated: true },
+    1,
+    "failed",
+  ],
   ["a failed case beside a failed deployment", { counts: { ...none, failed: 2 }, deploymentFailures: 1 }, 1, "failed"],
   ["gave up", { gaveUp: "The image never boots.", counts: { ...none, passed: 1 } }, 3, "machinery-failed"],
   ["Ctrl-C", { interruptedBy: "SIGINT", counts: { ...none, failed: 1 } }, 130, "interrupted"],

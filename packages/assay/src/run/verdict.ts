@@ -16,6 +16,8 @@ export interface RunEnd {
   readonly gaveUp: string | undefined;
   /** The signal that ended the run. */
   readonly interruptedBy: "SIGINT" | "SIGTERM" | undefined;
+  /** Failed cases alone do not fail the process. */
+  readonly isFailureTolerated?: boolean;
 }
 
 export function countStatuses(statuses: Iterable<FinalStatus>): Counts {
@@ -39,7 +41,8 @@ export function verdictOf(end: RunEnd): RunVerdict {
   }
   const failedCases = counts.failed - end.deploymentFailures;
   if (failedCases > 0) {
-    return { verdict: "failed", exitCode: ExitCode.failed, reason: `${plural(failedCases, "case")} failed.` };
+    const exitCode = end.isFailureTolerated === true && end.gaveUp === undefined ? ExitCode.ok : ExitCode.failed;
+    return { verdict: "failed", exitCode, reason: `${plural(failedCases, "case")} failed.` };
   }
   const machinery = (reason: string): RunVerdict => ({
     verdict: "machinery-failed",

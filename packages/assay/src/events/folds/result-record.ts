@@ -21,7 +21,8 @@ export class ResultRecord {
   #artifacts: Artifact[] = [];
 
   constructor(identity: ResultIdentity) {
-    this.#identity = { resultId: identity.resultId, suite: identity.suite, case: identity.case };
+    const { resultId, suite, case: name, combination } = identity;
+    this.#identity = { resultId, suite, case: name, ...(combination === undefined ? {} : { combination }) };
   }
 
   plan(planned: Planned): void {

@@ -2,6 +2,7 @@ import type { Counts, EventOf, ResultIdentity, RunEvent } from "../types.ts";
 import { EnvironmentFold } from "./environment-fold.ts";
 import { ResultRecord } from "./result-record.ts";
 import type { Notice, RunSummary } from "./run-summary.ts";
+import { TransformerFold } from "./transformer-fold.ts";
 
 const NO_COUNTS: Counts = { passed: 0, failed: 0, skipped: 0, attempted: 0 };
 
@@ -16,6 +17,9 @@ export class RunFold {
   #lastAt: string | undefined;
   readonly #results = new Map<string, ResultRecord>();
   readonly #environments = new EnvironmentFold();
+  readonly #transformers = new TransformerFold();
+  readonly #platforms = new Set<string>();
+  readonly #excluded: EventOf<"run-started">["excluded"][number][] = [];
   readonly #notices: Notice[] = [];
 
   apply(event: RunEvent): void {
@@ -25,7 +29,18 @@ export class RunFold {
     switch (event.type) {
       case "run-started":
         this.#started = event;
+        this.#platforms.add(event.platform);
+        this.#excluded.push(...event.excluded);
         for (const planned of event.plan) this.#result(planned).plan(planned);
+        break;
+      case "plan-added":
+        this.#platforms.add(event.platform);
+        this.#excluded.push(...event.excluded);
+        for (const planned of event.plan) this.#result(planned).plan(planned);
+        break;
+      case "transformer-started":
+      case "transformer-finished":
+        this.#transformers.apply(event);
         break;
       case "notice":
         this.#notices.push({ at: event.at, level: event.level, text: event.text, help: event.help });
@@ -63,7 +78,7 @@ export class RunFold {
       name: this.#started?.name ?? "",
       version: this.#started?.version ?? "",
       runbook: this.#started?.runbook ?? "",
-      platform: this.#started?.platform ?? "",
+      platform: [...this.#platforms].join(", "),
       host: this.#started?.host ?? {},
       startedAt: this.#firstAt,
       lastEventAt: this.#lastAt,
@@ -76,7 +91,8 @@ export class RunFold {
       results,
       environments: this.#environments.environments(),
       progress: this.#environments.steps(),
-      excluded: this.#started?.excluded ?? [],
+      transformers: this.#transformers.transformers(),
+      excluded: this.#excluded,
       notices: this.#notices,
     };
   }

@@ -1,5 +1,14 @@
 import type { FailureClass } from "../../errors/assay-error.ts";
-import type { Counts, EventOf, FinalStatus, ResultIdentity, ResultStatus, RunEvent, Verdict } from "../types.ts";
+import type {
+  CombinationValues,
+  Counts,
+  EventOf,
+  FinalStatus,
+  ResultIdentity,
+  ResultStatus,
+  RunEvent,
+  Verdict,
+} from "../types.ts";
 import { RunFold } from "./run-fold.ts";
 
 /** One line of a case's log. */
@@ -85,6 +94,22 @@ export interface EnvironmentSummary {
   readonly serialTail: string | undefined;
 }
 
+/** One run of a transformer; one that never finished has no `elapsedMs`. */
+export interface TransformerSummary {
+  readonly transformer: string;
+  readonly kind: string;
+  readonly phase: string;
+  readonly combination: CombinationValues | undefined;
+  readonly environment: string | undefined;
+  readonly node: string | undefined;
+  readonly folder: string;
+  readonly startedAt: string;
+  readonly elapsedMs: number | undefined;
+  /** Why it failed; empty when it did not. */
+  readonly message: string;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
 export interface Notice {
   readonly at: string;
   readonly level: "info" | "warn" | "error";
@@ -115,6 +140,8 @@ export interface RunSummary {
   readonly results: readonly ResultSummary[];
   readonly environments: readonly EnvironmentSummary[];
   readonly progress: readonly ProgressStep[];
+  /** In the order in which they started. */
+  readonly transformers: readonly TransformerSummary[];
   readonly excluded: EventOf<"run-started">["excluded"];
   readonly notices: readonly Notice[];
 }

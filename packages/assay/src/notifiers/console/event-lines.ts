@@ -1,4 +1,5 @@
-import type { EventOf, RunEvent } from "../../events/types.ts";
+import { resultInstance } from "../../events/result-instance.ts";
+import type { CombinationValues, EventOf, ResultIdentity, RunEvent } from "../../events/types.ts";
 import { clipEnd } from "../clip.ts";
 import { printable, printableLine } from "../printable.ts";
 import { formatDuration } from "../units.ts";
@@ -16,7 +17,21 @@ export function eventLines(event: RunEvent, display: { readonly isLive: boolean;
   const { isLive, paint } = display;
   switch (event.type) {
     case "run-started":
-      return [`run ${printableLine(event.run)}: ${cases(event.plan.length)} on ${printableLine(event.platform)}`];
+      return event.isPlanOpen === true
+        ? [`run ${printableLine(event.run)}`]
+        : [`run ${printableLine(event.run)}: ${cases(event.plan.length)} on ${printableLine(event.platform)}`];
+    case "plan-added": {
+      const which = combinationText(event.combination);
+      return [`${which === "" ? "" : `${which}: `}${cases(event.plan.length)} on ${printableLine(event.platform)}`];
+    }
+    case "transformer-started":
+      return isLive ? [] : [paint("dim", `${transformerName(event)} …`)];
+    case "transformer-finished": {
+      const took = formatDuration(event.elapsedMs);
+      return event.message === ""
+        ? [paint("dim", `${transformerName(event)}, ${took}`)]
+        : [paint("red", `${transformerName(event)} failed after ${took}: ${printableLine(event.message)}`)];
+    }
     case "platform-progress":
       return progressLines(event, isLive, paint);
     case "environment-ready":
@@ -67,11 +82,8 @@ function finishedLine(event: EventOf<"case-finished">, paint: Paint): string {
 }
 
 /** `Suite.case`, with the number of the result where a case runs more than once. */
-export const nameOf = (identity: {
-  readonly suite: string;
-  readonly case: string;
-  readonly resultId: string;
-}): string => printableLine(`${identity.suite}.${identity.case}${/#\d+$/.exec(identity.resultId)?.[0] ?? ""}`);
+export const nameOf = (identity: ResultIdentity): string =>
+  printableLine(`${identity.suite}.${identity.case}${resultInstance(identity)}`);
 
 /** The last `most` lines of text, set in. */
 export function indented(text: string, most: number, indent = "  "): string[] {
@@ -80,5 +92,16 @@ export function indented(text: string, most: number, indent = "  "): string[] {
   const kept = lines.slice(-most).map((line) => `${indent}${clipEnd(line, LINE_LENGTH)}`);
   return lines.length > most ? [`${indent}…`, ...kept] : kept;
 }
+
+function transformerName(event: EventOf<"transformer-started" | "transformer-finished">): string {
+  const where = [combinationText(event.combination), event.environment, event.node].filter(Boolean).join(" ");
+  return printableLine(`transformer ${event.transformer} (${event.phase})${where === "" ? "" : ` on ${where}`}`);
+}
+
+/** `[image=a, size=2]`; empty without a combinator. */
+const combinationText = (values: CombinationValues = {}): string => {
+  const parts = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  return parts.length === 0 ? "" : printableLine(`[${parts.join(", ")}]`);
+};
 
 const cases = (count: number): string => `${count} ${count === 1 ? "case" : "cases"}`;

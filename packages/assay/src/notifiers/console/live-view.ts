@@ -26,6 +26,17 @@ export class LiveView {
         this.#planned = event.plan.length;
         this.#startedMs = atMs;
         return true;
+      case "plan-added":
+        this.#planned += event.plan.length;
+        return true;
+      case "transformer-started": {
+        const environment = event.environment ?? event.phase;
+        this.#steps.set(event.folder, { environment, text: `transformer ${event.transformer}`, sinceMs: atMs });
+        return true;
+      }
+      case "transformer-finished":
+        this.#steps.delete(event.folder);
+        return true;
       case "platform-progress": {
         const environment = event.environment ?? PREPARATION;
         const key = `${environment}\n${event.step}`;

@@ -11,6 +11,7 @@ import type { ResultDetail } from "./result-detail.ts";
 import { resultsSection } from "./results-section.ts";
 import { ICON_DRAWINGS, lookOfVerdict } from "./status-words.ts";
 import { drawTimeline } from "./timeline-drawing.ts";
+import { transformersSection } from "./transformers-section.ts";
 
 /**
  * The report as one HTML document. `details[n]` belongs to `ordered[n]`. Pure.
@@ -52,6 +53,7 @@ ${
     : html`<section id="timeline" aria-labelledby="timeline-title"><h2 id="timeline-title">Timeline</h2>${drawTimeline(timeline, (id) => rows.get(id))}</section>`
 }
 ${environmentsSection(summary)}
+${transformersSection(summary)}
 ${excludedSection(summary)}
 </main>
 <footer><p>Every fact here comes from <a href="./journal.ndjson">journal.ndjson</a> and the case folders beside this file.</p>

@@ -1,4 +1,5 @@
 import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
+import { resultInstance } from "../../events/result-instance.ts";
 import { clipEnd, clipMiddle } from "../clip.ts";
 import { printableLine } from "../printable.ts";
 import { formatDuration } from "../units.ts";
@@ -68,8 +69,8 @@ function resultRow(result: ResultSummary, row: number, planIndex: number): Marku
 `;
 }
 
-/** `#2` for the second result of a case that runs more than once. */
+/** `#2` for the second result of a case that runs more than once, and the values of its combination. */
 function instanceOf(result: ResultSummary): Markup | undefined {
-  const number = /#\d+$/.exec(result.resultId)?.[0];
-  return number === undefined ? undefined : html` <span class="suite">${number}</span>`;
+  const instance = resultInstance(result);
+  return instance === "" ? undefined : html` <span class="suite">${instance}</span>`;
 }

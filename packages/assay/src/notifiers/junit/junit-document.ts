@@ -1,4 +1,5 @@
 import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
+import { resultInstance } from "../../events/result-instance.ts";
 import { clipEnd, clipMiddle, clipStart } from "../clip.ts";
 import { attributes, xmlText } from "./xml.ts";
 
@@ -74,9 +75,8 @@ function properties(results: readonly ResultSummary[], summary: RunSummary): str
 }
 
 function caseElement(result: ResultSummary, summary: RunSummary): string {
-  const instance = /#\d+$/.exec(result.resultId)?.[0] ?? "";
   const head = attributes({
-    name: clipEnd(`${result.case}${instance}`, MESSAGE_LENGTH),
+    name: clipEnd(`${result.case}${resultInstance(result)}`, MESSAGE_LENGTH),
     classname: clipEnd(result.suite, MESSAGE_LENGTH),
     time: seconds(result.durationMs),
   });

@@ -6,7 +6,7 @@ import { choice, flag, list, text } from "./kinds.ts";
 import { mapOf, typeOf } from "./transformer/kind.ts";
 import { outputNames, TRANSFORMER_TYPES } from "./transformer/outputs.ts";
 
-export { type DeclaredOutput, declaredOutputs } from "./transformer/outputs.ts";
+export { type DeclaredOutput, declaredOutputs, isSecretOutput } from "./transformer/outputs.ts";
 
 /** Keys every transformer has. */
 const common = {

@@ -17,7 +17,8 @@ export interface DeclaredOutput {
   readonly position: Position;
 }
 
-const SECRET_OUTPUT = /(?:^|_)(?:password|token|key)$/i;
+/** Outputs that are secret by their name; upstream shows them. */
+export const isSecretOutput = (output: string): boolean => /(?:^|_)(?:password|token|key)$/i.test(output);
 
 /**
  * The variables the entries of `transformer:` will set, also those of entries that are switched off. Looks at names
@@ -32,7 +33,7 @@ export function declaredOutputs(section: LocatedValue | undefined): readonly Dec
     return (outputNames(entry) ?? []).map(({ output, full }) => ({
       name: renames.get(full.toLowerCase()) ?? full,
       transformer,
-      isSecret: SECRET_OUTPUT.test(output),
+      isSecret: isSecretOutput(output),
       position: entry.position,
     }));
   });

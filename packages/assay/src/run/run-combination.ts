@@ -1,0 +1,110 @@
+import type { CombinationValues } from "../events/types.ts";
+import type { Combination, CombinationVerdict } from "../runbook/combinators/combinator.ts";
+import type { TransformerPhase } from "../runbook/types.ts";
+import { type CombinationLabels, combinationValues, labelled } from "./combination-label.ts";
+import { notSelected, plannedResults, runPlan } from "./run-plan.ts";
+import type { FinishedResult, RunSession } from "./run-session.ts";
+import type { StagesOptions } from "./run-stages.ts";
+import type { RunVariables } from "./stage.ts";
+import { type PhaseOptions, runPhase } from "./transform/run-phase.ts";
+
+/** How long what cleans up a combination may take, also when the run was interrupted. */
+const CLEANUP_MS = 30 * 60_000;
+
+export interface CombinationRun extends Pick<StagesOptions, "plan" | "makePlatform" | "findTransformer" | "signal"> {
+  /** Undefined without a combinator. */
+  readonly combination: Combination | undefined;
+  readonly labels: CombinationLabels;
+  readonly variables: RunVariables;
+  readonly nextEnvironment: () => number;
+}
+
+/**
+ * Runs one combination from its phase `expanded` to its phase `expanded_cleanup`, which comes when all its results are
+ * final and its environments deleted, also after an error. Throws what ends the whole run.
+ */
+export async function runCombination(session: RunSession, run: CombinationRun): Promise<CombinationVerdict> {
+  const { variables } = run;
+  const values = run.combination && combinationValues(run.combination);
+  const combination = values === undefined ? {} : { combination: values };
+  const kernels: boolean[] = [];
+  const phase: RunPhase = (name, more) =>
+    runPhase(name, {
+      session,
+      variables,
+      find: run.findTransformer,
+      onKernel: (isBuilt) => kernels.push(isBuilt),
+      ...combination,
+      ...more,
+    });
+  let results: readonly FinishedResult[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    results = await runCases(session, run, values, phase);
+  } catch (error) {
+    failure = { error };
+  }
+  try {
+    await phase("expanded_cleanup", { signal: AbortSignal.timeout(CLEANUP_MS) });
+  } catch (error) {
+    if (failure !== undefined) {
+      const told = error instanceof Error ? error.message : String(error);
+      session.emit({ type: "notice", level: "warn", text: `The clean-up did not end well either: ${told}` });
+    }
+    failure ??= { error };
+  }
+  if (failure !== undefined) throw failure.error;
+  return verdictOfCombination(results, kernels);
+}
+
+type RunPhase = (name: TransformerPhase, more: Pick<PhaseOptions, "signal" | "target">) => Promise<void>;
+
+async function runCases(
+  session: RunSession,
+  run: CombinationRun,
+  values: CombinationValues | undefined,
+  phase: RunPhase,
+): Promise<readonly FinishedResult[]> {
+  const { variables, signal } = run;
+  await phase("expanded", { signal });
+  const stage = await variables.stage();
+  session.learnSecrets(stage.runbook);
+  await using platform = await run.makePlatform(stage);
+  const made = run.plan(stage, platform);
+  const plan = values === undefined ? made : labelled(made, run.labels.next(values));
+  session.emit({
+    type: "plan-added",
+    combination: values,
+    platform: platform.type,
+    plan: plannedResults(plan, values),
+    excluded: notSelected(plan),
+  });
+  const hasConnected = stage.runbook.transformers?.some((each) => each.phase === "environment_connected") ?? false;
+  const outcome = await runPlan(session, {
+    runbook: stage.runbook,
+    plan,
+    platform,
+    variables: () => variables.latest.runbook.caseVariables,
+    nextEnvironment: run.nextEnvironment,
+    ...(values === undefined ? {} : { combination: values }),
+    ...(hasConnected && {
+      async connected(environment, connectedSignal) {
+        for (const node of environment.nodes) {
+          await phase("environment_connected", {
+            signal: connectedSignal,
+            target: { environment: environment.name, node },
+          });
+        }
+      },
+    }),
+  });
+  session.add(outcome);
+  return outcome.finished;
+}
+
+/** As LISA's bisection judges: SKIPPED and ATTEMPTED results say nothing. */
+function verdictOfCombination(results: readonly FinishedResult[], kernels: readonly boolean[]): CombinationVerdict {
+  const has = (status: FinishedResult["status"]): boolean => results.some((result) => result.status === status);
+  if (has("FAILED") || kernels.includes(false)) return "failed";
+  return has("PASSED") || kernels.includes(true) ? "passed" : "none";
+}

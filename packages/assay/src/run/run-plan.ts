@@ -1,0 +1,102 @@
+import { AssayError, ExitCode } from "../errors/assay-error.ts";
+import type { CombinationValues, EventOf } from "../events/types.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Environment, Platform } from "../platforms/platform.ts";
+import type { Runbook } from "../runbook/types.ts";
+import { identityOf } from "./result-identity.ts";
+import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
+import { schedule } from "./schedule.ts";
+
+export interface PlanRun {
+  readonly runbook: Runbook;
+  readonly plan: Plan;
+  readonly platform: Platform;
+  /** Values of the combinator. */
+  readonly combination?: CombinationValues;
+  /** Variables that cases see, asked before each case. */
+  readonly variables: () => Readonly<Record<string, unknown>>;
+  /** Called each time an environment is connected, before cases use it; what it throws fails the deployment. */
+  readonly connected?: (environment: Environment, signal: AbortSignal) => Promise<void>;
+  /** Gives the next number of an environment of the run. */
+  readonly nextEnvironment: () => number;
+}
+
+/** Runs the cases of a plan on a platform and deletes the environments made for them. */
+export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOutcome> {
+  const { plan, platform, runbook, combination } = run;
+  const { emit, mask } = session;
+  const { folder, signal } = session.options;
+  const refused = plan.excluded.map((entry) => skippedResult(entry, combination));
+  for (const result of refused) emit(result);
+  const planned = plan.entries.length + refused.length;
+  const nothing: PlanOutcome = {
+    finished: refused,
+    planned,
+    deploymentFailures: 0,
+    gaveUp: undefined,
+    isConfigurationWrong: false,
+  };
+  if (plan.entries.length === 0) return nothing;
+  try {
+    await platform.prepare({
+      signal,
+      logFolder: folder.environmentFolder("prepare"),
+      progress: (progress) => emit({ type: "platform-progress", ...progress }),
+    });
+  } catch (error) {
+    if (signal.aborted) return nothing;
+    if (!(error instanceof AssayError)) throw error;
+    const serialTail = "serialTail" in error && typeof error.serialTail === "string" ? error.serialTail : undefined;
+    emit({
+      type: "environment-failed",
+      environment: "prepare",
+      message: error.message,
+      ...(error.help === undefined ? {} : { help: error.help }),
+      ...(serialTail === undefined ? {} : { serialTail }),
+    });
+    return { ...nothing, gaveUp: error.message, isConfigurationWrong: error.exitCode === ExitCode.configuration };
+  }
+  const scheduled = await schedule({
+    entries: plan.entries,
+    platform,
+    concurrency: Math.min(runbook.concurrency ?? platform.maxEnvironments, platform.maxEnvironments),
+    isStoppedByFailure: runbook.exitOnFirstFailure ?? false,
+    folder,
+    variables: run.variables,
+    nextEnvironment: run.nextEnvironment,
+    mask,
+    emit,
+    signal,
+    ...(combination === undefined ? {} : { combination }),
+    ...(run.connected === undefined ? {} : { connected: run.connected }),
+  });
+  return { ...nothing, ...scheduled, finished: [...refused, ...scheduled.finished] };
+}
+
+/** The results of a plan, as the first event of a run tells them. */
+export function plannedResults(plan: Plan, combination?: CombinationValues): EventOf<"run-started">["plan"] {
+  return [...plan.excluded, ...plan.entries].map((entry) => ({
+    ...identityOf(entry, combination),
+    about: entry.case.about,
+    priority: entry.case.priority,
+    area: entry.case.suite.area,
+    timeoutMs: entry.case.timeoutMs,
+  }));
+}
+
+export function notSelected(plan: Plan): EventOf<"run-started">["excluded"] {
+  const reason = "The runbook does not select it.";
+  return plan.notSelected.map((each) => ({ suite: each.suite.name, case: each.name, reason }));
+}
+
+function skippedResult(entry: Plan["excluded"][number], combination: CombinationValues | undefined): FinishedResult {
+  return {
+    type: "case-finished",
+    ...identityOf(entry, combination),
+    status: "SKIPPED",
+    message: entry.reason,
+    durationMs: 0,
+    rebootMs: 0,
+    environment: undefined,
+  };
+}

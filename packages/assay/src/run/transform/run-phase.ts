@@ -1,0 +1,86 @@
+import { AssayError } from "../../errors/assay-error.ts";
+import { TransformerFailed, UsageError } from "../../errors/catalogue.ts";
+import type { CombinationValues, EventOf } from "../../events/types.ts";
+import type { Node } from "../../node/node.ts";
+import { orderTransformers } from "../../plan/transformers.ts";
+import type { TransformerPhase, TransformerSettings } from "../../runbook/types.ts";
+import type { Outputs, Transformer } from "../../transformers/transformer.ts";
+import type { RunSession } from "../run-session.ts";
+import type { RunVariables, Stage } from "../stage.ts";
+import { assignOutputs, shownOutputs } from "./outputs.ts";
+import { runTransformer } from "./run-transformer.ts";
+
+export interface PhaseOptions {
+  readonly session: RunSession;
+  readonly variables: RunVariables;
+  /** The transformer of a type; undefined when there is none. */
+  readonly find: (type: string) => Promise<Transformer | undefined>;
+  readonly signal: AbortSignal;
+  readonly combination?: CombinationValues;
+  /** Of the phase `environment_connected`. */
+  readonly target?: { readonly environment: string; readonly node: Node };
+  /** Told whether each `kernel_installer` brought its kernel. */
+  readonly onKernel?: (isBuilt: boolean) => void;
+}
+
+/**
+ * Runs the transformers of a phase one after the other; each sees what those before it have set. Throws
+ * TransformerFailed for the first that fails, or UsageError when the runbook is what is wrong.
+ */
+export async function runPhase(phase: TransformerPhase, options: PhaseOptions): Promise<void> {
+  const { variables, signal } = options;
+  const first = await variables.stage();
+  const order = orderTransformers(first.runbook.transformers ?? []).phases[phase];
+  for (const { name } of order) {
+    signal.throwIfAborted();
+    // Read again: an earlier one may have set what this one uses, or switch it off.
+    const stage = await variables.stage();
+    const entry = stage.runbook.transformers?.find((each) => each.name === name);
+    if (entry?.enabled === true) await runEntry(entry, stage, options);
+  }
+  // What the last one set is read, so that errors in it come out here.
+  await variables.stage();
+}
+
+async function runEntry(entry: TransformerSettings, stage: Stage, options: PhaseOptions): Promise<void> {
+  const { session, variables, combination, target } = options;
+  const identity = {
+    transformer: entry.name,
+    kind: entry.type,
+    phase: entry.phase,
+    folder: session.nextTransformerFolder(entry.name),
+    ...(combination === undefined ? {} : { combination }),
+    ...(target === undefined ? {} : { environment: target.environment, node: target.node.name }),
+  } satisfies Partial<EventOf<"transformer-started">>;
+  session.learnSecrets(stage.runbook);
+  session.emit({ type: "transformer-started", ...identity });
+  const startedMs = performance.now();
+  const finished = (message: string, outputs: Readonly<Record<string, string>>): void =>
+    session.emit({
+      type: "transformer-finished",
+      ...identity,
+      message,
+      outputs,
+      elapsedMs: Math.round(performance.now() - startedMs),
+    });
+  let outputs: Outputs;
+  try {
+    outputs = await runTransformer(entry, stage, { ...options, folder: identity.folder });
+  } catch (error) {
+    if (entry.type === "kernel_installer") options.onKernel?.(false);
+    const message = error instanceof Error ? error.message : String(error);
+    finished(message, {});
+    // An error that is none of assay's is a defect; it keeps its stack.
+    if (!(error instanceof AssayError) || options.signal.aborted) throw error;
+    const told = `The transformer '${entry.name}' failed: ${message}`;
+    const details = { cause: error, ...(error.help === undefined ? {} : { help: error.help }) };
+    throw error.failureClass === "configuration" ? new UsageError(told, details) : new TransformerFailed(told, details);
+  }
+  if (entry.type === "kernel_installer") options.onKernel?.(outputs.is_success === true);
+  const assigned = assignOutputs(entry, outputs);
+  session.learnSecrets({
+    secrets: assigned.flatMap(({ isSecret, value }) => (isSecret === true ? [String(value)] : [])),
+  });
+  variables.assign(assigned);
+  finished("", shownOutputs(assigned));
+}

@@ -1,0 +1,53 @@
+import { dirname, resolve } from "node:path";
+import { UsageError } from "../../errors/catalogue.ts";
+import type { Node } from "../../node/node.ts";
+import { describeCommand } from "../../node/shell/command.ts";
+import type { TransformerSettings } from "../../runbook/types.ts";
+import type { Inputs, Outputs } from "../../transformers/transformer.ts";
+import { CaseFolder } from "../case-folder.ts";
+import type { Stage } from "../stage.ts";
+import { connectionSettings } from "./connection-settings.ts";
+import type { PhaseOptions } from "./run-phase.ts";
+
+/** Runs one transformer with its machine and its log; what it opened is closed when it ends. */
+export async function runTransformer(
+  entry: TransformerSettings,
+  { runbook, variables }: Stage,
+  options: PhaseOptions & { readonly folder: string },
+): Promise<Outputs> {
+  const { session, signal, target } = options;
+  const transformer = await options.find(entry.type);
+  if (transformer === undefined) {
+    throw new UsageError(`The transformer '${entry.type}' is not carried out by this version of assay.`);
+  }
+  await using stack = new AsyncDisposableStack();
+  const log = stack.use(new CaseFolder(session.options.folder.path, options.folder, session.mask));
+  const watched = (node: Node): Node => {
+    const stop = node.observe((completed, startedAt) =>
+      log.command(node.name, describeCommand(completed.command), completed, startedAt),
+    );
+    stack.defer(stop);
+    return node.withSignal(signal);
+  };
+  const connect = async (connection: Inputs): Promise<Node> => {
+    const { connectReadyNode } = await import("../../platforms/ready/connect-ready-node.ts");
+    const settings = connectionSettings(connection, runbook.platform);
+    const node = await connectReadyNode(settings, 0, signal);
+    stack.use(node.shell);
+    return watched(node);
+  };
+  const { connection } = entry.inputs;
+  const node = isMapping(connection) ? await connect(connection) : target && watched(target.node);
+  return await transformer.run(entry.inputs, {
+    node,
+    connect,
+    variables,
+    log: { info: (text) => log.log("info", text), warn: (text) => log.log("warn", text) },
+    logFolder: session.options.folder.path,
+    runbookFolder: resolve(dirname(runbook.file)),
+    signal,
+  });
+}
+
+const isMapping = (value: unknown): value is Inputs =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
