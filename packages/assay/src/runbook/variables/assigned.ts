@@ -5,18 +5,20 @@ import type { Override } from "./overrides.ts";
 
 /**
  * Values of combinators and transformers as overrides by lower-cased name; they keep their types. Later ones win, so they
- * are given in the order in which they came to be.
+ * are given in the order in which they came to be. `beneath` are the values whose place they take.
  */
-export function assignedOverrides(assigned: readonly AssignedVariable[]): ReadonlyMap<string, Override> {
-  return new Map(
-    assigned.map(({ name, value, origin, isSecret = false }) => {
-      const marks = { isSecret, trail: [`variable '${name}' set by ${origin}`] };
-      return [
-        name.toLowerCase(),
-        { name, value: located(value, marks), isSecret, isCaseVisible: false, source: origin },
-      ];
-    }),
-  );
+export function assignedOverrides(
+  assigned: readonly AssignedVariable[],
+  beneath: ReadonlyMap<string, Override>,
+): ReadonlyMap<string, Override> {
+  const overrides = new Map<string, Override>();
+  for (const { name, value: plain, origin: source, isSecret = false } of assigned) {
+    const key = name.toLowerCase();
+    const value = located(plain, { isSecret, trail: [`variable '${name}' set by ${source}`] });
+    const replaces = overrides.get(key) ?? beneath.get(key);
+    overrides.set(key, { name, value, isSecret, isCaseVisible: false, source, replaces });
+  }
+  return overrides;
 }
 
 /** A variable that something will set while the run goes on: it may be used, and nothing is known of its value. */

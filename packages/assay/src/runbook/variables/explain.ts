@@ -71,7 +71,15 @@ function shownValue(name: string, value: LocatedValue, variables: VariableSet): 
 }
 
 const plainText = (value: LocatedValue): string =>
-  value.kind === "scalar" ? value.source || "null" : JSON.stringify(toPlain(value));
+  value.kind === "scalar" ? value.source || "null" : JSON.stringify(withoutSecrets(value));
+
+/** The bare data, with every secret in it masked. */
+function withoutSecrets(value: LocatedValue): unknown {
+  if (value.isSecret === true) return maskSecret("", undefined);
+  if (value.kind === "list") return value.items.map(withoutSecrets);
+  if (value.kind !== "mapping") return toPlain(value);
+  return Object.fromEntries(value.entries.map((entry) => [entry.key, withoutSecrets(entry.value)]));
+}
 
 function typeOf(value: LocatedValue): string {
   if (value.kind === "broken") return "unknown";
