@@ -27,6 +27,11 @@ const COMMANDS: readonly { name: string; about: string; load: () => Promise<Comm
     load: async () => (await import("./list.ts")).listCommand(),
   },
   {
+    name: "schema",
+    about: "Print the JSON Schema of runbooks, for editors.",
+    load: async () => (await import("./schema.ts")).schemaCommand(),
+  },
+  {
     name: "init",
     about: "Write the first files of a suite.",
     load: async () => (await import("./init.ts")).initCommand(),

@@ -27,7 +27,7 @@ export const extensionFields = fields(
     path: text("folder, file or package with suites and other parts"),
     name: text("first part of the imports by which extensions name one another"),
   },
-  { required: ["path"] },
+  { required: ["path"], title: "extension" },
 );
 
 /** Folders of LISA whose cases are part of assay's own catalogue. */

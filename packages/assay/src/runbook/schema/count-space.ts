@@ -40,7 +40,7 @@ function countSchema(): JsonSchema {
     { type: "string", pattern: "^[0-9]{1,9}$" },
     sectionSchema(rangeFields),
   ] as const;
-  return either(...one, { type: "array", minItems: 1, items: orReference(either(...one)) });
+  return { title: "count", ...either(...one, { type: "array", minItems: 1, items: orReference(either(...one)) }) };
 }
 
 function readRange(value: LocatedValue, path: string, context: FieldContext): CountRange | undefined {

@@ -20,21 +20,24 @@ export const jumpBoxFields = fields(
   { required: ["address"], title: "jump box" },
 );
 
-export const devFields = fields({
-  enabled: withDefault(flag("false leaves the section out"), true),
-  enable_trace: withDefault(unsupported(flag("trace commands in more detail"), harmless), false),
-  mock_tcp_ping: withDefault(unsupported(flag("take for granted that the port of SSH answers"), harmless), false),
-  jump_boxes: withDefault(
-    unsupported(
-      list(
-        located("a host", () => sectionSchema(jumpBoxFields)),
-        "hosts to connect through",
+export const devFields = fields(
+  {
+    enabled: withDefault(flag("false leaves the section out"), true),
+    enable_trace: withDefault(unsupported(flag("trace commands in more detail"), harmless), false),
+    mock_tcp_ping: withDefault(unsupported(flag("take for granted that the port of SSH answers"), harmless), false),
+    jump_boxes: withDefault(
+      unsupported(
+        list(
+          located("a host", () => sectionSchema(jumpBoxFields)),
+          "hosts to connect through",
+        ),
       ),
+      [],
+      [],
     ),
-    [],
-    [],
-  ),
-});
+  },
+  { title: "dev" },
+);
 
 /** Reads `dev:`. Undefined when there is none or it is switched off. */
 export function readDev(value: LocatedValue | undefined, context: FieldContext): DevSettings | undefined {

@@ -32,21 +32,24 @@ export const environmentItemFields = fields(
   { title: "environment" },
 );
 
-export const environmentFields = fields({
-  warn_as_error: withDefault(flag("warnings of the platform are errors"), false),
-  retry: withDefault(
-    unsupported(integer("further attempts to deploy", { minimum: 0 }), { unless: [0], isHarmless: true }),
-    0,
-  ),
-  environments: withDefault(
-    list(
-      located("an environment", () => sectionSchema(environmentItemFields)),
-      "environments that are there before the run; without one they are made as the cases need them",
+export const environmentFields = fields(
+  {
+    warn_as_error: withDefault(flag("warnings of the platform are errors"), false),
+    retry: withDefault(
+      unsupported(integer("further attempts to deploy", { minimum: 0 }), { unless: [0], isHarmless: true }),
+      0,
     ),
-    [],
-    [],
-  ),
-});
+    environments: withDefault(
+      list(
+        located("an environment", () => sectionSchema(environmentItemFields)),
+        "environments that are there before the run; without one they are made as the cases need them",
+      ),
+      [],
+      [],
+    ),
+  },
+  { title: "environments" },
+);
 
 /** Reads `environment:` into the enabled environments with their enabled nodes. */
 export function readEnvironment(

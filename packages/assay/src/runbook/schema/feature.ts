@@ -153,14 +153,21 @@ function reportUnknown(name: LocatedValue, path: string, { problems }: FieldCont
 }
 
 function oneSchema(): JsonSchema {
-  const mappings = [...FEATURES].map(([name, section]) => {
+  const withSettings = [...FEATURES].flatMap(([name, section]) => {
+    if (WITHOUT_SETTINGS.some((plain) => plain === name)) return [];
     const schema = sectionSchema(section);
-    return { ...schema, properties: { ...schema.properties, type: { const: name } }, required: ["type"] };
+    return [{ ...schema, properties: { ...schema.properties, type: { const: name } }, required: ["type"] }];
   });
-  return either({ enum: FEATURE_NAMES }, ...mappings);
+  const plain: JsonSchema = {
+    type: "object",
+    properties: { type: { enum: WITHOUT_SETTINGS } },
+    required: ["type"],
+    additionalProperties: false,
+  };
+  return { title: "feature", ...either({ enum: FEATURE_NAMES }, plain, ...withSettings) };
 }
 
 function featuresSchema(): JsonSchema {
-  const one = { title: "feature", ...oneSchema() };
+  const one = oneSchema();
   return either(one, { type: "array", items: orReference(one) }, sectionSchema(setFields));
 }

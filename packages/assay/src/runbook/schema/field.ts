@@ -1,7 +1,7 @@
 import { didYouMean } from "../nearest.ts";
 import type { Problems } from "../problems.ts";
 import { childOf, describeValue, isNull, type LocatedValue, type PlainValue, shortened } from "../value.ts";
-import { type JsonSchema, orAbsent } from "./json-schema.ts";
+import { type JsonSchema, orAbsent, orReference } from "./json-schema.ts";
 
 /** Sections whose entries say with `type` which kind they are, and so which keys they have. */
 export type KindFamily = "platform" | "node" | "notifier" | "transformer" | "combinator" | "testcase" | "guest";
@@ -31,6 +31,8 @@ export interface Field<T> {
   readonly about: string;
   /** What an absent key means, as one would write it. */
   readonly default?: PlainValue;
+  /** True for what is checked and not carried out by this version. */
+  readonly isUnsupported?: boolean;
   /** The typed value of an absent key; a wrong one (already reported) takes it too. */
   readonly fallback?: T;
   /** What a value may look like, without the variable that may stand for it. */
@@ -89,9 +91,10 @@ export function sectionSchema(section: Fields<FieldTable>): JsonSchema {
   if (known !== undefined) return known;
   const { table, required, title } = section;
   const properties = Object.entries(table).map(([key, field]) => {
-    const held = required.includes(key) ? field.schema() : orAbsent(field.schema());
+    const held = required.includes(key) ? orReference(field.schema()) : orAbsent(field.schema());
     const standard = field.default === undefined ? {} : { default: field.default };
-    return [key, { description: field.about, ...standard, ...held }] as const;
+    const description = `${field.about}${field.isUnsupported === true ? " (checked, not carried out by this version)" : ""}`;
+    return [key, { description, ...standard, ...held }] as const;
   });
   const schema: JsonSchema = {
     ...(title === undefined ? {} : { title }),
@@ -162,7 +165,7 @@ export function wrongType(
 ): void {
   if (value.kind === "broken") return;
   problems.error(
-    code,
+    code === "S02" && isNull(value) ? "S05" : code,
     `${path === "" ? "The runbook" : `'${path}'`} must be ${expected}, found ${describeValue(value)}.`,
     value,
     {
@@ -172,7 +175,7 @@ export function wrongType(
 }
 
 /** YAML 1.1 reads some words as something else than text; the person meant the text. */
-function helpForTrap(value: LocatedValue, expected: string): string | undefined {
+export function helpForTrap(value: LocatedValue, expected: string): string | undefined {
   if (value.kind !== "scalar" || value.isQuoted || !expected.includes("text") || value.isSecret === true)
     return undefined;
   if (value.type === "string" || value.type === "null") return undefined;

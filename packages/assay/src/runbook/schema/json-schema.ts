@@ -79,7 +79,7 @@ const holdsAnyText = (schema: JsonSchema): boolean =>
 
 /** The same schema, where a variable may stand for the value. */
 export function orReference(schema: JsonSchema): JsonSchema {
-  return holdsAnyText(schema) ? schema : either(schema, shared("reference"));
+  return holdsAnyText(schema) && schema.title === undefined ? schema : either(schema, shared("reference"));
 }
 
 /** The same schema, where a variable or nothing may stand for the value. */

@@ -1,5 +1,5 @@
 import { didYouMean } from "../nearest.ts";
-import { describeValue, type LocatedValue, type PlainValue, toPlain } from "../value.ts";
+import { describeValue, type LocatedValue, type PlainValue, type ScalarValue, toPlain } from "../value.ts";
 import {
   checkFields,
   type Field,
@@ -7,6 +7,7 @@ import {
   type Fields,
   type FieldsRead,
   type FieldTable,
+  helpForTrap,
   sectionSchema,
   wrongType,
 } from "./field.ts";
@@ -100,12 +101,22 @@ function numeric(
         wrongType(value, path, noun, context);
         return undefined;
       }
+      if (value.kind === "scalar") tellTrap(value, path, context);
       if (held >= minimum && held <= maximum) return held;
       const range = maximum === Number.POSITIVE_INFINITY ? `at least ${minimum}` : `from ${minimum} to ${maximum}`;
       wrongType(value, path, `${noun} ${range}`, context, "S04");
       return undefined;
     },
   };
+}
+
+/** YAML 1.1 reads `010` as eight and `1:30` as ninety, which nobody expects of a number. */
+function tellTrap(value: ScalarValue, path: string, { problems }: FieldContext): void {
+  const isTrap = !value.isQuoted && value.type !== "string" && /^[-+]?0[0-9_]|:/.test(value.source);
+  if (!isTrap || value.isSecret === true) return;
+  problems.warning("R03", `'${path}': YAML 1.1 reads ${value.source} as the number ${value.value}.`, value, {
+    help: `Write ${value.value} if that is meant.`,
+  });
 }
 
 /** One of the given words, spelled exactly so. */
@@ -120,9 +131,8 @@ export function choice<const W extends string>(words: readonly W[], about: strin
       const found = value.kind === "scalar" ? words.find((word) => word === value.value) : undefined;
       if (found !== undefined || value.kind === "broken") return found;
       const near = value.kind === "scalar" ? didYouMean(value.source, words) : undefined;
-      context.problems.error(code, `'${path}' must be ${expects}, found ${describeValue(value)}.`, value, {
-        help: near,
-      });
+      const help = near ?? helpForTrap(value, "a text");
+      context.problems.error(code, `'${path}' must be ${expects}, found ${describeValue(value)}.`, value, { help });
       return undefined;
     },
   };
@@ -212,6 +222,7 @@ export function unsupported<T>(
 ): Field<T> {
   return {
     ...field,
+    isUnsupported: true,
     read(value, path, context) {
       const read = field.read(value, path, context);
       if (read !== undefined && context.isUnused !== true && !isNeutral(value, options.unless ?? []))

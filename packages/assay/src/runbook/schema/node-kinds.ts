@@ -29,7 +29,7 @@ export const connectionTable = {
 };
 
 export const localNodeFields = fields(commonNode, LENIENT);
-export const remoteNodeFields = fields({ ...commonNode, ...connectionTable }, LENIENT);
+export const remoteNodeFields = fields({ ...commonNode, ...connectionTable }, { ...LENIENT, title: "remote" });
 
 /** The nodes of an environment. */
 export const NODES: Variants = {

@@ -1,7 +1,7 @@
 import { didYouMean } from "../nearest.ts";
 import type { NodeSpace } from "../requirement.ts";
 import type { GuestSettings, PlatformSettings } from "../types.ts";
-import { childOf, describeValue, type LocatedValue, type MappingValue } from "../value.ts";
+import { childOf, describeValue, type LocatedValue, type MappingValue, toPlain } from "../value.ts";
 import { checkFields, type FieldContext, type FieldsRead, fields } from "./field.ts";
 import { checkGuestNetwork, GUESTS } from "./guest.ts";
 import { PLATFORM_NAMES, PLATFORM_SECTIONS, USABLE_PLATFORMS } from "./platform/platforms.ts";
@@ -46,6 +46,7 @@ export function readPlatform(
   const read = checkFields(platformFieldsWith(added), entry, "platform", inner);
   if (read === undefined || entry.kind !== "mapping") return undefined;
   reportForeign(entry, own, [...PLATFORM_NAMES, ...added], context);
+  tellUnmet(childOf(entry, "requirement"), inner);
   const section = readSection(own, entry, read.requirement, inner);
   const guests = read.guests.flatMap((guest, index) => readGuest(guest, `platform.guests[${index}]`, inner));
   if (read.guest_enabled && childOf(entry, "guests") === undefined) {
@@ -157,6 +158,20 @@ function readSection(
     ...own,
     ...requirement?.platformSections?.qemu,
   };
+}
+
+/** Parts of a requirement that no platform of this version can give or deny. */
+const UNMET = ["disk", "network_interface", "gpu_count"] as const;
+
+function tellUnmet(requirement: LocatedValue | undefined, { problems, isUnused }: FieldContext): void {
+  if (requirement?.kind !== "mapping" || isUnused === true) return;
+  for (const key of UNMET) {
+    const value = childOf(requirement, key);
+    if (value === undefined || value.kind === "broken" || JSON.stringify(toPlain(value)) === "0") continue;
+    problems.missing(`'platform.requirement.${key}' is not carried out by this version of assay.`, value, {
+      help: "Remove it, or run this runbook with LISA.",
+    });
+  }
 }
 
 function sectionKeys(type: string, { kinds }: FieldContext) {

@@ -15,5 +15,5 @@ export const variableEntry = fields(
     mask: choice(["", ...MASK_NAMES], "how much of a secret is shown", "V07"),
     is_case_visible: flag("hand the value to cases"),
   },
-  { code: "V08" },
+  { code: "V08", title: "variable" },
 );

@@ -2,7 +2,6 @@ import { didYouMean } from "../nearest.ts";
 import { childOf, type LocatedValue, type MappingValue, shortened } from "../value.ts";
 import {
   checkFields,
-  type Field,
   type FieldContext,
   type Fields,
   type FieldsRead,
@@ -126,15 +125,5 @@ function kindSchema(variants: Variants, type: string, section: Fields<FieldTable
       type: { description: variants.common.type?.about ?? "kind of the entry", const: type },
     },
     required: [...(schema.required ?? []).filter((key) => key !== "type"), ...(isStandard ? [] : ["type"])],
-  };
-}
-
-/** A list of entries of these kinds, each read; those that are wrong are left out. */
-export function variantField(variants: Variants, about: string): Field<VariantRead> {
-  return {
-    expects: `a mapping with 'type'`,
-    about,
-    schema: () => variantSchema(variants),
-    read: (value, path, context) => readVariant(variants, value, path, context),
   };
 }
