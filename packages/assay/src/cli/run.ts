@@ -1,16 +1,23 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { makeCombinator } from "../combinators/make-combinator.ts";
 import { UsageError } from "../errors/catalogue.ts";
 import { hostFacts } from "../host/facts.ts";
 import { consoleNotifier } from "../notifiers/console/console-notifier.ts";
 import { htmlNotifier } from "../notifiers/html/html-notifier.ts";
 import { junitNotifier } from "../notifiers/junit/junit-notifier.ts";
-import { makePlan } from "../plan/plan.ts";
+import { makePlan, type Plan } from "../plan/plan.ts";
+import type { Platform } from "../platforms/platform.ts";
 import { makePlatform } from "../run/make-platform.ts";
 import { refusal } from "../run/requirement.ts";
 import { type RunReport, run } from "../run/run.ts";
 import { RunFolder } from "../run/run-folder.ts";
+import { runStages } from "../run/run-stages.ts";
+import { connectMachine } from "../run/transform/connect-machine.ts";
+import type { Combinator } from "../runbook/combinators/combinator.ts";
+import type { Runbook } from "../runbook/types.ts";
+import { findTransformer } from "../transformers/registry.ts";
 import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { reportError } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -44,7 +51,7 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   using interrupt = interruptSignal(say);
   const { signal } = interrupt;
-  const { runbook, extensions, judge } = await loadChecked(
+  const checked = await loadChecked(
     options.runbook ?? DEFAULT_RUNBOOK,
     {
       purpose: "run",
@@ -53,6 +60,7 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
     },
     say,
   );
+  const { runbook, extensions, judge } = checked;
   if (options.image !== undefined && runbook.platform.type !== "qemu") {
     throw new UsageError(`The platform '${runbook.platform.type}' takes no image.`, {
       help: "Leave --image out, or choose --platform qemu.",
@@ -66,31 +74,59 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
   }
   // Cases are checked before the image, so that a misspelt name costs no build.
   const draft = makePlan({ runbook, suites, only: cases, refuse: () => undefined });
-  judge(draft.diagnostics);
-  await using platform = await makePlatform({
-    runbook,
-    image: options.image,
-    run: `${process.pid}-${now.getTime()}`,
-    signal,
-    progress: ({ step, detail, elapsedMs }) => {
-      const took = elapsedMs === undefined ? "…" : ` ${(elapsedMs / 1000).toFixed(1)} s`;
-      say(`image: ${step}${detail === undefined ? "" : ` ${detail}`}${took}`);
-    },
-  });
-  const plan = makePlan({ runbook, suites, only: cases, refuse: (testCase) => refusal(platform, testCase, runbook) });
-  const folder = RunFolder.create(root, runbook.name, now, options.id);
-  return await run({
-    runbook,
-    plan,
-    platform,
-    folder,
-    notifiers: [
+  const isStaged = runbook.combinator !== undefined || (runbook.transformers ?? []).length > 0;
+  // While values are still to come, what filters choose and whether they contradict each other is not known.
+  judge(
+    isStaged
+      ? draft.diagnostics.filter(({ severity, code }) => severity === "error" && code !== "X03")
+      : draft.diagnostics,
+  );
+  const platformOf = (of: Runbook): Promise<Platform> =>
+    makePlatform({
+      runbook: of,
+      image: options.image,
+      run: `${process.pid}-${now.getTime()}`,
+      signal,
+      progress: ({ step, detail, elapsedMs }) => {
+        const took = elapsedMs === undefined ? "…" : ` ${(elapsedMs / 1000).toFixed(1)} s`;
+        say(`image: ${step}${detail === undefined ? "" : ` ${detail}`}${took}`);
+      },
+    });
+  const planOf = (of: Runbook, platform: Platform): Plan =>
+    makePlan({ runbook: of, suites, only: cases, refuse: (testCase) => refusal(platform, testCase, of) });
+  const openRun = () => {
+    const folder = RunFolder.create(root, runbook.name, now, options.id);
+    const notifiers = [
       htmlNotifier({ runFolder: folder.path }),
       junitNotifier({ runFolder: folder.path }),
       consoleNotifier({ stream: process.stderr, runFolder: folder.path }),
-    ],
-    version: version(),
-    host: hostFacts(),
-    signal,
-  });
+    ];
+    return { runbook, folder, notifiers, version: version(), host: hostFacts(), signal };
+  };
+  if (isStaged) {
+    return await runStages({
+      ...openRun(),
+      first: checked.first,
+      load: checked.load,
+      makePlatform: (stage) => platformOf(stage.runbook),
+      plan(stage, platform) {
+        const plan = planOf(stage.runbook, platform);
+        judge(plan.diagnostics);
+        return plan;
+      },
+      makeCombinator: ({ runbook: of }) => combinatorOf(of, signal),
+      findTransformer,
+    });
+  }
+  await using platform = await platformOf(runbook);
+  const plan = planOf(runbook, platform);
+  return await run({ ...openRun(), plan, platform });
+}
+
+async function combinatorOf({ combinator, platform }: Runbook, signal: AbortSignal): Promise<Combinator | undefined> {
+  if (combinator === undefined) return undefined;
+  return await makeCombinator(
+    combinator,
+    async (connection) => (await connectMachine(connection, platform, signal)).shell,
+  );
 }

@@ -47,3 +47,9 @@ test("prints neither control characters of a file nor a secret that stands in it
     "hunter2",
   );
 });
+
+test("prints no line that holds a part of a secret", () => {
+  const shown = formatDiagnostic({ ...unknownKey, isSecret: true }, "x\nvalue: hunter2-$(x)", { color: false });
+  expect(shown).toMatch(/^a\.yml:2:3: error S01/);
+  expect(shown).not.toContain("hunter2");
+});

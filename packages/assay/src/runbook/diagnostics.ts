@@ -25,11 +25,11 @@ export function formatDiagnostic(
 ): string {
   const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
     color ? styleText(format, text, { validateStream: false }) : text;
-  const { severity, code, message, position, help, trail = [] } = diagnostic;
+  const { severity, code, message, position, help, isSecret, trail = [] } = diagnostic;
   const place = position === undefined ? "" : `${paint("bold", `${printable(placeText(position))}:`)} `;
   const label = paint(COLORS[severity], `${severity} ${code}:`);
   const lines = [`${place}${label} ${printable(message)}`];
-  const excerpt = WITHOUT_EXCERPT.has(code) ? undefined : excerptOf(diagnostic, sourceText);
+  const excerpt = isSecret === true || WITHOUT_EXCERPT.has(code) ? undefined : excerptOf(diagnostic, sourceText);
   if (excerpt !== undefined) lines.push(`  ${excerpt.line}`, `  ${excerpt.indent}${paint("green", "^")}`);
   for (const step of trail) lines.push(`  from: ${printable(step)}`);
   if (help !== undefined) lines.push(`  help: ${printable(help)}`);

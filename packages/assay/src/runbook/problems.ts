@@ -124,6 +124,7 @@ export class Problems {
       ...(extra.help === undefined ? {} : { help: extra.help }),
       ...(trail.length === 0 ? {} : { trail }),
       ...(extra.blocksRun === true ? { blocksRun: true } : {}),
+      ...(at !== undefined && "kind" in at && at.isSecret === true ? { isSecret: true } : {}),
     };
     this.#keep(keyOf(diagnostic), diagnostic);
   }

@@ -20,6 +20,8 @@ export interface Diagnostic {
   readonly trail?: readonly string[];
   /** The runbook is right, but asks for what this version cannot carry out: it can be planned and not run. */
   readonly blocksRun?: boolean;
+  /** Its line holds a part of a secret, so no excerpt may show it. */
+  readonly isSecret?: boolean;
 }
 
 /** One `testcase:` entry. */

@@ -1,12 +1,13 @@
 import { OUTSIDE_FILES } from "../problems.ts";
 import type { Position } from "../types.ts";
 import type { ScalarValue } from "../value.ts";
+import { maskSecret } from "./mask.ts";
 import type { VariableSet } from "./variable-set.ts";
 
 /** A place that refers to a variable. */
 export interface VariableUse {
   readonly position: Position;
-  /** The text the reference stands in, as written. */
+  /** The text the reference stands in, as written; masked when it belongs to a secret. */
   readonly text: string;
 }
 
@@ -28,9 +29,10 @@ export class VariableTrace {
   noteUse(name: string, at: ScalarValue): void {
     if (at.position === OUTSIDE_FILES) return;
     const { file, line, column } = at.position;
+    const text = at.isSecret === true ? maskSecret("", undefined) : at.source;
     const key = name.toLowerCase();
     const uses = this.#uses.get(key) ?? new Map<string, VariableUse>();
-    uses.set(`${file}:${line}:${column}`, { position: at.position, text: at.source });
+    uses.set(`${file}:${line}:${column}`, { position: at.position, text });
     this.#uses.set(key, uses);
   }
 

@@ -147,7 +147,8 @@ export class VariableSet {
     }
     this.#resolving.push(key);
     this.#levels += winner.value.depth;
-    const value = this.substitute(winner.value, "V02");
+    // Marked before, so that neither an excerpt nor a list of uses shows the literal parts of a secret.
+    const value = this.substitute(this.isSecret(key) ? markSecret(winner.value) : winner.value, "V02");
     this.#levels -= winner.value.depth;
     this.#resolving.pop();
     // Set before older values are looked at, whose references may lead back here.
