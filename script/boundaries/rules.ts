@@ -103,9 +103,15 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     reason: "combinators that need a machine, which they are handed",
   },
   {
+    folder: src("transformers"),
+    runs: inSrc("errors", "node", "os", "tools"),
+    namesTypesOf: inSrc("runbook"),
+    reason: "steps before and after the cases, on a node they are handed",
+  },
+  {
     folder: src("run"),
     runs: inSrc("errors", "events", "suite", "plan", "runbook", "platforms", "features", "node", "os", "host", "image"),
-    namesTypesOf: inSrc("notifiers"),
+    namesTypesOf: inSrc("notifiers", "transformers"),
     reason: "deploys, runs cases, emits events",
   },
   {
@@ -124,6 +130,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
         "run",
         "runbook",
         "suite",
+        "transformers",
         "node",
         "index.ts",
       ),

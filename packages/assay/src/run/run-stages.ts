@@ -55,6 +55,7 @@ export async function runStages(options: StagesOptions): Promise<RunReport> {
 async function runCombinations(session: RunSession, variables: RunVariables, options: StagesOptions): Promise<void> {
   const { signal } = options;
   const combinator = await options.makeCombinator(await variables.stage(), signal);
+  await using _ = combinator?.isSequential === true ? combinator : undefined;
   let environments = 0;
   const labels = new CombinationLabels(session.mask);
   const runOne = (combination: Combination | undefined): Promise<CombinationVerdict> =>

@@ -6,7 +6,7 @@ import type { TransformerSettings } from "../../runbook/types.ts";
 import type { Inputs, Outputs } from "../../transformers/transformer.ts";
 import { CaseFolder } from "../case-folder.ts";
 import type { Stage } from "../stage.ts";
-import { connectionSettings } from "./connection-settings.ts";
+import { connectMachine } from "./connect-machine.ts";
 import type { PhaseOptions } from "./run-phase.ts";
 
 /** Runs one transformer with its machine and its log; what it opened is closed when it ends. */
@@ -30,9 +30,7 @@ export async function runTransformer(
     return node.withSignal(signal);
   };
   const connect = async (connection: Inputs): Promise<Node> => {
-    const { connectReadyNode } = await import("../../platforms/ready/connect-ready-node.ts");
-    const settings = connectionSettings(connection, runbook.platform);
-    const node = await connectReadyNode(settings, 0, signal);
+    const node = await connectMachine(connection, runbook.platform, signal);
     stack.use(node.shell);
     return watched(node);
   };

@@ -1,0 +1,61 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadChecked } from "../../packages/assay/src/cli/load-checked.ts";
+import { makeCombinator } from "../../packages/assay/src/combinators/make-combinator.ts";
+import { readJournal } from "../../packages/assay/src/events/journal.ts";
+import type { RunEvent } from "../../packages/assay/src/events/types.ts";
+import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";
+import { makePlan } from "../../packages/assay/src/plan/plan.ts";
+import type { RunReport } from "../../packages/assay/src/run/run.ts";
+import { RunFolder } from "../../packages/assay/src/run/run-folder.ts";
+import { runStages } from "../../packages/assay/src/run/run-stages.ts";
+import { type CaseBody, suite } from "../../packages/assay/src/suite/suite.ts";
+import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
+import { findTransformer } from "../../packages/assay/src/transformers/registry.ts";
+
+export interface StagedScenario {
+  /** The runbook without its platform. */
+  readonly runbook: string;
+  readonly cases: Readonly<Record<string, CaseBody>>;
+  readonly guests?: LocalGuests;
+  readonly signal?: AbortSignal;
+}
+
+export interface StagedReport extends RunReport {
+  readonly events: readonly RunEvent[];
+  readonly folder: string;
+  readonly guests: LocalGuests["guests"];
+}
+
+/** Runs a runbook with transformers and combinators the way the command line does, on machines that are shells of this host. */
+export async function runStaged(scenario: StagedScenario): Promise<StagedReport> {
+  const folder = mkdtempSync(join(tmpdir(), "assay-staged-"));
+  const file = join(folder, "runbook.yml");
+  writeFileSync(file, `name: staged\nplatform: [{ type: local }]\n${scenario.runbook}\n`);
+  const made = suite("Staged", { area: "staged", about: "Staged." }, ({ test: define }) => {
+    for (const [name, body] of Object.entries(scenario.cases)) define(name, { about: "A case.", priority: 1 }, body);
+  });
+  const { first, load, judge } = await loadChecked(file, { purpose: "run", variables: [] }, () => undefined);
+  const guests = scenario.guests ?? new LocalGuests();
+  const signal = scenario.signal ?? new AbortController().signal;
+  const report = await runStages({
+    first,
+    load,
+    folder: RunFolder.create(join(folder, "runs"), "staged", new Date()),
+    notifiers: [],
+    version: "0",
+    host: {},
+    signal,
+    plan({ runbook }) {
+      const plan = makePlan({ runbook, suites: [made], refuse: () => undefined });
+      judge(plan.diagnostics);
+      return plan;
+    },
+    makePlatform: async () => guests,
+    makeCombinator: async ({ runbook: { combinator } }) =>
+      combinator && (await makeCombinator(combinator, async () => new LocalShell())),
+    findTransformer,
+  });
+  return { ...report, events: readJournal(report.journal), folder, guests: guests.guests };
+}

@@ -1,0 +1,254 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { RunEvent } from "../../packages/assay/src/events/types.ts";
+import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
+import { runStaged } from "./run-staged.ts";
+
+const all = "testcase: [{ criteria: { area: staged } }]";
+const pass = async () => undefined;
+
+/** What happened in short: transformers by name, plans and results. */
+const steps = (events: readonly RunEvent[]): string[] =>
+  events.flatMap((event) => {
+    if (event.type === "transformer-finished")
+      return [`${event.phase} ${event.transformer}${event.message && " failed"}`];
+    if (event.type === "plan-added") return [`plan ${Object.values(event.combination ?? {}).join(" ")}`.trim()];
+    if (event.type === "case-finished") return [`${event.status} ${event.resultId}`];
+    return [];
+  });
+
+test("what transformers set is there for later ones, for the choice of cases and for the cases", async () => {
+  const seen: unknown[] = [];
+  const report = await runStaged({
+    runbook: `
+variable: [{ name: count, value: 1, is_case_visible: true }]
+transformer:
+  - { type: script, name: sum, depends_on: [parts], rename: { sum_total: count },
+      scripts: [{ name: total, variables: [parts_names], script: "len2 if False else int(parts_names[1])" }] }
+  - { type: to_list, name: parts, items: { names: "chosen, 5" } }
+testcase: [{ criteria: { name: $(wanted) }, times: 2 }]
+`
+      .replace("variable: [", 'variable: [{ name: wanted, value: "$(pick_name)" }, ')
+      .replace(
+        "transformer:",
+        "transformer:\n  - { type: script, name: pick, depends_on: [parts], scripts: [{ name: name, variables: [parts_names], script: 'parts_names[0]' }] }",
+      ),
+    cases: {
+      chosen: async ({ variables }) => void seen.push(variables.count),
+      other: pass,
+    },
+  });
+  expect(report).toMatchObject({ exitCode: 0, counts: { passed: 2 } });
+  expect(seen).toEqual([5, 5]);
+  expect(steps(report.events)).toEqual([
+    "init parts",
+    "init pick",
+    "init sum",
+    "plan",
+    "PASSED Staged.chosen#1",
+    "PASSED Staged.chosen#2",
+  ]);
+});
+
+test("each combination has its results, and its clean-up comes when its environments are gone", async () => {
+  const images: unknown[] = [];
+  const report = await runStaged({
+    guests: new LocalGuests({ maxEnvironments: 1 }),
+    runbook: `
+variable: [{ name: image, value: none, is_case_visible: true }]
+combinator: { type: grid, items: [{ name: image, value: [a/b, c] }] }
+transformer:
+  - { type: to_list, name: before, phase: expanded, items: { x: $(image) } }
+  - { type: to_list, name: after, phase: expanded_cleanup, items: { x: $(image) } }
+  - { type: to_list, name: last, phase: cleanup, items: { x: a } }
+${all}`,
+    cases: { one: async ({ variables }) => void images.push(variables.image) },
+  });
+  expect(images).toEqual(["a/b", "c"]);
+  expect(steps(report.events)).toEqual([
+    "expanded before",
+    "plan a/b",
+    "PASSED Staged.one[image=a-b]",
+    "expanded_cleanup after",
+    "expanded before",
+    "plan c",
+    "PASSED Staged.one[image=c]",
+    "expanded_cleanup after",
+    "cleanup last",
+  ]);
+  const isCleanUp = (event: RunEvent) => event.type === "transformer-started" && event.phase === "expanded_cleanup";
+  expect(report.events.findIndex(({ type }) => type === "environment-deleted")).toBeLessThan(
+    report.events.findIndex(isCleanUp),
+  );
+  expect(report.results.map(({ combination }) => combination)).toEqual([{ image: "a/b" }, { image: "c" }]);
+  const outputs = report.events.flatMap((event) => (event.type === "transformer-finished" ? [event.outputs] : []));
+  expect(outputs[1]).toEqual({ after_x: '["a/b"]' });
+});
+
+test("a transformer for environments runs on each node and its outputs reach the cases", async () => {
+  const seen: unknown[] = [];
+  const report = await runStaged({
+    runbook: `
+variable: [{ name: told, value: nothing, is_case_visible: true }]
+transformer:
+  - { type: script, name: ask, phase: environment_connected, rename: { ask_x: told },
+      scripts: [{ name: x, script: "'from ' + 'node'" }] }
+${all}`,
+    cases: { one: async ({ variables }) => void seen.push(variables.told) },
+  });
+  expect(seen).toEqual(["from node"]);
+  expect(report.events.find((event) => event.type === "transformer-finished")).toMatchObject({
+    environment: "local-guests-1",
+    node: "node-0",
+  });
+});
+
+test("when it fails on a new environment, the case that wanted it fails and the environment is deleted", async () => {
+  const report = await runStaged({
+    guests: new LocalGuests({ maxEnvironments: 1 }),
+    runbook: `
+transformer:
+  - { type: script, name: ask, phase: environment_connected, scripts: [{ name: x, script: "1 / 0" }] }
+  - { type: to_list, name: after, phase: expanded_cleanup, items: { x: a } }
+${all}`,
+    cases: { one: pass },
+  });
+  expect(report.results).toMatchObject([
+    { status: "FAILED", message: expect.stringMatching(/^deployment failed: .*'ask' failed: .*divides by zero/s) },
+  ]);
+  expect(report.guests.map(({ isDeleted }) => isDeleted)).toEqual([true]);
+  expect(steps(report.events).at(-1)).toBe("expanded_cleanup after");
+});
+
+test("a transformer that fails before the cases ends the run, and the clean-up still comes", async () => {
+  const report = await runStaged({
+    runbook: `
+transformer:
+  - { type: script, name: broken, scripts: [{ name: x, script: "1 / 0" }] }
+  - { type: to_list, name: never, depends_on: [broken], items: { x: a } }
+  - { type: to_list, name: last, phase: cleanup, items: { x: a } }
+${all}`,
+    cases: { one: pass },
+  });
+  expect(report).toMatchObject({ verdict: "invalid", exitCode: 2, results: [] });
+  expect(report.reason).toContain("The transformer 'broken' failed");
+  expect(steps(report.events)).toEqual(["init broken failed", "cleanup last"]);
+});
+
+test("what fails in the clean-up is a warning", async () => {
+  const report = await runStaged({
+    runbook: `
+transformer: [{ type: script, name: broken, phase: cleanup, scripts: [{ name: x, script: "1 / 0" }] }]
+${all}`,
+    cases: { one: pass },
+  });
+  expect(report.exitCode).toBe(0);
+  expect(report.events.find((event) => event.type === "notice")).toMatchObject({ level: "warn" });
+});
+
+test("what is switched off does not run, and one that is switched on by another does", async () => {
+  const report = await runStaged({
+    runbook: `
+variable: [{ name: wanted, value: false }]
+transformer:
+  - { type: to_list, name: later, depends_on: [decide], enabled: $(wanted), items: { x: a } }
+  - { type: script, name: decide, rename: { decide_x: wanted }, scripts: [{ name: x, script: "1 < 2" }] }
+  - { type: to_list, name: never, enabled: false, items: { x: a } }
+${all}`,
+    cases: { one: pass },
+  });
+  expect(steps(report.events).slice(0, 2)).toEqual(["init decide", "init later"]);
+});
+
+test("outputs called password, token or key are masked everywhere", async () => {
+  const report = await runStaged({
+    runbook: `
+variable: [{ name: secret, value: x, is_case_visible: true }]
+transformer:
+  - { type: script, name: make, rename: { make_password: secret },
+      scripts: [{ name: password, script: "'hunter2' * 2" }] }
+${all}`,
+    cases: { leaks: async ({ variables, fail }) => fail(`it is ${variables.secret}`) },
+  });
+  expect(report.events.find((event) => event.type === "transformer-finished")).toMatchObject({
+    outputs: { secret: "******" },
+  });
+  expect(report.events.find((event) => event.type === "case-finished")).toMatchObject({ message: "it is ******" });
+});
+
+test("after the first failure the rest of its combination is skipped, the next combination runs", async () => {
+  const report = await runStaged({
+    guests: new LocalGuests({ maxEnvironments: 1 }),
+    runbook: `
+exit_on_first_failure: true
+exit_with_failed_count: false
+variable: [{ name: v, value: 0, is_case_visible: true }]
+combinator: { type: batch, items: [{ v: 1 }, { v: 2 }] }
+${all}`,
+    cases: {
+      one: async ({ variables, expect: check }) => check(variables.v === 2, "not 2"),
+      two: pass,
+    },
+  });
+  expect(report.results.map(({ resultId, status }) => `${resultId} ${status}`)).toEqual([
+    "Staged.one[v=1] FAILED",
+    "Staged.two[v=1] SKIPPED",
+    "Staged.one[v=2] PASSED",
+    "Staged.two[v=2] PASSED",
+  ]);
+  expect(report.results[1]?.message).toContain("'Staged.one[v=1]' failed");
+  expect(report).toMatchObject({ verdict: "failed", exitCode: 0 });
+});
+
+test("a search through a history gets each verdict before it goes on, and names the culprit", async () => {
+  const repository = mkdtempSync(join(tmpdir(), "assay-history-"));
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
+  git("init", "-q");
+  const commits = Array.from({ length: 8 }, (_, index) => {
+    writeFileSync(join(repository, "file"), String(index));
+    git("add", "file");
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", `change ${index}`);
+    return git("rev-parse", "HEAD");
+  });
+  const report = await runStaged({
+    runbook: `
+variable: [{ name: ref, value: "", is_case_visible: true }]
+combinator:
+  type: git_bisect
+  connection: { address: unused, password: unused }
+  repo: ${repository}
+  good_commit: ${commits[0]}
+  bad_commit: ${commits[7]}
+${all}`,
+    cases: {
+      works: async ({ variables, expect: check }) => check(commits.indexOf(String(variables.ref)) < 5, "broken"),
+    },
+  });
+  expect(report.events.filter((event) => event.type === "notice")).toEqual([
+    expect.objectContaining({ level: "info", text: expect.stringContaining(`${commits[5]} (change 5)`) }),
+  ]);
+  expect(report.results.length).toBe(3);
+});
+
+test("an interrupt in a transformer ends the run and still cleans up", async () => {
+  const controller = new AbortController();
+  const report = await runStaged({
+    signal: controller.signal,
+    runbook: `
+transformer:
+  - { type: to_list, name: last, phase: cleanup, items: { x: a } }
+  - { type: to_list, name: after, phase: expanded_cleanup, items: { x: a } }
+${all}`,
+    cases: {
+      one: async ({ node }) => {
+        setImmediate(() => controller.abort("SIGTERM"));
+        await node.run(["sleep", "971.25"]);
+      },
+    },
+  });
+  expect(report.exitCode).toBe(143);
+  expect(steps(report.events).slice(-2)).toEqual(["expanded_cleanup after", "cleanup last"]);
+});
