@@ -17,6 +17,11 @@ const COMMANDS: readonly { name: string; about: string; load: () => Promise<Comm
     load: async () => (await import("./check.ts")).checkCommand(),
   },
   {
+    name: "plan",
+    about: "Show what a runbook would run.",
+    load: async () => (await import("./plan.ts")).planCommand(),
+  },
+  {
     name: "explain",
     about: "Tell why a case runs or not, or where a variable has its value from.",
     load: async () => (await import("./explain.ts")).explainCommand(),
