@@ -1,7 +1,7 @@
-import { dirname, isAbsolute, join, resolve } from "node:path";
-
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { didYouMean } from "./nearest.ts";
+import { placeText } from "./problems.ts";
 import type { FieldContext } from "./schema/field.ts";
-import type { Position } from "./types.ts";
 import {
   childOf,
   describeValue,
@@ -21,6 +21,8 @@ interface IncludeContext extends FieldContext {
   readonly parse: YamlParser;
   /** Gives the text of a file; throws when it cannot be read. */
   readonly readText: (path: string) => Promise<string>;
+  /** Names in a folder; throws when there is no such folder. */
+  readonly listNames: (folder: string) => Promise<readonly string[]>;
   /** Text of every file read, by the name its positions carry. */
   readonly sources: Map<string, string>;
   /** Replaces variables in a path with what is known before all files are read; the last definition of a name wins. */
@@ -38,7 +40,7 @@ export interface JoinedFiles {
 
 interface Chain {
   readonly path: string;
-  readonly from: Position | undefined;
+  readonly from: LocatedValue | undefined;
 }
 
 /**
@@ -62,10 +64,7 @@ async function readFile(
   const path = resolve(file);
   const repeated = chain.findIndex((link) => link.path === path);
   if (repeated !== -1) {
-    const shown = [...chain.slice(repeated).map((link) => link.path), path].join(" -> ");
-    problems.error("F07", `The files include each other in a circle: ${shown}.`, from, {
-      help: "Remove one 'include'.",
-    });
+    reportCircle(chain.slice(repeated), path, from, context);
     return undefined;
   }
   state.files += 1;
@@ -82,7 +81,7 @@ async function readFile(
     problems.error("F03", `A runbook must hold a mapping of keys, found ${describeValue(root)}.`, root);
     return undefined;
   }
-  const links = [...chain, { path, from: from?.position }];
+  const links = [...chain, { path, from }];
   const own = await readOwnDefinitions(root, file, outer, context);
   const included: JoinedFiles[] = [];
   for (const item of includeItems(root, context)) {
@@ -93,6 +92,24 @@ async function readFile(
     if (joined !== undefined) included.push(joined);
   }
   return joinFiles(root, own, included);
+}
+
+/** The trail tells where each file of the circle is included. */
+function reportCircle(
+  circle: readonly Chain[],
+  path: string,
+  from: LocatedValue | undefined,
+  { problems }: IncludeContext,
+): void {
+  const shown = [...circle.map((link) => link.path), path].join(" -> ");
+  const steps = circle
+    .slice(1)
+    .flatMap((link) =>
+      link.from === undefined ? [] : [`'${link.path}' included at ${placeText(link.from.position)}`],
+    );
+  problems.error("F07", `The files include each other in a circle: ${shown}.`, from && { ...from, trail: steps }, {
+    help: "Remove one 'include'.",
+  });
 }
 
 /** Keys that are dealt with here and never part of the joined runbook. */
@@ -120,7 +137,7 @@ async function readSource(
   file: string,
   from: LocatedValue | undefined,
   code: "F05" | "V05",
-  { readText, sources, problems }: IncludeContext,
+  { readText, listNames, sources, problems }: IncludeContext,
 ): Promise<string | undefined> {
   const known = sources.get(file);
   if (known !== undefined) return known;
@@ -133,9 +150,9 @@ async function readSource(
       error instanceof Error && "code" in error && error.code === "ENOENT" ? "does not exist" : "cannot be read";
     const detail = why === "cannot be read" && error instanceof Error ? `: ${error.message}` : "";
     const searched = from === undefined ? "" : ` Searched for '${resolve(file)}'.`;
-    problems.error(code, `The file '${file}' ${why}${detail}.`, from, {
-      help: `${searched} Paths are relative to the file they stand in.`.trim(),
-    });
+    const names = await listNames(dirname(resolve(file))).catch(() => []);
+    const near = didYouMean(basename(file), names) ?? "Paths are relative to the file they stand in.";
+    problems.error(code, `The file '${file}' ${why}${detail}.`, from, { help: `${searched} ${near}`.trim() });
     return undefined;
   }
 }
@@ -157,7 +174,7 @@ function includeItems(root: MappingValue, { problems }: IncludeContext): readonl
         });
       } else if (key !== "path" && key !== "strategy") {
         problems.error("F06", `The key '${key}' is not known in 'include'.`, keyPosition, {
-          help: "Known keys: path.",
+          help: didYouMean(key, ["path"]) ?? "Known keys: path.",
         });
       }
     }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import type { ExtensionLoader } from "./extension.ts";
 import { RunbookLoader } from "./loader.ts";
 import type { AssignedVariable, LoadedRunbook } from "./types.ts";
@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly platform?: string;
   /** Gives the text of a file and throws when it cannot. Default: the file system. */
   readonly readText?: (path: string) => Promise<string>;
+  /** Gives the names in a folder, for the names near one that is missing. Default: the file system, where it is read too. */
+  readonly listNames?: (folder: string) => Promise<readonly string[]>;
   /** Loads what `extension` names. Default: extensions are left alone. */
   readonly loadExtensions?: ExtensionLoader;
   /** Values of combinators and transformers, above every other source; of two for one variable the later counts. */
@@ -34,6 +36,7 @@ export async function openRunbook(file: string, options: Omit<LoadOptions, "assi
   return new RunbookLoader(file, {
     parse: await loadYamlParser(),
     readText: options.readText ?? ((path) => readFile(path, "utf8")),
+    listNames: options.listNames ?? (options.readText === undefined ? readdir : async () => []),
     variables: options.variables ?? [],
     environment: options.environment ?? {},
     isCompatible: options.isCompatible ?? false,

@@ -20,6 +20,8 @@ export interface LoaderOptions {
   readonly parse: YamlParser;
   /** Gives the text of a file and throws when it cannot. */
   readonly readText: (path: string) => Promise<string>;
+  /** Names in a folder; throws when there is no such folder. */
+  readonly listNames: (folder: string) => Promise<readonly string[]>;
   readonly variables: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isCompatible: boolean;
@@ -88,6 +90,7 @@ export class RunbookLoader {
       ...this.#context(problems),
       parse: (file, text, reportTo) => this.#parse(file, text, reportTo),
       readText: this.#options.readText,
+      listNames: this.#options.listNames,
       sources: this.#sources,
       earlyValue: (path, definitions) => {
         const references = new Set<string>();

@@ -17,7 +17,8 @@ interface Extra {
 /** Collects everything that is wrong, so that one pass reports all of it. */
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
-  readonly #includedFrom: Map<string, string>;
+  /** Where each file was included first. */
+  readonly #includedFrom: Map<string, Position>;
 
   #dropped = 0;
   #hasErrors = false;
@@ -48,7 +49,7 @@ export class Problems {
 
   /** Remembers where a file was included, for the trail of everything found in it. */
   noteInclude(file: string, from: Position): void {
-    if (!this.#includedFrom.has(file)) this.#includedFrom.set(file, `included from ${placeText(from)}`);
+    if (!this.#includedFrom.has(file)) this.#includedFrom.set(file, from);
   }
 
   /** Adds an error at a place, or at a value (whose trail is then told too). */
@@ -81,7 +82,7 @@ export class Problems {
     const sorted = [...this.#found.values()]
       .map((diagnostic) => ({ diagnostic, place: place(diagnostic) }))
       .sort((left, right) => comparePlaces(left.place, right.place))
-      .map(({ diagnostic }) => diagnostic);
+      .map(({ diagnostic }) => this.#withIncludes(diagnostic));
     if (sorted.length <= MOST_REPORTED) return sorted;
     // Errors first when cutting, or a flood of warnings would hide why the runbook is refused.
     const kept = new Set(
@@ -111,11 +112,7 @@ export class Problems {
     }
     const place = at !== undefined && "kind" in at ? at.position : at;
     const position = place === OUTSIDE_FILES ? undefined : place;
-    const included = position === undefined ? undefined : this.#includedFrom.get(position.file);
-    const trail = [
-      ...((at !== undefined && "kind" in at ? at.trail : undefined) ?? []),
-      ...(included ? [included] : []),
-    ];
+    const trail = (at !== undefined && "kind" in at ? at.trail : undefined) ?? [];
     const diagnostic: Diagnostic = {
       severity,
       code,
@@ -127,6 +124,22 @@ export class Problems {
       ...(at !== undefined && "kind" in at && at.isSecret === true ? { isSecret: true } : {}),
     };
     this.#keep(keyOf(diagnostic), diagnostic);
+  }
+
+  /** The trail goes on from the problem's file up to the runbook itself. */
+  #withIncludes(diagnostic: Diagnostic): Diagnostic {
+    const steps = new Map<string, string>();
+    const file = diagnostic.position?.file;
+    for (
+      let from = file === undefined ? undefined : this.#includedFrom.get(file);
+      from !== undefined;
+      from = this.#includedFrom.get(from.file)
+    ) {
+      // A file that includes itself through others ends its own trail.
+      if (steps.has(from.file)) break;
+      steps.set(from.file, `included from ${placeText(from)}`);
+    }
+    return steps.size === 0 ? diagnostic : { ...diagnostic, trail: [...(diagnostic.trail ?? []), ...steps.values()] };
   }
 
   #keep(key: string, diagnostic: Diagnostic): void {
