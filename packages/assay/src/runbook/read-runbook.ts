@@ -139,8 +139,10 @@ async function checkKeyFiles(
   readText: (path: string) => Promise<string>,
   { problems }: FieldContext,
 ): Promise<void> {
+  const seen = new Set<string>();
   for (const { privateKeyFile, position } of nodes) {
-    if (privateKeyFile === undefined) continue;
+    if (privateKeyFile === undefined || seen.has(privateKeyFile)) continue;
+    seen.add(privateKeyFile);
     await readText(privateKeyFile).catch(() => {
       problems.warning("S20", `The private key file '${privateKeyFile}' cannot be read.`, position, {
         help: "The path is relative to the folder in which assay is started.",

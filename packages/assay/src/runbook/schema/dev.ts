@@ -1,8 +1,8 @@
 import type { DevSettings, JumpBoxSettings } from "../types.ts";
-import { childOf, type LocatedValue } from "../value.ts";
+import type { LocatedValue } from "../value.ts";
 import { checkFields, type FieldContext, fields, sectionSchema, withDefault } from "./field.ts";
 import { flag, integer, list, located, secret, text, unsupported } from "./kinds.ts";
-import { isDisabled } from "./node.ts";
+import { isDisabled, reportLack } from "./node.ts";
 
 const PORT = { minimum: 1, maximum: 65_535 } as const;
 const harmless = { unless: [false], isHarmless: true };
@@ -51,14 +51,10 @@ export function readDev(value: LocatedValue | undefined, context: FieldContext):
 function readJumpBox(value: LocatedValue, path: string, context: FieldContext): readonly JumpBoxSettings[] {
   const read = checkFields(jumpBoxFields, value, path, context);
   if (read === undefined || value.kind !== "mapping") return [];
-  const isGiven = ["password", "private_key_file"].some((key) => {
-    const held = childOf(value, key);
-    return held !== undefined && (held.kind !== "scalar" || held.value !== "");
-  });
-  if (!isGiven) {
-    context.problems.error("S17", `'${path}' has neither a password nor a private key.`, value, {
-      help: "Give it 'password' or 'private_key_file'.",
-    });
+  if ((read.password ?? "") === "" && (read.private_key_file ?? "") === "") {
+    const message = `'${path}' has neither a password nor a private key.`;
+    const keys = ["password", "private_key_file"];
+    reportLack("S17", message, value, keys, "Give it 'password' or 'private_key_file'.", context);
   }
   return [
     {

@@ -179,5 +179,6 @@ export function helpForTrap(value: LocatedValue, expected: string): string | und
   if (value.kind !== "scalar" || value.isQuoted || !expected.includes("text") || value.isSecret === true)
     return undefined;
   if (value.type === "string" || value.type === "null") return undefined;
+  if (String(value.value) === value.source) return `Quote it: "${value.source}".`;
   return `YAML 1.1 reads ${value.source} as ${describeValue(value)}; quote it: "${value.source}".`;
 }

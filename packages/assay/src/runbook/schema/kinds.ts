@@ -1,5 +1,5 @@
 import { didYouMean } from "../nearest.ts";
-import { describeValue, type LocatedValue, type PlainValue, type ScalarValue, toPlain } from "../value.ts";
+import { describeValue, isNull, type LocatedValue, type PlainValue, type ScalarValue, toPlain } from "../value.ts";
 import {
   checkFields,
   type Field,
@@ -232,10 +232,12 @@ export function unsupported<T>(
   };
 }
 
+/** Whether a value asks for nothing: empty, or as if the key were absent. */
 function isNeutral(value: LocatedValue, neutral: readonly PlainValue[]): boolean {
-  if (value.kind === "list") return value.items.length === 0;
-  if (value.kind === "mapping") return value.entries.length === 0;
-  return value.kind === "broken" || [...neutral, ""].some((each) => String(each) === String(value.value));
+  if (value.kind === "list") return value.items.every((item) => isNeutral(item, []));
+  if (value.kind === "mapping") return value.entries.every(({ value: held }) => isNeutral(held, []));
+  if (value.kind === "broken" || isNull(value)) return true;
+  return [...neutral, ""].some((each) => String(each) === String(value.value));
 }
 
 function tellUnsupported(

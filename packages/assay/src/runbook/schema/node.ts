@@ -83,18 +83,17 @@ function readRemote(
   const far = { address: read.public_address ?? "", port: read.public_port ?? 22 };
   const [wanted, other] = (read.use_public_address ?? true) ? [far, near] : [near, far];
   const used = wanted.address === "" ? other : wanted;
-  const isBroken = item.entries.some(({ value }) => value.kind === "broken");
-  if (used.address === "" && !isBroken) {
-    context.problems.error("S16", `'${path}' has no address.`, item, {
-      help: "Give it 'address' or 'public_address'.",
-    });
+  if (used.address === "") {
+    const help = "Give it 'address' or 'public_address'.";
+    reportLack("S16", `'${path}' has no address.`, item, ["address", "public_address"], help, context);
   }
   const password = read.password || account.adminPassword;
   const privateKeyFile = read.private_key_file || account.adminPrivateKeyFile;
-  if (password === undefined && privateKeyFile === undefined && !isBroken) {
-    context.problems.error("S16", `'${path}' has neither a password nor a private key.`, item, {
-      help: "Give it 'password' or 'private_key_file', or the platform 'admin_password' or 'admin_private_key_file'.",
-    });
+  if (password === undefined && privateKeyFile === undefined) {
+    const help =
+      "Give it 'password' or 'private_key_file', or the platform 'admin_password' or 'admin_private_key_file'.";
+    const message = `'${path}' has neither a password nor a private key.`;
+    reportLack("S16", message, item, ["password", "private_key_file"], help, context);
   }
   const inside = near.address === "" ? far : near;
   return [
@@ -116,4 +115,22 @@ function readRemote(
 export function isDisabled(entry: LocatedValue): boolean {
   const enabled = entry.kind === "mapping" ? childOf(entry, "enabled") : undefined;
   return enabled?.kind === "scalar" && /^(?:false|f|off|n|no|0)$/i.test(String(enabled.value));
+}
+
+/**
+ * Reports that one of `keys` must be there and is not. Where a variable stands that is empty, the runbook is right and only
+ * cannot run yet; where a value is broken, more is not known.
+ */
+export function reportLack(
+  code: string,
+  message: string,
+  item: MappingValue,
+  keys: readonly string[],
+  help: string,
+  { problems }: FieldContext,
+): void {
+  if (item.entries.some(({ value }) => value.kind === "broken")) return;
+  const isFromVariable = keys.some((key) => childOf(item, key)?.trail?.some((step) => step.startsWith("variable ")));
+  if (isFromVariable) problems.warning(code, message, item, { help, blocksRun: true });
+  else problems.error(code, message, item, { help });
 }
