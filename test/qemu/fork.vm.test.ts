@@ -82,8 +82,11 @@ test("a fork reboots, keeps its disk and its name, and takes the run's key", asy
   const earlier = await console.log();
   expect(earlier).toContain("Linux version");
   const { promise: hasSpoken, resolve } = Promise.withResolvers<void>();
+  let seen = "";
   const stop = console.follow((text) => {
-    if (text.includes("Linux version")) resolve();
+    // A console comes in pieces that end anywhere.
+    seen += text;
+    if (seen.includes("Linux version")) resolve();
   });
   await node.run(["systemctl", "reboot"], { sudo: true });
   await hasSpoken;
