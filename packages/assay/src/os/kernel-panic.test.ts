@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { consoleLines, findInitramfsPrompt, findPanic, isTroubleLine } from "./kernel-panic.ts";
+import { findInitramfsPrompt, findPanic, isTroubleLine } from "./kernel-panic.ts";
 
 test.each([
   ["[   12.1] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)", "GENERAL"],
@@ -26,10 +26,6 @@ test.each([
 test("takes error codes, at most two of a kind", () => {
   const text = ["RIP: 0010:a+0x1/0x2 BUG:", "RIP: 0010:b+0x1/0x2", "RIP: 0010:c+0x1/0x2"].join("\n");
   expect(findPanic(text)?.codes).toHaveLength(2);
-});
-
-test("reads through colours and carriage returns", () => {
-  expect(consoleLines("\u001b[0;31mKernel panic\u001b[0m\r\nx")).toEqual(["Kernel panic", "x"]);
 });
 
 test("an initramfs prompt names its reasons", () => {

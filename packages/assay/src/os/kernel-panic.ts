@@ -1,3 +1,5 @@
+import { consoleLines } from "./console-text.ts";
+
 /** A kernel panic, oops or lockup found in console text. */
 export interface PanicFinding {
   /** HARDLOCKUP, SOFTLOCKUP, RCU_STALL, NULL_DEREF, PAGE_FAULT, BUG, OOPS, OOM, ASSERTION, DOUBLE_FAULT or GENERAL. */
@@ -51,15 +53,6 @@ const CODES: readonly RegExp[] = [
   /Code: [0-9a-f<> ]+/gi,
   /CR2[: ]+(?:0x)?[0-9a-f]+/gi,
 ];
-
-// ANSI CSI sequences and carriage returns, which consoles mix into their lines.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character.
-const CONTROL_SEQUENCES = /\u001b\[[0-9;?=]*[A-Za-z]|\r/g;
-
-/** Console text as lines without terminal control sequences. */
-export function consoleLines(text: string): string[] {
-  return text.replace(CONTROL_SEQUENCES, "").split("\n");
-}
 
 /** True when this line of a console log is a sign of a panic, oops or lockup, or a boot loader that gave up. */
 export function isTroubleLine(line: string): boolean {

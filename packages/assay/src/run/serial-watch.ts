@@ -1,7 +1,8 @@
 import { KernelPanic } from "../errors/catalogue.ts";
 import { SerialConsole } from "../features/serial-console.ts";
 import type { Node } from "../node/node.ts";
-import { consoleLines, findPanic, isTroubleLine } from "../os/kernel-panic.ts";
+import { consoleLines } from "../os/console-text.ts";
+import { findPanic, isTroubleLine } from "../os/kernel-panic.ts";
 
 /** How long to go on listening after the first sign of trouble, so that the excerpt holds the call trace. */
 const EXCERPT_MS = 700;

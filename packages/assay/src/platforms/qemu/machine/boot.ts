@@ -2,7 +2,7 @@ import { BootFailed, LoginRefused, NodeUnreachable } from "../../../errors/catal
 import { connectSsh } from "../../../node/shell/ssh/connect-ssh.ts";
 import type { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
 import type { Shell } from "../../../node/shell/types.ts";
-import { consoleLines } from "../../../os/kernel-panic.ts";
+import { consoleLines } from "../../../os/console-text.ts";
 import type { Machine } from "./machine.ts";
 import { consoleTail } from "./serial-port.ts";
 

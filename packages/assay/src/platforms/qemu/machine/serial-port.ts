@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { NodeUnreachable } from "../../../errors/catalogue.ts";
 import type { SerialConsole } from "../../../features/serial-console.ts";
+import { consoleLines } from "../../../os/console-text.ts";
 
 /** The first serial port of a machine: QEMU writes the log file, the socket brings every byte as it comes. */
 export class SerialPort implements SerialConsole {
@@ -44,10 +45,7 @@ export class SerialPort implements SerialConsole {
 
 /** The last `lines` lines of a console log, without what terminals need and people cannot read. */
 export function consoleTail(log: string, lines = 40): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is to be removed.
-  const plain = log.replaceAll(/\u001b\[[0-9;?=]*[A-Za-z]|\u001b[()][A-Z0-9]|\u001b[c=>]/g, "").replaceAll("\r", "");
-  return plain
-    .split("\n")
+  return consoleLines(log)
     .filter((line) => line.trim() !== "")
     .slice(-lines)
     .join("\n");
