@@ -1,5 +1,5 @@
 import { nearestSome } from "../runbook/nearest.ts";
-import { compilePattern, isPlainName } from "../runbook/pattern.ts";
+import { compilePattern, isPlainName, type PatternBudget } from "../runbook/pattern.ts";
 import type { CaseCriteria, CaseFilter, Diagnostic } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
 
@@ -25,10 +25,11 @@ export function criteriaOf(
   cases: readonly Case[],
   filter: CaseFilter,
   diagnostics: Diagnostic[],
+  budget: PatternBudget,
 ): readonly Criterion[] {
   const { priority, tags, maturity } = filter.criteria;
   const patterns = (["name", "area", "category"] as const).flatMap((key) =>
-    filter.criteria[key] === undefined ? [] : [patternCriterion(cases, filter, key, diagnostics)],
+    filter.criteria[key] === undefined ? [] : [patternCriterion(cases, filter, key, diagnostics, budget)],
   );
   return [
     ...patterns,
@@ -52,6 +53,7 @@ function patternCriterion(
   filter: CaseFilter,
   key: PatternKey,
   diagnostics: Diagnostic[],
+  budget: PatternBudget,
 ): Criterion {
   const textOf = TEXT_OF[key];
   const texts = [...new Set(cases.map(textOf))];
@@ -63,7 +65,7 @@ function patternCriterion(
       diagnostics.push({ severity: "error", code: "X02", message: compiled.message, position });
       continue;
     }
-    const found = compiled.match(texts);
+    const found = compiled.match(texts, budget);
     if (found === undefined) {
       const message = `The regular expression '${pattern}' takes too long to match.`;
       const help = "Nested repetitions such as '(a+)+' explode; write the pattern with one repetition.";

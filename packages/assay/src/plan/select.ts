@@ -1,3 +1,4 @@
+import { PatternBudget } from "../runbook/pattern.ts";
 import type { CaseFilter, Diagnostic } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
 import { type Criterion, criteriaOf } from "./criteria.ts";
@@ -63,12 +64,13 @@ export function selectCases(
       tell?.(testCase, { kind: "unfiltered", settings });
     }
   }
+  const budget = new PatternBudget();
   for (const filter of filters) {
     if (!filter.enabled) {
       if (tell !== undefined) for (const testCase of cases) tell(testCase, { kind: "disabled", filter });
       continue;
     }
-    const criteria = criteriaOf(cases, filter, state.diagnostics);
+    const criteria = criteriaOf(cases, filter, state.diagnostics, budget);
     if (tell !== undefined) tellUnmatched(cases, filter, criteria, tell);
     const matching = cases.filter((testCase) => criteria.every(({ matches }) => matches(testCase)));
     apply(filter, matching, state);

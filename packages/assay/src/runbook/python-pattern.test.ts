@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compilePattern } from "./pattern.ts";
+import { compilePattern, PatternBudget } from "./pattern.ts";
 
 test.each([
   ["verify_.*", ["verify_grub", "Verify_Grub"]],
@@ -40,4 +40,24 @@ test.each([
 test("a pattern that backtracks for ever gives up", () => {
   const compiled = compilePattern("(a+)+$");
   expect(compiled.ok && compiled.match([`${"a".repeat(60)}!`])).toBeUndefined();
+});
+
+test("a pattern that the engine has no room for gives up", () => {
+  const compiled = compilePattern("(?:(?:[ab]?c?){999}){999}".repeat(300));
+  expect(compiled.ok && compiled.match(["aaab"])).toBeUndefined();
+});
+
+test("a pattern longer than any list of names is refused", () => {
+  expect(compilePattern(`${"smoke_test|".repeat(1000)}x`)).toMatchObject({ ok: false, offset: 10_000 });
+});
+
+test("of many patterns that backtrack for ever only the first few are given their time", () => {
+  const budget = new PatternBudget();
+  const texts = [`${"a".repeat(60)}!`];
+  const found = Array.from({ length: 200 }, (_, index) => {
+    const compiled = compilePattern(`(a+)+${index}`);
+    return compiled.ok && compiled.match(texts, budget);
+  });
+  expect(new Set(found)).toEqual(new Set([undefined]));
+  expect(budget.isUsedUp).toBe(true);
 });
