@@ -91,9 +91,10 @@ function readEntry(item: LocatedValue, path: string, context: FieldContext): Tra
   };
   if (settings.enabled) checkConnection(settings, item, path, context);
   checkRename(item, path, context);
-  if (settings.enabled && known?.missing !== undefined) {
+  const missing = settings.enabled ? known?.missing(item) : undefined;
+  if (missing !== undefined) {
     context.problems.missing(
-      `The transformer '${type}' is not carried out by this version of assay: ${known.missing}.`,
+      `The transformer '${type}' is not carried out by this version of assay: ${missing}.`,
       childOf(item, "type"),
       { help: "Switch it off with 'enabled: false', or run this runbook with LISA." },
     );

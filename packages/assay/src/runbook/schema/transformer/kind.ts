@@ -75,8 +75,9 @@ export function typeOf(
   value: LocatedValue,
   path: string,
   names: readonly string[],
-  { problems }: FieldContext,
+  context: FieldContext,
 ): string | undefined {
+  const { problems } = context;
   if (value.kind === "broken") return undefined;
   const known = `Types: ${names.join(", ")}.`;
   const type = value.kind === "mapping" ? childOf(value, "type") : undefined;
@@ -88,7 +89,10 @@ export function typeOf(
     problems.error(isMapping ? "T02" : "S02", message, value, { help: known });
     return undefined;
   }
-  if (type.kind !== "scalar") return undefined;
+  if (type.kind !== "scalar") {
+    wrongType(type, `${path}.type`, "a text", context);
+    return undefined;
+  }
   const found = names.find((name) => name === type.value);
   if (found === undefined) {
     const near = didYouMean(type.source, names);

@@ -3,7 +3,7 @@ import { choice, flag, integer, list, section, text } from "../kinds.ts";
 import { remoteNodeFields } from "../node-kinds.ts";
 import { buildKeys, kernelInstaller } from "./kernel.ts";
 import { kind, mapOf, nested, typed } from "./kind.ts";
-import { keysOf, namesIn, onNode, plain } from "./type.ts";
+import { keysOf, namesIn, onNode, plain, typeIn } from "./type.ts";
 
 const PARAMETERS_WANTED = "words 'name=value' separated by blanks";
 /** Words `name` or `name=value` as a kernel's command line takes them, without anything a boot loader would expand. */
@@ -128,7 +128,12 @@ export const NODE_TYPES = {
       raise_exception: flag("whether a failure fails the transformer"),
       check_kernel_version: flag("whether the kernel's version has to change"),
     },
-    { required: ["installer"], outputs: ["information", "is_success"] },
+    {
+      required: ["installer"],
+      outputs: ["information", "is_success"],
+      missing: (entry) =>
+        typeIn(entry, "installer")?.startsWith("dom0") === true ? "it has no kernels for dom0 hosts" : undefined,
+    },
   ),
   kernel_source_packager: onNode(
     "builds packages of a kernel from source",

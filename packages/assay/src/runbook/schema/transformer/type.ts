@@ -11,13 +11,13 @@ export interface TransformerType extends Kind {
   /** Names of its outputs, without prefix; undefined when its inputs do not tell them yet. */
   readonly outputs: (entry: LocatedValue) => readonly string[] | undefined;
   /** Why this version cannot run it, as the end of a sentence; undefined when it can. */
-  readonly missing?: string;
+  readonly missing: (entry: LocatedValue) => string | undefined;
 }
 
 interface Options {
   readonly required?: readonly string[];
   readonly outputs?: readonly string[] | TransformerType["outputs"];
-  readonly missing?: string;
+  readonly missing?: string | TransformerType["missing"];
 }
 
 const connection = {
@@ -50,8 +50,15 @@ function declare(
     ...kind(about, table, required),
     connection: wants,
     outputs: typeof outputs === "function" ? outputs : () => outputs,
-    ...(missing === undefined ? {} : { missing }),
+    missing: typeof missing === "function" ? missing : () => missing,
   };
+}
+
+/** The `type` of the mapping under `key`; undefined when it is not known yet. */
+export function typeIn(entry: LocatedValue, key: string): string | undefined {
+  const held = entry.kind === "mapping" ? childOf(entry, key) : undefined;
+  const type = held?.kind === "mapping" ? childOf(held, "type") : undefined;
+  return type?.kind === "scalar" ? type.source : undefined;
 }
 
 /** Keys of the mapping under `key`; undefined when it is not known yet. */
