@@ -104,7 +104,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ["first failure", "exit_on_first_failure: true", []],
   [
     "jump box",
-    "dev: { jump_boxes: [{ address: a, password: b }] }",
+    "dev: { jump_boxes: [{ address: a, private_key_file: b }] }",
     ["warning 2:20 N01 'dev.jump_boxes' (hosts to connect through) is not carried out by this version of assay."],
   ],
   [
@@ -282,6 +282,7 @@ const WHOLE: readonly (readonly [string, string, readonly string[]])[] = [
     "port",
     "environment: { environments: [{ nodes: [{ type: remote, address: a, password: abc, port: 70000 }] }] }",
     [
+      "warning 1:79 R02 'password' has its secret written into the runbook.",
       "1:90 S04 'environment.environments[0].nodes[0].port' must be a whole number from 1 to 65535, found the number 70000.",
     ],
   ],

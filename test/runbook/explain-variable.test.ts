@@ -5,8 +5,8 @@ import {
   type ValuePlace,
   type VariableExplanation,
 } from "../../packages/assay/src/runbook/variables/explain.ts";
+import { variableNotes } from "../../packages/assay/src/runbook/variables/notes.ts";
 import { VariableTrace } from "../../packages/assay/src/runbook/variables/trace.ts";
-import { unusedVariables } from "../../packages/assay/src/runbook/variables/unused.ts";
 import { loadText } from "./load-text.ts";
 
 type Options = Omit<LoadOptions, "readText"> & { readonly files?: Readonly<Record<string, string>> };
@@ -138,8 +138,8 @@ test("a variable that nothing gives is unknown, and a broken one says so", async
 });
 
 /** Name, runbook, arguments, names that a transformer takes, and what is told. */
-const UNUSED: readonly (readonly [string, string, Options, readonly string[], readonly string[]])[] = [
-  ["never used", "variable: [{ name: a, value: 1 }]", {}, [], ["2:30 The variable 'a' is never used."]],
+const NOTES: readonly (readonly [string, string, Options, readonly string[], readonly string[]])[] = [
+  ["never used", "variable: [{ name: a, value: 1 }]", {}, [], ["2:30 R01 The variable 'a' is never used."]],
   ["used in a value", "name: x$(A)\nvariable: [{ name: a, value: 1 }]", {}, [], []],
   [
     "used by a variable, whichever value is in force",
@@ -157,14 +157,29 @@ const UNUSED: readonly (readonly [string, string, Options, readonly string[], re
     [],
     [],
   ],
-  ["given with -v only", "name: x", { variables: ["nmae:1"] }, [], ["- The variable 'nmae' is never used."]],
+  ["given with -v only", "name: x", { variables: ["nmae:1"] }, [], ["- R01 The variable 'nmae' is never used."]],
   ["given by the environment only", "name: x", { environment: { LISA_other: "1" } }, [], []],
   [
     "defined and overridden",
     "variable: [{ name: a, value: 1 }]",
     { variables: ["a:2"] },
     [],
-    ["2:30 The variable 'a' is never used."],
+    ["2:30 R01 The variable 'a' is never used."],
+  ],
+  [
+    "a text read as a list",
+    "tags: $(a)\nvariable: [{ name: a, value: [x, y] }]",
+    { variables: ["a:p q"] },
+    [],
+    ["- V09 The text for the variable 'a', which holds a list, is read as a list of 1 item."],
+  ],
+  ["a list that is a list", "tags: $(a)\nvariable: [{ name: b, value: [x] }, { name: a, value: $(b) }]", {}, [], []],
+  [
+    "two spellings",
+    "include: [b.yml]\nvariable: [{ name: Image, value: x }]\nname: $(image)",
+    { files: { "/r/b.yml": "variable: [{ name: image, value: y }]" } },
+    [],
+    ["3:34 V10 The variable 'Image' is the same as 'image' at /r/b.yml:1:34."],
   ],
   [
     "used in an include path",
@@ -175,14 +190,15 @@ const UNUSED: readonly (readonly [string, string, Options, readonly string[], re
   ],
 ];
 
-test.each(UNUSED)("unused: %s", async (_, text, options, named, expected) => {
+test.each(NOTES)("note: %s", async (_, text, options, named, expected) => {
   const trace = new VariableTrace();
   await loadText(LOCAL + text, { ...options, trace });
-  const told = unusedVariables(trace, new Set(named));
-  expect(told.every(({ code, severity }) => code === "R01" && severity === "info")).toBe(true);
+  const told = variableNotes(trace, new Set(named));
+  expect(told.every(({ severity }) => severity === "info")).toBe(true);
   expect(
     told.map(
-      ({ message, position }) => `${position === undefined ? "-" : `${position.line}:${position.column}`} ${message}`,
+      ({ code, message, position }) =>
+        `${position === undefined ? "-" : `${position.line}:${position.column}`} ${code} ${message}`,
     ),
   ).toEqual(expected);
 });

@@ -6,8 +6,8 @@ import { makePlan } from "../plan/plan.ts";
 import { formatDiagnostic } from "../runbook/diagnostics.ts";
 import { loadRunbook } from "../runbook/load.ts";
 import type { Diagnostic, LoadedRunbook } from "../runbook/types.ts";
+import { variableNotes } from "../runbook/variables/notes.ts";
 import { VariableTrace } from "../runbook/variables/trace.ts";
-import { unusedVariables } from "../runbook/variables/unused.ts";
 import { diagnosticJson, githubCommand, sarifLog } from "./check-formats.ts";
 import { collectValues } from "./collect-values.ts";
 import { version } from "./version.ts";
@@ -81,7 +81,7 @@ async function findProblems({ runbook: file, variable, compat, strict }: CheckOp
   if (runbook !== undefined) {
     const plan = makePlan({ runbook, suites: extensions.suites, refuse: () => undefined });
     // With errors some files or sections were not looked at, which may use what seems unused.
-    found.push(...plan.diagnostics, ...unusedVariables(trace, namesIn(runbook.transformers ?? [])));
+    found.push(...plan.diagnostics, ...variableNotes(trace, namesIn(runbook.transformers ?? [])));
     cases = plan.entries.length;
   }
   const judged = strict ? found.map(asStrict) : found;

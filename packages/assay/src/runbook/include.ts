@@ -10,6 +10,7 @@ import {
   type MappingEntry,
   type MappingValue,
   mappingValue,
+  type ScalarValue,
 } from "./value.ts";
 import { type Definition, type DefinitionFile, readDefinitions, readVariableFile } from "./variables/definitions.ts";
 import type { YamlParser } from "./yaml/parse.ts";
@@ -87,8 +88,8 @@ async function readFile(
   for (const item of includeItems(root, context)) {
     const target = includePath(item, [...own, ...outer], context);
     if (target === undefined) continue;
-    const next = isAbsolute(target) ? target : join(dirname(file), target);
-    const joined = await readFile(next, item, links, [...own, ...outer], context, state);
+    const next = isAbsolute(target.source) ? target.source : join(dirname(file), target.source);
+    const joined = await readFile(next, target, links, [...own, ...outer], context, state);
     if (joined !== undefined) included.push(joined);
   }
   return joinFiles(root, own, included);
@@ -184,10 +185,14 @@ function includeItems(root: MappingValue, { problems }: IncludeContext): readonl
   });
 }
 
-function includePath(item: LocatedValue, known: readonly Definition[], context: IncludeContext): string | undefined {
+function includePath(
+  item: LocatedValue,
+  known: readonly Definition[],
+  context: IncludeContext,
+): ScalarValue | undefined {
   // Includers come last so that their values win, as they do for good later on.
   const path = context.earlyValue(item, known);
-  if (path.kind === "scalar" && path.type === "string" && path.source !== "") return path.source;
+  if (path.kind === "scalar" && path.type === "string" && path.source !== "") return path;
   if (path.kind !== "broken") {
     context.problems.error("F06", `The path of an include must be a text, found ${describeValue(path)}.`, path);
   }

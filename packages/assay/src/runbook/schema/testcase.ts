@@ -1,3 +1,4 @@
+import { didYouMean } from "../nearest.ts";
 import { compilePattern } from "../pattern.ts";
 import type { CaseCriteria, CaseFilter, Position } from "../types.ts";
 import { childOf, describeValue, type LocatedValue, type MappingValue } from "../value.ts";
@@ -168,14 +169,10 @@ function checkPattern(pattern: string, item: LocatedValue, { problems }: FieldCo
   // The place inside the pattern is exact where the pattern stands here itself, on one line, and is not from a variable.
   const isHere = item.kind === "scalar" && item.trail === undefined;
   const column = item.position.column + (isHere ? compiled.offset + (item.isQuoted ? 1 : 0) : 0);
-  problems.error(
-    "X02",
-    compiled.message,
-    { ...item.position, column },
-    {
-      help: "Patterns are Python regular expressions that must match the whole name.",
-    },
-  );
+  const at = { ...item, position: { ...item.position, column } };
+  problems.error("X02", compiled.message, at, {
+    help: "Patterns are Python regular expressions that must match the whole name.",
+  });
 }
 
 function maturitySchema(): JsonSchema {
@@ -189,18 +186,29 @@ function maturitySchema(): JsonSchema {
 
 /** A text may hold several, separated by comma or blank. */
 function maturities(): Field<readonly string[]> {
-  const words = list(text("maturity"), "any of these maturities", TEXTS);
-  return {
-    ...words,
-    schema: maturitySchema,
+  const word = text("maturity");
+  const item: Field<readonly string[]> = {
+    expects: word.expects,
+    about: word.about,
+    schema: () => word.schema(),
     read(value, path, context) {
-      const given = words.read(value, path, context)?.flatMap((item) => item.split(/[\s,]+/).filter(Boolean));
-      const unknown = given?.find((item) => !MATURITIES.some((known) => known === item));
+      const given = word
+        .read(value, path, context)
+        ?.split(/[\s,]+/)
+        .filter(Boolean);
+      const unknown = given?.find((each) => !MATURITIES.some((known) => known === each));
       if (unknown === undefined) return given;
+      const near = didYouMean(unknown, MATURITIES);
       context.problems.error("X06", `'${path}' holds '${unknown}', which is no maturity.`, value, {
-        help: `Known are ${MATURITIES.join(", ")}.`,
+        help: `${near === undefined ? "" : `${near} `}Known are ${MATURITIES.join(", ")}.`,
       });
       return undefined;
     },
+  };
+  const words = list(item, "any of these maturities", TEXTS);
+  return {
+    ...words,
+    schema: maturitySchema,
+    read: (value, path, context) => words.read(value, path, context)?.flat(),
   };
 }

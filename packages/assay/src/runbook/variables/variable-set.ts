@@ -1,5 +1,5 @@
 import { didYouMean } from "../nearest.ts";
-import type { Problems } from "../problems.ts";
+import { type Problems, placeText } from "../problems.ts";
 import { brokenValue, type LocatedValue, listValue, mappingValue, type ScalarValue } from "../value.ts";
 import { convertToTypeOf } from "./convert.ts";
 import type { Definition } from "./definitions.ts";
@@ -10,14 +10,16 @@ import type { VariableTrace } from "./trace.ts";
 
 /** A chain of variables longer than this is no runbook; the bound keeps resolution off the end of the stack. */
 const LONGEST_CHAIN = 100;
+/** Steps of a chain that are told with their places. */
+const LONGEST_TOLD = 10;
 /** Likewise for the levels of all values of a chain together, which are walked inside each other. */
 const MOST_LEVELS = 1000;
 
 interface Options {
   /** Lowest rank first; the last definition of a name wins. */
   readonly definitions: readonly Definition[];
-  /** A set of the same definitions; it lends the values of all variables but those in `affected` (lower case). */
-  readonly base?: { readonly set: VariableSet; readonly affected: ReadonlySet<string> };
+  /** A set of the same definitions, and what gives the set that lends the value of a variable (lower case), if one does. */
+  readonly base?: { readonly set: VariableSet; readonly lender: (key: string) => VariableSet | undefined };
   readonly overrides: ReadonlyMap<string, Override>;
   readonly problems: Problems;
   /** Reads `[a, b]` or `{a: b}` given as text for a list or mapping variable. */
@@ -68,8 +70,8 @@ export class VariableSet {
     const key = name.toLowerCase();
     const known = this.#resolved.get(key);
     if (known !== undefined) return known;
-    const { base } = this.#options;
-    if (base !== undefined && !base.affected.has(key)) return base.set.lookup(key);
+    const lender = this.#options.base?.lender(key);
+    if (lender !== undefined) return lender.lookup(key);
     const definitions = this.#definitions.get(key) ?? [];
     const override = this.#options.overrides.get(key);
     const value =
@@ -93,6 +95,11 @@ export class VariableSet {
   /** The definition in force, without the value; undefined for variables that only come from outside. */
   definition(name: string): Definition | undefined {
     return this.#definitions.get(name.toLowerCase())?.at(-1);
+  }
+
+  /** Every definition in the files, lowest rank first. */
+  get definitions(): readonly Definition[] {
+    return this.#options.definitions;
   }
 
   /** Everything that gives a variable a value, highest rank first: the first is in force. */
@@ -140,9 +147,18 @@ export class VariableSet {
         from === -1
           ? `The chain of variables that ends at '${winner.name}' is too long.`
           : `The variables refer to each other in a circle: ${chain.join(" -> ")}.`;
-      this.#options.problems.error("V03", message, winner.value.position, {
-        help: "Give one of them a value of its own.",
-      });
+      const trail = this.#resolving
+        .slice(Math.max(0, from))
+        .flatMap((name) => this.#definedAt(name))
+        .slice(0, LONGEST_TOLD);
+      this.#options.problems.error(
+        "V03",
+        message,
+        { ...winner.value, trail },
+        {
+          help: "Give one of them a value of its own.",
+        },
+      );
       return brokenValue(winner.value.position);
     }
     this.#resolving.push(key);
@@ -154,6 +170,11 @@ export class VariableSet {
     // Set before older values are looked at, whose references may lead back here.
     this.#resolved.set(key, value);
     return this.#converted(definitions.slice(0, -1), value, winner.name);
+  }
+
+  #definedAt(key: string): readonly string[] {
+    const winner = this.#definitions.get(key)?.at(-1);
+    return winner === undefined ? [] : [`variable '${winner.name}' set at ${placeText(winner.value.position)}`];
   }
 
   /** The value whose type a later text takes. Looks through plain references only, and never reports anything. */

@@ -1,0 +1,56 @@
+import { basename, dirname } from "node:path";
+import { expect, test } from "vitest";
+import { makePlan } from "../../packages/assay/src/plan/plan.ts";
+import { formatDiagnostic } from "../../packages/assay/src/runbook/diagnostics.ts";
+import type { Diagnostic } from "../../packages/assay/src/runbook/types.ts";
+import { variableNotes } from "../../packages/assay/src/runbook/variables/notes.ts";
+import { VariableTrace } from "../../packages/assay/src/runbook/variables/trace.ts";
+import { suite } from "../../packages/assay/src/suite/suite.ts";
+import { type CatalogueRow, ROWS } from "./catalogue-rows.ts";
+import { loadText } from "./load-text.ts";
+
+const core = suite("Core", { area: "core", about: "A suite." }, ({ test: define }) => {
+  for (const name of ["smoke_test", "verify_grub", `verify_${"a".repeat(40)}`]) {
+    define(name, { about: "A case.", priority: 1 }, async () => {});
+  }
+});
+
+/** Everything that is told of a runbook, as `assay check` does. */
+async function problemsOf({ text, files = {}, variables = [] }: CatalogueRow) {
+  const trace = new VariableTrace();
+  const { runbook, diagnostics, sources } = await loadText(text, {
+    files,
+    variables,
+    trace,
+    listNames: async (folder) =>
+      Object.keys(files)
+        .filter((path) => dirname(path) === folder)
+        .map((path) => basename(path)),
+  });
+  const planned = runbook && makePlan({ runbook, suites: [core], refuse: () => undefined });
+  const found = [...diagnostics, ...(planned?.diagnostics ?? []), ...(runbook ? variableNotes(trace, new Set()) : [])];
+  return { found, sources };
+}
+
+const placeOf = ({ position }: Diagnostic): string => {
+  if (position === undefined) return "-";
+  const { file, line, column } = position;
+  return `${file === "/r/main.yml" ? "" : `${file}:`}${line}:${column}`;
+};
+
+test.each(ROWS.map((row) => [`${row.code}: ${row.name}`, row] as const))("%s", async (_, row) => {
+  const { found, sources } = await problemsOf(row);
+  const shown = found.map((each) => `${each.severity} ${each.code} ${placeOf(each)} ${each.message}`);
+  const told = found.filter(({ code }) => code === row.code);
+  expect(told, shown.join("\n")).toHaveLength(1);
+  const [diagnostic] = told;
+  expect(diagnostic && `${diagnostic.severity} ${placeOf(diagnostic)}`, shown.join("\n")).toBe(
+    `${row.severity ?? "error"} ${row.at}`,
+  );
+  expect(diagnostic?.message).toMatch(row.message);
+  expect(diagnostic?.help ?? "").toMatch(row.help ?? /^/);
+  expect(diagnostic?.trail ?? []).toEqual(row.trail ?? []);
+  const printed =
+    diagnostic && formatDiagnostic(diagnostic, sources.get(diagnostic.position?.file ?? ""), { color: false });
+  expect(printed?.includes("^")).toBe(row.at !== "-" && row.code !== "R02" && diagnostic?.isSecret !== true);
+});
