@@ -207,7 +207,8 @@ function maturities(): Field<readonly string[]> {
   };
   const words = list(item, "any of these maturities", TEXTS);
   return {
-    ...words,
+    expects: words.expects,
+    about: words.about,
     schema: maturitySchema,
     read: (value, path, context) => words.read(value, path, context)?.flat(),
   };
