@@ -6,8 +6,8 @@ import { flag, integer } from "./kinds.ts";
 
 const rangeFields = fields(
   {
-    min: { ...integer("smallest"), default: 0 },
-    max: integer("largest; without it there is no limit"),
+    min: { ...integer("smallest", { minimum: 0 }), default: 0 },
+    max: integer("largest; without it there is no limit", { minimum: 0 }),
     max_inclusive: { ...flag("whether 'max' itself belongs to the range"), default: true },
     choose_max_value: { ...flag("take the largest possible value instead of the smallest"), default: false },
   },

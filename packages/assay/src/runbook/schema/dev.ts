@@ -1,8 +1,8 @@
 import type { DevSettings, JumpBoxSettings } from "../types.ts";
 import type { LocatedValue } from "../value.ts";
-import { checkFields, type FieldContext, fields, sectionSchema, withDefault } from "./field.ts";
+import { checkFields, type FieldContext, fields, isDisabled, sectionSchema, withDefault } from "./field.ts";
 import { flag, integer, list, located, secret, text, unsupported } from "./kinds.ts";
-import { isDisabled, reportLack } from "./node.ts";
+import { reportLack } from "./node.ts";
 
 const PORT = { minimum: 1, maximum: 65_535 } as const;
 const harmless = { unless: [false], isHarmless: true };
@@ -41,9 +41,9 @@ export const devFields = fields(
 
 /** Reads `dev:`. Undefined when there is none or it is switched off. */
 export function readDev(value: LocatedValue | undefined, context: FieldContext): DevSettings | undefined {
-  if (value === undefined || isDisabled(value)) return undefined;
+  if (value === undefined) return undefined;
   const read = checkFields(devFields, value, "dev", context);
-  if (read === undefined) return undefined;
+  if (read === undefined || isDisabled(value)) return undefined;
   const jumpBoxes = read.jump_boxes.flatMap((box, index) => readJumpBox(box, `dev.jump_boxes[${index}]`, context));
   return { enableTrace: read.enable_trace, mockTcpPing: read.mock_tcp_ping, jumpBoxes };
 }

@@ -112,8 +112,10 @@ export function checkFields<T extends FieldTable>(
   section: Fields<T>,
   value: LocatedValue,
   path: string,
-  context: FieldContext,
+  outer: FieldContext,
 ): FieldsRead<T> | undefined {
+  const isOff = Object.hasOwn(section.table, "enabled") && isDisabled(value);
+  const context: FieldContext = isOff ? { ...outer, isUnused: true } : outer;
   if (value.kind === "broken") return undefined;
   if (value.kind !== "mapping") {
     wrongType(value, path, "a mapping", context);
@@ -140,6 +142,12 @@ export function checkFields<T extends FieldTable>(
     }
   }
   return read as FieldsRead<T>;
+}
+
+/** Whether an entry says that it is switched off. */
+export function isDisabled(entry: LocatedValue): boolean {
+  const enabled = entry.kind === "mapping" ? childOf(entry, "enabled") : undefined;
+  return enabled?.kind === "scalar" && /^(?:false|f|off|n|no|0)$/i.test(String(enabled.value));
 }
 
 const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

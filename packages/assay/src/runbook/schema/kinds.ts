@@ -261,28 +261,3 @@ export function anything(about: string): Field<PlainValue> {
     read: (value) => (value.kind === "broken" ? undefined : toPlain(value)),
   };
 }
-
-/** Something LISA does that assay does not do yet; using it must be told, never passed over. */
-export function later(
-  about: string,
-  options: { readonly severity?: "error" | "warning"; readonly unless?: readonly PlainValue[] } = {},
-): Field<never> {
-  return {
-    expects: "nothing yet",
-    about,
-    schema: () => ({}),
-    read(value, path, { problems }) {
-      if (value.kind === "broken") return undefined;
-      const isNeutral =
-        (value.kind === "list" && value.items.length === 0) ||
-        (value.kind === "mapping" && value.entries.length === 0) ||
-        (value.kind === "scalar" && [...(options.unless ?? []), ""].includes(value.value));
-      if (isNeutral) return undefined;
-      const severity = options.severity ?? "error";
-      const message = `'${path}' (${about}) is not carried out by this version of assay.`;
-      const help = severity === "error" ? "Remove it, or run this runbook with LISA." : "The run goes on without it.";
-      problems[severity]("N01", message, value, { help });
-      return undefined;
-    },
-  };
-}

@@ -1,7 +1,7 @@
 import type { NodeSpace } from "../requirement.ts";
 import type { ListedNodeSettings, NamedNodeSpace, NodeSettings, Position } from "../types.ts";
 import { childOf, type LocatedValue, type MappingValue } from "../value.ts";
-import { checkFields, type FieldContext } from "./field.ts";
+import { checkFields, type FieldContext, isDisabled } from "./field.ts";
 import { commonNode, localNodeFields, NODES, remoteNodeFields } from "./node-kinds.ts";
 import { readRequirement, requirementNodeFields, wantedNodes } from "./requirement.ts";
 import { readVariant, variantType } from "./variant.ts";
@@ -109,12 +109,6 @@ function readRemote(
       privateKeyFile,
     },
   ];
-}
-
-/** Whether an entry is switched off. */
-export function isDisabled(entry: LocatedValue): boolean {
-  const enabled = entry.kind === "mapping" ? childOf(entry, "enabled") : undefined;
-  return enabled?.kind === "scalar" && /^(?:false|f|off|n|no|0)$/i.test(String(enabled.value));
 }
 
 /**

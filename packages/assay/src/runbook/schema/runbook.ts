@@ -16,7 +16,7 @@ import { includeFields } from "./include.ts";
 import { either, type JsonSchema, orReference } from "./json-schema.ts";
 import { flag, integer, list, located, number, standing, text, unsupported } from "./kinds.ts";
 import { NODES } from "./node-kinds.ts";
-import { NOTIFIER_FIELDS } from "./notifier.ts";
+import { NOTIFIER_FIELDS, NOTIFIERS } from "./notifier-kinds.ts";
 import { PLATFORMS, platformFields } from "./platform-keys.ts";
 import { requirementFields } from "./requirement.ts";
 import { criteriaFields, TESTCASES, testcaseFields } from "./testcase.ts";
@@ -26,7 +26,6 @@ import { type Variants, variantSchema } from "./variant.ts";
 
 const TRANSFORMERS: Variants = { family: "transformer", noun: "transformer", common: {}, kinds: TRANSFORMER_FIELDS };
 const COMBINATORS: Variants = { family: "combinator", noun: "combinator", common: {}, kinds: COMBINATOR_FIELDS };
-const NOTIFIERS: Variants = { family: "notifier", noun: "notifier", common: {}, kinds: NOTIFIER_FIELDS };
 
 /** A list that the reader of the section looks at. */
 function entries(about: string, item: () => JsonSchema, options: { readonly isList?: boolean } = {}) {
