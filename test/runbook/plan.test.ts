@@ -36,7 +36,7 @@ async function expand(text: string, mostCombinations = 1000): Promise<ExpandedRu
   return await expandRunbook({
     load: (assigned) => loader.load(assigned),
     suites: () => suites,
-    refuse: unfitReason,
+    refusals: { sectionKeys: [], of: unfitReason },
     mostCombinations,
   });
 }
@@ -166,13 +166,13 @@ async function assay(...args: readonly string[]) {
 test("assay plan shows groups, and --json is one document", async () => {
   writeFileSync(
     join(folder, "grid.yml"),
-    `name: nightly-$(image)\n${BASE}extension: []\ncombinator:\n  type: grid\n  items:\n    - { name: image, value: [a, b, c, d] }\n    - { name: area, value: [core, storage] }\n`,
+    `name: nightly-$(image)\ntest_pass: $(kept)\n${BASE}\ncombinator:\n  type: grid\n  items:\n    - { name: image, value: [a, b, c, d] }\n    - { name: area, value: [core, storage] }\n`,
   );
-  const { code, stdout } = await assay("plan", "-r", "grid.yml", "--limit", "3");
+  const { code, stdout } = await assay("plan", "-r", "grid.yml", "-v", "kept:none", "--limit", "3");
   expect(code).toBe(0);
   expect(stdout).toMatch(/Combinator 'grid': 8 combinations, 2 different plans/);
   expect(stdout).toMatch(/and 5 more combinations; '--limit 0' shows all/);
-  const json = await assay("plan", "-r", "grid.yml", "--json", "-v", "s:area:hidden");
+  const json = await assay("plan", "-r", "grid.yml", "--json", "-v", "s:kept:hidden");
   const document = JSON.parse(json.stdout);
   expect(document).toMatchObject({ ok: true, totals: { combinations: 8 }, combinator: { type: "grid", size: 8 } });
   expect(document.combinations[1]).toMatchObject({ values: { image: "b", area: "core" }, name: "nightly-b", plan: 1 });

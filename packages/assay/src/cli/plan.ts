@@ -80,7 +80,7 @@ async function expand({ runbook, variable, platform, compat }: PlanCommandOption
   return await expandRunbook({
     load: (assigned) => loader.load(assigned),
     suites: () => extensions.suites,
-    refuse: await loadRefusals(),
+    refusals: await loadRefusals(),
     mostCombinations: MOST_COMBINATIONS,
   });
 }

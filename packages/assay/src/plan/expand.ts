@@ -1,8 +1,8 @@
 import type { Combination, ListedCombinator } from "../runbook/combinators/combinator.ts";
 import { listCombinations } from "../runbook/combinators/list-combinations.ts";
 import type { AssignedVariable, Diagnostic, LoadedRunbook, Runbook } from "../runbook/types.ts";
-import type { Case, Suite } from "../suite/suite.ts";
-import { type CombinationPlan, Planner } from "./planner.ts";
+import type { Suite } from "../suite/suite.ts";
+import { type CombinationPlan, Planner, type Refusals } from "./planner.ts";
 import { orderTransformers, type TransformerOrder } from "./transformers.ts";
 
 /** One combination with what it will run; combinations that run the same share one plan. */
@@ -51,8 +51,7 @@ export interface ExpandOptions {
   readonly load: (assigned: readonly AssignedVariable[]) => Promise<LoadedRunbook>;
   /** Cases there are, asked once the runbook was loaded, which may add some. */
   readonly suites: () => readonly Suite[];
-  /** Why the platform of a runbook cannot serve a case; undefined when it can. */
-  readonly refuse: (runbook: Runbook) => (testCase: Case) => string | undefined;
+  readonly refusals: Refusals;
   /** More combinations are counted and not looked at. */
   readonly mostCombinations: number;
 }
@@ -86,7 +85,7 @@ class Expansion {
 
   constructor(options: ExpandOptions, base: LoadedRunbook) {
     this.#options = options;
-    this.#planner = new Planner(options.suites(), options.refuse);
+    this.#planner = new Planner(options.suites(), options.refusals);
     this.#sources = base.sources;
     this.#learn(base);
     this.addProblems(base.diagnostics, undefined);

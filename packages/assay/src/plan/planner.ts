@@ -17,29 +17,40 @@ export interface CombinationPlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Tells why the platform of a runbook cannot serve a case. */
+export interface Refusals {
+  /** Keys of the platform's own section that make a difference. */
+  readonly sectionKeys: readonly string[];
+  /** A sentence; undefined when it can. */
+  of(runbook: Runbook): (testCase: Case) => string | undefined;
+}
+
 /** What the machines of a runbook mean for each different requirement of the cases. */
 interface Served {
   readonly reasons: ReadonlyMap<string, string>;
   readonly environments: ReadonlyMap<string, PlannedEnvironment>;
-  /** Equal texts for machines that mean the same. */
-  readonly key: string;
+  /** Equal texts for equal reasons, and for equal environments. */
+  readonly reasonsKey: string;
+  readonly environmentsKey: string;
 }
 
 /** Plans one runbook after the other, and each thing once that is the same in several of them. */
 export class Planner {
   readonly #suites: readonly Suite[];
-  readonly #refuse: (runbook: Runbook) => (testCase: Case) => string | undefined;
+  readonly #refusals: Refusals;
   /** One case of each different requirement. */
   readonly #kinds: ReadonlyMap<string, Case>;
   readonly #kindOf: ReadonlyMap<Case, string>;
   readonly #served = new Map<string, Served>();
   readonly #servedBy = new WeakMap<object, Map<object | undefined, Served>>();
   readonly #filterKeys = new WeakMap<readonly CaseFilter[], string>();
+  /** Cases in order, by filters and reasons. */
+  readonly #ordered = new Map<string, Plan>();
   readonly #plans = new Map<string, CombinationPlan>();
 
-  constructor(suites: readonly Suite[], refuse: (runbook: Runbook) => (testCase: Case) => string | undefined) {
+  constructor(suites: readonly Suite[], refusals: Refusals) {
     this.#suites = suites;
-    this.#refuse = refuse;
+    this.#refusals = refusals;
     const kinds = new Map<string, Case>();
     const kindOf = new Map<Case, string>();
     for (const testCase of suites.flatMap((suite) => suite.cases)) {
@@ -53,14 +64,24 @@ export class Planner {
 
   plan(runbook: Runbook): CombinationPlan {
     const served = this.#serve(runbook);
-    const key = `${this.#filterKey(runbook.filters)}\n${served.key}`;
-    const known = this.#plans.get(key);
-    if (known !== undefined) return known;
-    const refuse = (testCase: Case): string | undefined => served.reasons.get(this.#kindOf.get(testCase) ?? "");
-    const plan = makePlan({ runbook: { filters: runbook.filters }, suites: this.#suites, refuse });
-    const made = this.#place(runbook.platform.type, plan, served);
-    this.#plans.set(key, made);
-    return made;
+    const orderKey = `${this.#filterKey(runbook.filters)}\n${served.reasonsKey}`;
+    const key = `${orderKey}\n${served.environmentsKey}`;
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = this.#place(runbook.platform.type, this.#order(runbook.filters, served, orderKey), served);
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  #order(filters: readonly CaseFilter[], { reasons }: Served, key: string): Plan {
+    let ordered = this.#ordered.get(key);
+    if (ordered === undefined) {
+      const refuse = (testCase: Case): string | undefined => reasons.get(this.#kindOf.get(testCase) ?? "");
+      ordered = makePlan({ runbook: { filters }, suites: this.#suites, refuse });
+      this.#ordered.set(key, ordered);
+    }
+    return ordered;
   }
 
   /** Filters are the same object for combinations that do not change them; others are compared by what they say. */
@@ -79,7 +100,8 @@ export class Planner {
     let served = byEnvironment.get(environment);
     if (served === undefined) {
       const { type, requirement, ignoredCapability, section } = platform;
-      const key = JSON.stringify([type, requirement, ignoredCapability, section, environment]);
+      const read = this.#refusals.sectionKeys.map((name) => section[name]);
+      const key = JSON.stringify([type, requirement, ignoredCapability, read, environment]);
       served = this.#served.get(key) ?? this.#look(runbook);
       this.#served.set(key, served);
       byEnvironment.set(environment, served);
@@ -88,7 +110,7 @@ export class Planner {
   }
 
   #look(runbook: Runbook): Served {
-    const refuse = this.#refuse(runbook);
+    const refuse = this.#refusals.of(runbook);
     const find = environmentFinder(runbook);
     const reasons = new Map<string, string>();
     const environments = new Map<string, PlannedEnvironment>();
@@ -97,8 +119,8 @@ export class Planner {
       if (reason === undefined) environments.set(kind, find(testCase.requires));
       else reasons.set(kind, reason);
     }
-    const { type } = runbook.platform;
-    return { reasons, environments, key: JSON.stringify([type, [...reasons], [...environments]]) };
+    const environmentsKey = JSON.stringify([runbook.platform.type, [...environments]]);
+    return { reasons, environments, reasonsKey: JSON.stringify([...reasons]), environmentsKey };
   }
 
   #place(platform: string, { entries, excluded, diagnostics }: Plan, served: Served): CombinationPlan {

@@ -1,3 +1,4 @@
+import type { Refusals } from "../plan/planner.ts";
 import { unfitReason } from "../plan/predefined.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
@@ -10,7 +11,7 @@ type Refusal = (testCase: Case) => string | undefined;
  * Loads what knows, without touching any machine, why the platform of a runbook cannot serve a case. Less is known than
  * in a run: what a machine lacks that nobody describes is found when it is connected.
  */
-export async function loadRefusals(): Promise<(runbook: Runbook) => Refusal> {
+export async function loadRefusals(): Promise<Refusals> {
   const [{ localPlatform }, { readyPlatform }, { qemuRefusal }, { readCapacity }, { parseQemuSettings }] =
     await Promise.all([
       import("../platforms/local/local-platform.ts"),
@@ -24,7 +25,7 @@ export async function loadRefusals(): Promise<(runbook: Runbook) => Refusal> {
     (platform: Platform, runbook: Runbook): Refusal =>
     (testCase) =>
       refusal(platform, testCase, runbook);
-  return (runbook) => {
+  const of = (runbook: Runbook): Refusal => {
     const unfit = unfitReason(runbook);
     switch (runbook.platform.type) {
       case "local":
@@ -39,4 +40,5 @@ export async function loadRefusals(): Promise<(runbook: Runbook) => Refusal> {
         return unfit;
     }
   };
+  return { sectionKeys: ["cores"], of };
 }

@@ -64,7 +64,7 @@ export class RunbookLoader {
    */
   async load(assigned: readonly AssignedVariable[] = []): Promise<LoadedRunbook> {
     const assignment = assignmentOf(assigned);
-    const overrides = new Map([...this.#outside, ...assignedOverrides(assigned, this.#outside)]);
+    const overrides = assignedOverrides(assigned, this.#outside);
     const joined = this.#joined.find(assignment) ?? (await this.#join(assignment, overrides));
     const { files } = joined;
     if (files === undefined) {

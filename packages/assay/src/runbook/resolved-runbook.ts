@@ -1,5 +1,7 @@
 import type { JoinedFiles } from "./include.ts";
+import { LayeredVariables } from "./layered-variables.ts";
 import { type Assignment, Memo } from "./memo.ts";
+import { warnOfPlainSecrets } from "./plain-secrets.ts";
 import { Problems } from "./problems.ts";
 import { readRunbook } from "./read-runbook.ts";
 import { warnOfUnusedNames } from "./schema/combinator.ts";
@@ -54,11 +56,12 @@ interface Section {
 export class ResolvedRunbook {
   readonly #options: Options;
   readonly #unknown: ReadonlyMap<string, Override>;
-  /** Holds all variables but the affected ones. */
-  readonly #base: VariableSet;
+  readonly #variables: LayeredVariables;
   readonly #baseProblems: Problems;
-  /** Names, lower case, whose values depend on assigned ones. */
-  readonly #affected: ReadonlySet<string>;
+  /** Names of variables that cases see. */
+  readonly #visible: readonly string[];
+  /** Names of variables that may be secret. */
+  readonly #maybeSecret: ReadonlySet<string>;
   readonly #sections: readonly Section[];
   readonly #reads: ReadonlySet<string>;
   readonly #references: ReadonlySet<string>;
@@ -68,7 +71,6 @@ export class ResolvedRunbook {
     const { files, earlier, outside, assignedNames, trace, parseFlow } = options;
     this.#options = options;
     const dependencies = new Dependencies(files.definitions);
-    this.#affected = dependencies.dependents(assignedNames);
     this.#baseProblems = new Problems(earlier);
     this.#baseProblems.addAll(earlier);
     const variables = { definitions: files.definitions, parseFlow };
@@ -77,12 +79,17 @@ export class ResolvedRunbook {
       (overrides) => new VariableSet({ ...variables, overrides, problems: new Problems() }),
       { outside, assignedNames },
     );
-    this.#base = new VariableSet({
+    this.#variables = new LayeredVariables({
       ...variables,
+      dependencies,
+      assignedNames,
       overrides: new Map([...outside, ...this.#unknown]),
       problems: this.#baseProblems,
       trace,
     });
+    const { base } = this.#variables;
+    this.#visible = base.names.filter((name) => base.isCaseVisible(name));
+    this.#maybeSecret = new Set([...base.names.filter((name) => base.isSecret(name)), ...assignedNames]);
     const sections = files.root.entries.map((entry) => ({
       entry,
       reads: readsOf([entry.value], dependencies),
@@ -92,31 +99,22 @@ export class ResolvedRunbook {
     const extensions = readsOf(files.extensions, dependencies);
     this.#reads = new Set([...extensions, ...sections.flatMap(({ reads }) => [...reads])]);
     this.#references = new Set([...this.#reads, ...dependencies.references]);
-    // Resolving all of them reports what is undefined also in variables that nothing uses.
-    for (const name of this.#base.names) if (!this.#affected.has(name.toLowerCase())) this.#base.lookup(name);
+    warnOfPlainSecrets(files.root, this.#baseProblems);
   }
 
   async load(assignment: Assignment, overrides: ReadonlyMap<string, Override>): Promise<LoadedRunbook> {
-    const { files, earlier, sources, trace } = this.#options;
+    const { earlier, sources, trace } = this.#options;
     const problems = new Problems(earlier);
     problems.addAll(this.#baseProblems);
-    const variables = new VariableSet({
-      definitions: files.definitions,
-      overrides: new Map([...this.#unknown, ...overrides]),
-      problems,
-      parseFlow: this.#options.parseFlow,
-      trace,
-      base: { set: this.#base, affected: this.#affected },
-    });
+    const variables = this.#variables.with(assignment, new Map([...this.#unknown, ...overrides]), problems);
     trace?.keep(variables);
-    for (const name of this.#affected) variables.lookup(name);
-    const { secrets, masks } = collectSecrets(variables, problems);
+    const { secrets, masks } = collectSecrets(this.#maybeSecret, variables, problems);
     const root = this.#substituted(assignment, variables, problems);
     const read = await this.#readOnce(root, assignment, variables, problems);
     const all = [...new Set([...secrets, ...(read?.secrets ?? [])])];
     const runbook = read && {
       ...read,
-      caseVariables: caseVariablesOf(variables),
+      caseVariables: valuesOf(this.#visible, variables),
       secrets: all,
       secretMasks: masks,
     };
@@ -188,10 +186,10 @@ function readsOf(values: readonly LocatedValue[], dependencies: Dependencies): R
   return dependencies.closure(names);
 }
 
-function caseVariablesOf(variables: VariableSet): Readonly<Record<string, PlainValue>> {
+function valuesOf(names: readonly string[], variables: VariableSet): Readonly<Record<string, PlainValue>> {
   const values: Record<string, PlainValue> = {};
-  for (const name of variables.names) {
-    const value = variables.isCaseVisible(name) ? variables.lookup(name) : undefined;
+  for (const name of names) {
+    const value = variables.lookup(name);
     if (value !== undefined) values[name.toLowerCase()] = toPlain(value);
   }
   return values;

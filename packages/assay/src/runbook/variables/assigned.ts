@@ -4,19 +4,20 @@ import { brokenValue, type LocatedValue, listValue, mappingValue, type PlainValu
 import type { Override } from "./overrides.ts";
 
 /**
- * Values of combinators and transformers as overrides by lower-cased name; they keep their types. Later ones win, so they
- * are given in the order in which they came to be. `beneath` are the values whose place they take.
+ * Values of combinators and transformers over those of `beneath`, by lower-cased name; they keep their types. Later ones
+ * win, so they are given in the order in which they came to be. Secrecy and visibility of the value beneath stay.
  */
 export function assignedOverrides(
   assigned: readonly AssignedVariable[],
   beneath: ReadonlyMap<string, Override>,
 ): ReadonlyMap<string, Override> {
-  const overrides = new Map<string, Override>();
-  for (const { name, value: plain, origin: source, isSecret = false } of assigned) {
+  const overrides = new Map(beneath);
+  for (const { name, value: plain, origin: source, isSecret: isMarked = false } of assigned) {
     const key = name.toLowerCase();
+    const replaces = overrides.get(key);
+    const isSecret = isMarked || (replaces?.isSecret ?? false);
     const value = located(plain, { isSecret, trail: [`variable '${name}' set by ${source}`] });
-    const replaces = overrides.get(key) ?? beneath.get(key);
-    overrides.set(key, { name, value, isSecret, isCaseVisible: false, source, replaces });
+    overrides.set(key, { name, value, isSecret, isCaseVisible: replaces?.isCaseVisible ?? false, source, replaces });
   }
   return overrides;
 }

@@ -6,14 +6,15 @@ import type { VariableSet } from "./variable-set.ts";
 /** Shorter texts are not masked: a secret `0` would mangle every line of a log. */
 const SHORTEST_SECRET = 3;
 
-/** The texts of all secret variables, and the replacement of those that ask for a mask of their own. */
+/** The texts of the secret ones among `names`, and the replacement of those that ask for a mask of their own. */
 export function collectSecrets(
+  names: Iterable<string>,
   variables: VariableSet,
   problems: Problems,
 ): { readonly secrets: readonly string[]; readonly masks: ReadonlyMap<string, string> } {
   const secrets = new Set<string>();
   const masks = new Map<string, string>();
-  for (const name of variables.names) {
+  for (const name of names) {
     const value = variables.isSecret(name) ? variables.lookup(name) : undefined;
     if (value === undefined) continue;
     for (const text of textsOf(value)) {
