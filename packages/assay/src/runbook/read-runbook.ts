@@ -6,7 +6,7 @@ import { readNotifiers } from "./schema/notifier.ts";
 import { platformType, readPlatform } from "./schema/platform.ts";
 import { runbookFields } from "./schema/runbook.ts";
 import { readFilters } from "./schema/testcase.ts";
-import { readTransformers, transformerSecrets } from "./schema/transformer.ts";
+import { readTransformers } from "./schema/transformer.ts";
 import type {
   EnvironmentSettings,
   ListedNodeSettings,
@@ -45,7 +45,6 @@ export async function readRunbook(
   const type = platformOf(platform, environments, root, context);
   const remote = environments.map(({ nodes }) => nodes.filter((node) => node.type === "remote"));
   if (type === "ready") await checkKeyFiles(remote.flat(), readText, context);
-  for (const secret of transformerSecrets(transformers)) secrets.add(secret);
   if (problems.hasErrors) return undefined;
   return {
     file,

@@ -135,20 +135,6 @@ function checkRename(item: MappingValue, path: string, { problems }: FieldContex
   }
 }
 
-/** Values in transformers that no log may show: passwords, tokens and addresses of private package archives. */
-export function transformerSecrets(transformers: readonly TransformerSettings[]): readonly string[] {
-  return transformers.flatMap(({ inputs }) => secretsIn(inputs));
-}
-
-const SECRET_KEY = /^(?:password|auth_token|ppa_url)$/;
-
-function secretsIn(value: PlainValue, key = ""): readonly string[] {
-  if (typeof value === "string") return SECRET_KEY.test(key) && value.length >= 3 ? [value] : [];
-  if (value === null || typeof value !== "object") return [];
-  if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item));
-  return Object.entries(value).flatMap(([name, item]) => secretsIn(item, name));
-}
-
 function positionsOf(dependsOn: LocatedValue | undefined) {
   return dependsOn?.kind === "list" ? dependsOn.items.map(({ position }) => position) : [];
 }

@@ -1,4 +1,4 @@
-import { anything, choice, flag, integer, list, section, text } from "../kinds.ts";
+import { anything, choice, flag, integer, list, secret, section, text } from "../kinds.ts";
 import { requirementFields } from "../requirement.ts";
 import { kind, typed, word } from "./kind.ts";
 import { onNamedNode, onNode, plain } from "./type.ts";
@@ -24,7 +24,7 @@ const libvirt = typed(
 const buildSource = {
   repo: text("git repository of the source"),
   ref: word("branch, tag or commit"),
-  auth_token: text("token for the repository"),
+  auth_token: secret(text("token for the repository")),
   force_install: flag("whether it is installed although it is there"),
 };
 
@@ -121,7 +121,7 @@ export const CLOUD_TYPES = {
       public_address: text("address of the machine"),
       public_port: integer("its SSH port", { minimum: 1, maximum: 65_535 }),
       username: text("account on it"),
-      password: text("its password"),
+      password: secret(text("its password")),
       private_key_file: text("file with its private key"),
       storage_account_name: text("storage account"),
       container_name: text("container"),

@@ -1,4 +1,4 @@
-import { flag, list, text } from "../kinds.ts";
+import { flag, list, secret, text } from "../kinds.ts";
 import { kind, typed, word } from "./kind.ts";
 
 const repositoryKeys = {
@@ -7,7 +7,7 @@ const repositoryKeys = {
   ref: word("branch, tag or commit"),
   fail_on_code_exists: flag("whether code that is there already is an error"),
   cleanup_code: flag("whether the code is removed first"),
-  auth_token: text("token for the repository"),
+  auth_token: secret(text("token for the repository")),
 };
 
 /** Where the kernel's code comes from. */
@@ -63,7 +63,7 @@ export const kernelInstaller = typed(
     ppa: kind(
       "a package of a PPA (Ubuntu)",
       {
-        ppa_url: text("address of the PPA"),
+        ppa_url: secret(text("address of the PPA")),
         openpgp_key: text("key that signs the PPA"),
         source: text("package, such as linux-azure"),
         is_proposed: flag("whether the 'proposed' pocket is used"),
