@@ -33,7 +33,7 @@ export interface Plan {
 }
 
 export interface PlanOptions {
-  readonly runbook: Pick<Runbook, "filters">;
+  readonly runbook: Pick<Runbook, "filters" | "transformers">;
   readonly suites: readonly Suite[];
   /** Names of cases from the command line, as `case` or `Suite.case`; they take the place of the runbook's selection. */
   readonly only?: readonly string[];
