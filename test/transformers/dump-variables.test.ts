@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { dumpVariables } from "../../packages/assay/src/transformers/dump-variables.ts";
+import type { VisibleVariable } from "../../packages/assay/src/transformers/transformer.ts";
 
 const secret = { name: "Token", value: "hunter2", isSecret: true, isCaseVisible: false };
 const disks = { name: "disks", value: [1, "a"], isSecret: false, isCaseVisible: true };
@@ -15,7 +16,7 @@ async function dump(inputs: Parameters<typeof dumpVariables.run>[0]) {
   await dumpVariables.run(inputs, {
     node: undefined,
     connect: () => Promise.reject(new Error("It needs no machine.")),
-    variables: new Map([
+    variables: new Map<string, VisibleVariable>([
       ["token", secret],
       ["disks", disks],
     ]),

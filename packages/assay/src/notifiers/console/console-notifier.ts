@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { RunFold } from "../../events/folds/run-fold.ts";
 import type { Notifier } from "../notifier.ts";
+import { makePaint, wantsColour } from "../paint.ts";
+import { summaryLines } from "../summary-lines.ts";
 import { eventLines } from "./event-lines.ts";
-import { finalLines } from "./final-lines.ts";
 import { type ConsoleStream, LiveBlock } from "./live-block.ts";
 import { LiveView } from "./live-view.ts";
-import { makePaint, wantsColour } from "./paint.ts";
+
 import { statusLines } from "./status-lines.ts";
 
 export interface ConsoleOptions {
@@ -51,7 +52,7 @@ export function consoleNotifier(options: ConsoleOptions): Notifier {
       stopTicking?.();
       const reports = runFolder === undefined ? [] : REPORTS.map((name) => join(runFolder, name)).filter(existsSync);
       const folder = runFolder === undefined ? undefined : nearPath(runFolder);
-      const lines = finalLines(fold.summary(), { paint, columns: columns(), folder, reports: reports.map(nearPath) });
+      const lines = summaryLines(fold.summary(), { paint, columns: columns(), folder, reports: reports.map(nearPath) });
       block.draw(lines, []);
       return [];
     },

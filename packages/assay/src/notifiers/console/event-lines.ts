@@ -1,9 +1,9 @@
-import { resultInstance } from "../../events/result-instance.ts";
-import type { CombinationValues, EventOf, ResultIdentity, RunEvent } from "../../events/types.ts";
+import type { CombinationValues, EventOf, RunEvent } from "../../events/types.ts";
 import { clipEnd } from "../clip.ts";
+import { type Paint, paintStatus } from "../paint.ts";
 import { printable, printableLine } from "../printable.ts";
+import { nameOf } from "../result-name.ts";
 import { formatDuration } from "../units.ts";
-import { type Paint, paintStatus } from "./paint.ts";
 
 const LINE_LENGTH = 400;
 /** On a terminal a preparation step leaves a line only when it was long enough to be wondered about. */
@@ -80,10 +80,6 @@ function finishedLine(event: EventOf<"case-finished">, paint: Paint): string {
   const took = paint("dim", formatDuration(event.durationMs));
   return `${paintStatus(paint, event.status)} ${nameOf(event)}  ${took}${told}`;
 }
-
-/** `Suite.case`, with the number of the result where a case runs more than once. */
-export const nameOf = (identity: ResultIdentity): string =>
-  printableLine(`${identity.suite}.${identity.case}${resultInstance(identity)}`);
 
 /** The last `most` lines of text, set in. */
 export function indented(text: string, most: number, indent = "  "): string[] {

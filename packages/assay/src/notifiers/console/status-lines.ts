@@ -1,8 +1,8 @@
+import { fit, widthOf } from "../fit.ts";
+import type { Paint } from "../paint.ts";
 import { printableLine } from "../printable.ts";
 import { formatDuration } from "../units.ts";
-import { fit, widthOf } from "./fit.ts";
 import type { LiveView } from "./live-view.ts";
-import type { Paint } from "./paint.ts";
 
 const MOST_ACTIVITIES = 8;
 const ENVIRONMENT_WIDTH = 12;

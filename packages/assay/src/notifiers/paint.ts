@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { ResultStatus } from "../../events/types.ts";
+import type { ResultStatus } from "../events/types.ts";
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,11 +1,11 @@
-import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
-import type { ResultStatus, Verdict } from "../../events/types.ts";
-import { clipEnd } from "../clip.ts";
-import { printable, printableLine } from "../printable.ts";
-import { formatDuration } from "../units.ts";
-import { nameOf } from "./event-lines.ts";
+import type { ResultSummary, RunSummary } from "../events/folds/run-summary.ts";
+import type { ResultStatus, Verdict } from "../events/types.ts";
+import { clipEnd } from "./clip.ts";
 import { fit, widthOf } from "./fit.ts";
 import { type Paint, paintStatus } from "./paint.ts";
+import { printable, printableLine } from "./printable.ts";
+import { nameOf } from "./result-name.ts";
+import { formatDuration } from "./units.ts";
 
 /** Longer tables name only what did not pass: nobody reads a thousand lines to find three. */
 const WHOLE_TABLE = 200;
@@ -16,16 +16,18 @@ const NAME_WIDTH = 60;
 /** What stands next to the prompt is what is read: failures come last. */
 const ORDER: readonly ResultStatus[] = ["PASSED", "SKIPPED", "QUEUED", "ASSIGNED", "RUNNING", "ATTEMPTED", "FAILED"];
 
-export interface FinalOptions {
+export interface SummaryOptions {
   readonly paint: Paint;
   readonly columns: number;
   /** The run folder as the user would name it; evidence is told below it. */
   readonly folder: string | undefined;
   readonly reports: readonly string[];
+  /** Names the parts of each case too. */
+  readonly hasSubtests?: boolean;
 }
 
-/** The end of the output: table of results, verdict with its reason, and where the reports are. */
-export function finalLines(summary: RunSummary, options: FinalOptions): string[] {
+/** A run in text: table of results, verdict with its reason, and where the reports are. */
+export function summaryLines(summary: RunSummary, options: SummaryOptions): string[] {
   const { paint, reports } = options;
   return [
     "",
@@ -37,7 +39,7 @@ export function finalLines(summary: RunSummary, options: FinalOptions): string[]
   ];
 }
 
-function tableLines(summary: RunSummary, options: FinalOptions): string[] {
+function tableLines(summary: RunSummary, options: SummaryOptions): string[] {
   const isWhole = summary.results.length <= WHOLE_TABLE;
   const shown = summary.results
     .filter(({ status, warning }) => isWhole || status !== "PASSED" || warning !== undefined)
@@ -48,7 +50,7 @@ function tableLines(summary: RunSummary, options: FinalOptions): string[] {
   return left === 0 ? lines : [options.paint("dim", `${left} passed cases are not listed here.`), ...lines];
 }
 
-function resultLines(result: ResultSummary, nameWidth: number, options: FinalOptions): string[] {
+function resultLines(result: ResultSummary, nameWidth: number, options: SummaryOptions): string[] {
   const { paint, columns } = options;
   const name = nameOf(result);
   const took = result.durationMs === 0 ? "" : formatDuration(result.durationMs);
@@ -58,10 +60,18 @@ function resultLines(result: ResultSummary, nameWidth: number, options: FinalOpt
   const room = Math.max(20, columns - 10 - nameWidth - 16 - widthOf(reboot));
   const note = short === "" ? "" : `  ${clipEnd(printableLine(short), room)}`;
   const line = `${head}${paint("dim", reboot)}${result.warning === undefined ? paint("dim", note) : paint("yellow", note)}`;
-  return needsPerson(result.status) ? [line.trimEnd(), ...evidenceLines(result, options)] : [line.trimEnd()];
+  const subtests = options.hasSubtests === true ? subtestLines(result, paint) : [];
+  const evidence = needsPerson(result.status) ? evidenceLines(result, options) : [];
+  return [line.trimEnd(), ...subtests, ...evidence];
 }
 
-function evidenceLines(result: ResultSummary, { folder, paint }: FinalOptions): string[] {
+function subtestLines({ subtests }: ResultSummary, paint: Paint): string[] {
+  return subtests.map(({ name, status, message, durationMs }) =>
+    `          ${paintStatus(paint, status)} ${printableLine(name)} ${formatDuration(durationMs)} ${printableLine(message)}`.trimEnd(),
+  );
+}
+
+function evidenceLines(result: ResultSummary, { folder, paint }: SummaryOptions): string[] {
   const lines = result.message === "" ? [] : printable(result.message).trimEnd().split("\n");
   const message = lines.slice(0, MESSAGE_LINES).map((line) => `          ${clipEnd(line, MESSAGE_WIDTH)}`);
   if (lines.length > MESSAGE_LINES)
