@@ -15,6 +15,7 @@ export function jsonOfReport(report: RunReport): object {
     results: report.results.map((result) => ({
       suite: result.suite,
       case: result.case,
+      ...(result.combination === undefined ? {} : { combination: result.combination }),
       status: result.status,
       message: result.message,
       durationMs: result.durationMs,

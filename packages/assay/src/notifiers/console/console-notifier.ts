@@ -15,6 +15,8 @@ export interface ConsoleOptions {
   readonly stream: ConsoleStream;
   /** Its reports are named at the end, so close this notifier after those that write them. */
   readonly runFolder?: string;
+  /** Paths of reports besides those that every run has; named at the end where they exist. */
+  readonly reports?: readonly string[];
   /** Draw a status block instead of plain lines. Default: what the stream says. */
   readonly isTty?: boolean;
   readonly color?: boolean;
@@ -50,7 +52,8 @@ export function consoleNotifier(options: ConsoleOptions): Notifier {
     },
     async close() {
       stopTicking?.();
-      const reports = runFolder === undefined ? [] : REPORTS.map((name) => join(runFolder, name)).filter(existsSync);
+      const usual = runFolder === undefined ? [] : REPORTS.map((name) => join(runFolder, name));
+      const reports = [...new Set([...(options.reports ?? []), ...usual])].filter(existsSync);
       const folder = runFolder === undefined ? undefined : nearPath(runFolder);
       const lines = summaryLines(fold.summary(), { paint, columns: columns(), folder, reports: reports.map(nearPath) });
       block.draw(lines, []);

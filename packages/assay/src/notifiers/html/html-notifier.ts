@@ -8,14 +8,14 @@ import { renderPage } from "./page.ts";
 import { loadPageAssets } from "./page-assets.ts";
 import { inReadingOrder } from "./results-section.ts";
 
-/** Writes `report.html` into the run folder when it is closed. */
-export function htmlNotifier(options: { readonly runFolder: string }): Notifier {
+/** Writes `report.html`, or a file of another name, into the run folder when it is closed. */
+export function htmlNotifier(options: { readonly runFolder: string; readonly fileName?: string }): Notifier {
   const fold = new RunFold();
   return {
     name: "html",
     onEvent: (event) => fold.apply(event),
     async close() {
-      const path = join(options.runFolder, "report.html");
+      const path = join(options.runFolder, options.fileName ?? "report.html");
       await writeReport(path, await renderHtmlReport(fold.summary(), options.runFolder));
       return [path];
     },

@@ -4,14 +4,14 @@ import type { Notifier } from "../notifier.ts";
 import { writeReport } from "../write-report.ts";
 import { junitDocument } from "./junit-document.ts";
 
-/** Writes `junit.xml` into the run folder when it is closed. */
-export function junitNotifier(options: { readonly runFolder: string }): Notifier {
+/** Writes `junit.xml`, or a file of another name, into the run folder when it is closed. */
+export function junitNotifier(options: { readonly runFolder: string; readonly fileName?: string }): Notifier {
   const fold = new RunFold();
   return {
     name: "junit",
     onEvent: (event) => fold.apply(event),
     async close() {
-      const path = join(options.runFolder, "junit.xml");
+      const path = join(options.runFolder, options.fileName ?? "junit.xml");
       await writeReport(path, junitDocument(fold.summary()));
       return [path];
     },

@@ -5,6 +5,7 @@ import { checkFields, type FieldContext, type FieldTable, fields, withDefault } 
 import { choice, flag, list, text } from "./kinds.ts";
 import { mapOf, typeOf } from "./transformer/kind.ts";
 import { outputNames, TRANSFORMER_TYPES } from "./transformer/outputs.ts";
+import { connection } from "./transformer/type.ts";
 
 export { type DeclaredOutput, declaredOutputs, isSecretOutput } from "./transformer/outputs.ts";
 
@@ -64,7 +65,7 @@ function readEntry(item: LocatedValue, path: string, context: FieldContext): Tra
   const type = typeOf(item, path, [...Object.keys(TRANSFORMER_TYPES), ...Object.keys(added)], context);
   if (type === undefined || item.kind !== "mapping") return undefined;
   const known = Object.hasOwn(TRANSFORMER_TYPES, type) ? TRANSFORMER_TYPES[type] : undefined;
-  const own = known?.fields ?? fields(added[type] ?? {}, { isLenientUpstream: true });
+  const own = known?.fields ?? fields<FieldTable>({ ...connection, ...added[type] }, { isLenientUpstream: true });
   const read = checkFields(
     fields<FieldTable & typeof common>(
       { ...own.table, ...common },

@@ -20,7 +20,8 @@ interface Options {
   readonly missing?: string | TransformerType["missing"];
 }
 
-const connection = {
+/** Keys of every type that may work on a node. */
+export const connection = {
   connection: section(remoteNodeFields, "the machine it works on; not needed in the phase 'environment_connected'"),
 };
 
