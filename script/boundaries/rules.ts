@@ -80,9 +80,9 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: src("plan"), runs: inSrc("errors", "runbook", "suite"), isPure: true, reason: "runbook to plan" },
   {
     folder: src("extension"),
-    runs: inSrc("runbook"),
-    namesTypesOf: inSrc("notifiers/notifier.ts", "platforms/platform.ts", "suite"),
-    reason: "loads modules of others; what they add is handed to the engine",
+    runs: inSrc("runbook", "platforms"),
+    namesTypesOf: inSrc("notifiers/notifier.ts", "node/node.ts", "suite", "transformers/transformer.ts"),
+    reason: "loads modules of others, and gives them machines; what they add is handed to the engine",
   },
   {
     folder: src("image"),
@@ -92,7 +92,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   {
     folder: src("platforms"),
     runs: inSrc("errors", "host", "node", "features", "os", "image", "tools"),
-    namesTypesOf: inSrc("runbook/types.ts"),
+    namesTypesOf: inSrc("runbook/requirement.ts", "runbook/types.ts"),
     reason: "gives nodes, as its section of the runbook says",
   },
   { folder: src("notifiers"), runs: inSrc("errors", "events"), reason: "the event stream to output" },
@@ -149,6 +149,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "errors",
       "events",
       "extension/define.ts",
+      "extension/machines.ts",
       "node",
       "platforms",
       "runbook",
@@ -156,7 +157,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "features",
       "tools",
     ),
-    namesTypesOf: inSrc("notifiers/notifier.ts"),
+    namesTypesOf: inSrc("notifiers/notifier.ts", "transformers/transformer.ts"),
     reason: "the public API",
   },
   {

@@ -48,11 +48,38 @@ test("logs in to given machines, knows what they have, and only lets go of them 
     const [node] = environment.nodes;
     expect(node.isLocal).toBe(false);
     expect(node.capability.cores).toBe((await node.facts()).cpuCount);
-    await expect(platform.deploy(small, context())).rejects.toThrow(/in use/);
   }
   expect(platform.refuse({ ...small, cores: 100_000 })).toMatch(/no ready environment has both/);
   await using again = await platform.deploy(small, context());
   expect(await again.nodes[0].text(["echo", "still here"])).toBe("still here");
+});
+
+test("who wants machines that are in use waits until they are free, or until the run is cancelled", async () => {
+  await using platform = readyPlatform([[remote()]]);
+  const environment = await platform.deploy(small, context());
+  const cancel = new AbortController();
+  const cancelled = platform.deploy(small, { ...context(), signal: cancel.signal });
+  const waiting = platform.deploy(small, context());
+  cancel.abort(new Error("the run was cancelled"));
+  await expect(cancelled).rejects.toThrow("the run was cancelled");
+  await environment[Symbol.asyncDispose]();
+  await using next = await waiting;
+  expect(await next.nodes[0].text(["echo", "mine now"])).toBe("mine now");
+});
+
+test("takes the environment and the order of nodes that a placement asks for, also by what the nodes turn out to have", async () => {
+  const seen: (number | undefined)[][] = [];
+  await using platform = readyPlatform(
+    [[remote({ name: "a" })], [remote({ name: "b" }), remote({ name: "c" })]],
+    (index, _, measured) => {
+      seen.push([index, measured?.length]);
+      return index === 0 && measured !== undefined ? undefined : [index];
+    },
+  );
+  await using environment = await platform.deploy(small, context());
+  expect(environment.nodes.map(({ name }) => name)).toEqual(["c", "b"]);
+  expect(seen).toContainEqual([0, undefined]);
+  expect(seen).toContainEqual([0, 1]);
 });
 
 test("says before anything else why a case cannot run there", () => {

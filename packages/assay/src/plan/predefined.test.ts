@@ -54,7 +54,7 @@ test.each<[string, Machines, CaseRequirement, string | undefined]>([
   ["the first node need not be the one", listing(environment("a", sixteen, four)), { cores: between(2, 8) }, undefined],
   [
     "a default node is the one cases get",
-    listing(environment("a", node({ coreCount: exactly(16) }, true), four)),
+    listing(environment("a", four, node({ coreCount: exactly(16) }, true))),
     { cores: between(2, 8) },
     "It needs 2 to 8 processors; environment 'a' has 16 processors.",
   ],

@@ -43,12 +43,16 @@ function makeReason(runbook: Machines): (testCase: Case) => string | undefined {
 const sentences = (reasons: readonly string[]): string | undefined =>
   reasons.length === 0 ? undefined : reasons.join(" ");
 
-/** What a listed environment has. All cost the same, so the first in the runbook is taken first. */
-function candidateOf({ name, nodes }: EnvironmentSettings): Candidate {
+/**
+ * What a listed environment has, its default node first. All cost the same, so that the first in the runbook is taken
+ * first.
+ */
+export function candidateOf({ name, nodes }: Pick<EnvironmentSettings, "name" | "nodes">): Candidate {
+  const defaultFirst = nodes.toSorted((left, right) => Number(right.isDefault) - Number(left.isDefault));
   return {
     name: `environment '${name}'`,
     cost: 0,
-    nodes: nodes.map(capabilityOf),
+    nodes: defaultFirst.map(capabilityOf),
     isOrderFixed: nodes.some(({ isDefault }) => isDefault),
   };
 }

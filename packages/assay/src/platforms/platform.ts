@@ -1,4 +1,5 @@
 import type { Node } from "../node/node.ts";
+import type { NodeSpace } from "../runbook/requirement.ts";
 
 /** What a set of cases needs of one environment. */
 export interface EnvironmentRequirement {
@@ -8,6 +9,8 @@ export interface EnvironmentRequirement {
   readonly features: readonly string[];
   /** True when the case tests booting itself, so that a fork of a booted machine would not do. */
   readonly coldBoot: boolean;
+  /** The same node by node with all ranges and settings, for platforms that choose among given machines. */
+  readonly nodes?: readonly NodeSpace[];
 }
 
 /** Machines that belong together for the time of one or more cases. */

@@ -3,6 +3,7 @@ import type { ImageProgress } from "../image/types.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { IMAGE_KEYS, withoutImage } from "./qemu-image-keys.ts";
+import { readyPlacement } from "./ready-placement.ts";
 
 export interface MakePlatformOptions {
   readonly runbook: Runbook;
@@ -23,7 +24,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   },
   async ready({ runbook }) {
     const { readyPlatform } = await import("../platforms/ready/ready-platform.ts");
-    return readyPlatform(runbook.readyNodes);
+    return readyPlatform(runbook.readyNodes, readyPlacement(runbook));
   },
   async qemu({ runbook, image, run, signal, progress }) {
     const { section, adminUsername, keepEnvironment } = runbook.platform;

@@ -1,6 +1,7 @@
 import { nodesOf, requirementOn } from "../plan/case-requirement.ts";
 import { listedEnvironments, type Machines, unfitReason } from "../plan/predefined.ts";
 import { pickCount } from "../plan/space/count.ts";
+import { impliesNode } from "../plan/space/node.ts";
 import type { EnvironmentRequirement, Platform } from "../platforms/platform.ts";
 import type { CountSpace, NodeSpace } from "../runbook/requirement.ts";
 import type { Case } from "../suite/suite.ts";
@@ -16,6 +17,7 @@ export function requirementOf(testCase: Pick<Case, "requires">, runbook: Machine
     memoryMb: most((node) => node.memoryMb),
     features: [...new Set(nodes.flatMap((node) => (node.features ?? []).map(({ name }) => name)))],
     coldBoot: testCase.requires.coldBoot ?? false,
+    nodes,
   };
 }
 
@@ -43,11 +45,13 @@ export function refusal(
 
 /** True when an environment made for `made` also serves `wanted`. */
 export function serves(made: EnvironmentRequirement, wanted: EnvironmentRequirement): boolean {
+  const { nodes = [] } = made;
   return (
     made.nodeCount === wanted.nodeCount &&
     made.cores >= wanted.cores &&
     made.memoryMb >= wanted.memoryMb &&
     made.coldBoot === wanted.coldBoot &&
-    wanted.features.every((feature) => made.features.includes(feature))
+    wanted.features.every((feature) => made.features.includes(feature)) &&
+    (wanted.nodes ?? []).every((node, index) => impliesNode(nodes[index] ?? {}, node))
   );
 }

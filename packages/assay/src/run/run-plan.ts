@@ -59,6 +59,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
   const scheduled = await schedule({
     entries: plan.entries,
     platform,
+    machines: runbook,
     concurrency: Math.min(runbook.concurrency ?? platform.maxEnvironments, platform.maxEnvironments),
     isStoppedByFailure: runbook.exitOnFirstFailure ?? false,
     folder,

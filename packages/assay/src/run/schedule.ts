@@ -1,6 +1,7 @@
 import { AssayError } from "../errors/assay-error.ts";
 import type { CombinationValues, EventBody, EventOf } from "../events/types.ts";
 import type { PlanEntry } from "../plan/plan.ts";
+import type { Machines } from "../plan/predefined.ts";
 import type { Environment, Platform } from "../platforms/platform.ts";
 import { CaseFolder } from "./case-folder.ts";
 import { EnvironmentLease } from "./environment-lease.ts";
@@ -13,6 +14,8 @@ export interface ScheduleOptions {
   readonly entries: readonly PlanEntry[];
   readonly platform: Platform;
   readonly concurrency: number;
+  /** What the runbook says of the machines there are or are to be made. */
+  readonly machines: Machines;
   readonly folder: RunFolder;
   /** Variables that cases see, asked before each case. */
   readonly variables: () => Readonly<Record<string, unknown>>;
@@ -111,7 +114,10 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     const startedMs = performance.now();
     let environment: Awaited<ReturnType<EnvironmentLease["acquire"]>>;
     try {
-      environment = await lease.acquire(requirementOf(entry.case), entry.useNewEnvironment || attempt > 0);
+      environment = await lease.acquire(
+        requirementOf(entry.case, options.machines),
+        entry.useNewEnvironment || attempt > 0,
+      );
       state.failedInARow = 0;
     } catch (error) {
       if (options.signal.aborted) {

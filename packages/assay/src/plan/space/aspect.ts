@@ -13,6 +13,8 @@ export interface Aspect<S> {
   narrow(requirement: S, capability: S): Partial<S>;
   /** What asks for both, or why nothing can. Undefined values are no constraint on either side. */
   join(left: S, right: S): Joined<Partial<S>>;
+  /** True when all that meets `made` meets `wanted` too. */
+  implies(made: S, wanted: S): boolean;
   /** One concrete value, or why there is none. */
   choose(space: S): Joined<Partial<S>>;
   /** Equal texts for values with equal meaning. */

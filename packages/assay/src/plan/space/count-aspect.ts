@@ -1,6 +1,6 @@
 import type { CountSpace } from "../../runbook/requirement.ts";
 import type { Aspect } from "./aspect.ts";
-import { checkCount, gapBetween, intersectCount, normalCount, pickCount } from "./count.ts";
+import { checkCount, gapBetween, intersectCount, isWithin, normalCount, pickCount } from "./count.ts";
 import { countInWords, type Reason } from "./reason.ts";
 
 interface CountRules {
@@ -47,6 +47,10 @@ export function countAspect<K extends string>(
       if (left === undefined || right === undefined) return { ok: true, space: holding(left ?? right) };
       const both = intersectCount(left, right);
       return both === undefined ? { ok: false, reasons: [reason(left, right)] } : { ok: true, space: holding(both) };
+    },
+    implies({ [field]: made }, { [field]: wanted }) {
+      if (wanted === undefined) return true;
+      return made !== undefined && isWithin(made, wanted);
     },
     choose({ [field]: space }) {
       if (space === undefined) return { ok: true, space: {} };

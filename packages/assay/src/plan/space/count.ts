@@ -45,6 +45,14 @@ export function intersectCount(left: CountSpace, right: CountSpace): CountSpace 
     : joined;
 }
 
+/** True when every number of `inner` is one of `outer`. */
+export function isWithin(inner: CountSpace, outer: CountSpace): boolean {
+  const ranges = normalCount(outer);
+  return normalCount(inner).every((one) =>
+    ranges.some((other) => other.minimum <= one.minimum && one.maximum <= other.maximum),
+  );
+}
+
 /** Sorted ranges that neither touch nor overlap; one that takes the largest makes all of them take it. */
 export function normalCount(space: CountSpace): CountSpace {
   const joined: { minimum: number; maximum: number }[] = [];

@@ -18,6 +18,7 @@ const caching: Aspect<Pick<DiskSpace, "dataDiskCaching">> = {
   reasons: () => [],
   narrow: (requirement, capability) => kept(requirement.dataDiskCaching ?? capability.dataDiskCaching),
   join: (left, right) => ({ ok: true, space: kept(left.dataDiskCaching ?? right.dataDiskCaching) }),
+  implies: (made, wanted) => wanted.dataDiskCaching === undefined || wanted.dataDiskCaching === made.dataDiskCaching,
   choose: (space) => ({ ok: true, space: kept(space.dataDiskCaching) }),
   identity: ({ dataDiskCaching }) => dataDiskCaching ?? "",
 };

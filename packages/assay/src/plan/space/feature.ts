@@ -34,6 +34,12 @@ export const requiredFeatures: Aspect<Required> = {
     if (!joined.ok) return joined;
     return { ok: true, space: joined.space.length === 0 ? {} : { features: joined.space } };
   },
+  implies({ features: made = NONE }, { features: wanted = NONE }) {
+    return wanted.every((feature) => {
+      const found = made.find(({ name }) => name === feature.name);
+      return found !== undefined && settingsImply(found, feature);
+    });
+  },
   choose: ({ features }) =>
     features === undefined ? { ok: true, space: {} } : { ok: true, space: { features: features.map(chooseSettings) } },
   identity: ({ features = NONE }) => identityOfFeatures(features),
@@ -57,6 +63,8 @@ export const excludedFeatures: Aspect<Both> = {
     if (contradictions.length > 0) return { ok: false, reasons: contradictions };
     return { ok: true, space: unwanted.length === 0 ? {} : { excludedFeatures: unwanted } };
   },
+  implies: ({ excludedFeatures: made }, { excludedFeatures: wanted = NONE }) =>
+    common(wanted, made).length === wanted.length,
   choose: () => ({ ok: true, space: {} }),
   identity: ({ excludedFeatures: unwanted = NONE }) => JSON.stringify(unwanted.map(({ name }) => name).toSorted()),
 };
@@ -82,6 +90,11 @@ function settingsMeet(wanted: FeatureSpace, held: FeatureSpace): boolean {
   }
   return true;
 }
+
+const settingsImply = (made: FeatureSpace, wanted: FeatureSpace): boolean =>
+  Object.entries(wanted.settings).every(
+    ([key, values]) => made.settings[key]?.every((value) => values.includes(value)) ?? false,
+  );
 
 function settingReasons(wanted: FeatureSpace, held: FeatureSpace): readonly Reason[] {
   return Object.entries(wanted.settings).flatMap(([key, values]) => {

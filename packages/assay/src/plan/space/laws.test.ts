@@ -4,7 +4,7 @@ import type { CountSpace, NodeSpace } from "../../runbook/requirement.ts";
 import { countSpaces, nodeSpaces } from "../../testing/arbitrary-space.ts";
 import { checkCount, intersectCount, normalCount, pickCount } from "./count.ts";
 import { checkEnvironment, chooseEnvironment, intersectEnvironment } from "./environment.ts";
-import { checkNode, chooseNode, identityOfNode, intersectNode, joinNodes } from "./node.ts";
+import { checkNode, chooseNode, identityOfNode, impliesNode, intersectNode, joinNodes } from "./node.ts";
 
 const has = (space: CountSpace | undefined, number: number): boolean =>
   space?.some(({ minimum, maximum }) => minimum <= number && number <= maximum) ?? false;
@@ -107,6 +107,19 @@ test("a machine serves two requirements together exactly when it serves each", (
       const joined = joinNodes(left, right);
       const meetsBoth = isMet(left, machine) && isMet(right, machine);
       expect(joined.ok && isMet(joined.space, machine)).toBe(meetsBoth);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("a requirement implies another only when every machine for it serves the other, and always itself", () => {
+  fc.assert(
+    fc.property(nodeSpaces, nodeSpaces, nodeSpaces, (made, other, machine) => {
+      expect(impliesNode(made, made)).toBe(true);
+      expect(impliesNode({ ...other, ...made }, made)).toBe(true);
+      const joined = joinNodes(made, other);
+      if (joined.ok && !("disk" in joined.space)) expect(impliesNode(joined.space, made)).toBe(true);
+      if (impliesNode(made, other) && isMet(made, machine)) expect(isMet(other, machine)).toBe(true);
     }),
     { numRuns: 1000 },
   );

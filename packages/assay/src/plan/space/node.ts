@@ -48,5 +48,9 @@ export function chooseNode(requirement: NodeSpace, capability: NodeSpace): Joine
 /** The requirement that asks for everything both ask for. */
 export const joinNodes = (left: NodeSpace, right: NodeSpace): Joined<NodeSpace> => joinAll(NODE_ASPECTS, left, right);
 
+/** True when every machine that meets `made` meets `wanted` too. */
+export const impliesNode = (made: NodeSpace, wanted: NodeSpace): boolean =>
+  NODE_ASPECTS.every((aspect) => aspect.implies(made, wanted));
+
 /** Equal texts for nodes with equal meaning. */
 export const identityOfNode = (node: NodeSpace): string => identityOf(NODE_ASPECTS, node);

@@ -32,6 +32,10 @@ export function sectionAspect<K extends string, S extends object>(
       if (left === undefined || right === undefined) return { ok: true, space: holding(left ?? right) };
       return held(joinAll(aspects, left, right));
     },
+    implies({ [field]: made }, { [field]: wanted }) {
+      if (wanted === undefined) return true;
+      return made !== undefined && aspects.every((aspect) => aspect.implies(made, wanted));
+    },
     choose({ [field]: part }) {
       return part === undefined ? { ok: true, space: {} } : held(chooseAll(aspects, part));
     },

@@ -42,6 +42,8 @@ export function setAspect<K extends string, T extends string | number | boolean>
       return joined.ok ? joined.space : {};
     },
     join,
+    implies: ({ [field]: made }, { [field]: wanted }) =>
+      wanted === undefined || (made?.every((item) => wanted.includes(item)) ?? false),
     choose({ [field]: space }) {
       const value = space === undefined ? undefined : pickSet(space, preference);
       return { ok: true, space: holding(value === undefined ? undefined : [value]) };

@@ -4,9 +4,21 @@ import type { RemoteNodeSettings } from "../../runbook/types.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platform.ts";
 import { connectReadyNode } from "./connect-ready-node.ts";
 
+/**
+ * Chooses nodes of an environment, given by its index, for a requirement: the places of the nodes in the order in which
+ * the case gets them; undefined when they do not fit. `measured` is what the nodes have, once that is known.
+ */
+export type Placement = (
+  environment: number,
+  requirement: EnvironmentRequirement,
+  measured: readonly Capability[] | undefined,
+) => readonly number[] | undefined;
+
 interface Slot {
+  readonly index: number;
   readonly nodes: readonly RemoteNodeSettings[];
-  isTaken: boolean;
+  /** Resolves when who uses it lets go; undefined while it is free. */
+  inUse: Promise<void> | undefined;
   /** Known after the first deployment, so that later cases that do not fit are refused before it. */
   capabilities: readonly Capability[] | undefined;
 }
@@ -15,57 +27,116 @@ interface Slot {
  * Tests machines that exist already and are reached by SSH; it never makes, stops or deletes one. Each inner list is
  * one environment. Throws UsageError when there is none.
  */
-export function readyPlatform(environments: readonly (readonly RemoteNodeSettings[])[]): Platform {
+export function readyPlatform(
+  environments: readonly (readonly RemoteNodeSettings[])[],
+  place: Placement = enoughOfEach,
+): Platform {
   const slots: readonly Slot[] = environments
-    .filter((nodes) => nodes.length > 0)
-    .map((nodes) => ({ nodes, isTaken: false, capabilities: undefined }));
+    .map((nodes, index) => ({ index, nodes, inUse: undefined, capabilities: undefined }))
+    .filter(({ nodes }) => nodes.length > 0);
   if (slots.length === 0) {
     throw new UsageError("Platform 'ready' has no node to test.", {
       help: "List nodes of type 'remote' under 'environment.environments[].nodes' in the runbook.",
     });
   }
+  const placesIn = (slot: Slot, requirement: EnvironmentRequirement): readonly number[] | undefined => {
+    const places =
+      slot.nodes.length < requirement.nodeCount ? undefined : place(slot.index, requirement, slot.capabilities);
+    return places?.every((at) => isEnough(slot.capabilities?.[at], requirement)) ? places : undefined;
+  };
   return {
     type: "ready",
     isPristineCheap: false,
     maxEnvironments: slots.length,
-    refuse: (requirement) => refusal(requirement, slots),
+    refuse: (requirement) => refusal(requirement, slots, placesIn),
     prepare: async () => {},
-    deploy: (requirement, context) => deploy(requirement, context, slots),
+    deploy: (requirement, context) => deploy(requirement, context, slots, placesIn),
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-function refusal(requirement: EnvironmentRequirement, slots: readonly Slot[]): string | undefined {
-  const [feature] = requirement.features;
+const enoughOfEach: Placement = (_, { nodeCount }) => Array.from({ length: nodeCount }, (_each, at) => at);
+
+const isEnough = (capability: Capability | undefined, { cores, memoryMb }: EnvironmentRequirement): boolean =>
+  capability === undefined || (capability.cores >= cores && capability.memoryMb >= memoryMb);
+
+/** What a machine may claim to have; the others are something the platform does to it, and this one does nothing. */
+const CLAIMED_FEATURES: ReadonlySet<string> = new Set([
+  "Disk",
+  "Gpu",
+  "Hibernation",
+  "Infiniband",
+  "NESTED_VIRTUALIZATION",
+  "NetworkInterface",
+  "Nfs",
+  "Nvme",
+  "Security_Profile",
+  "isolated_resource",
+]);
+
+type PlacesIn = (slot: Slot, requirement: EnvironmentRequirement) => readonly number[] | undefined;
+
+function refusal(requirement: EnvironmentRequirement, slots: readonly Slot[], placesIn: PlacesIn): string | undefined {
+  const feature = requirement.features.find((name) => !CLAIMED_FEATURES.has(name));
   if (feature !== undefined) return `It needs feature '${feature}', which platform 'ready' does not have.`;
   if (requirement.coldBoot) return "It needs a machine that was just switched on; platform 'ready' never restarts one.";
-  if (slots.some((slot) => fits(slot, requirement))) return undefined;
   const most = Math.max(...slots.map((slot) => slot.nodes.length));
   if (most < requirement.nodeCount)
     return `It needs ${requirement.nodeCount} nodes; the largest ready environment has ${most}.`;
+  // Why what the nodes claim does not fit is told by who placed them; here counts what they were found to have.
+  const isSmall = slots.every((slot) => slot.capabilities !== undefined && placesIn(slot, requirement) === undefined);
+  if (!isSmall) return undefined;
   return `It needs ${requirement.cores} cores and ${requirement.memoryMb} MiB of memory; no ready environment has both.`;
 }
 
-function fits({ nodes, capabilities }: Slot, requirement: EnvironmentRequirement): boolean {
-  if (nodes.length < requirement.nodeCount) return false;
-  const isEnough = ({ cores, memoryMb }: Capability) => cores >= requirement.cores && memoryMb >= requirement.memoryMb;
-  return capabilities?.every(isEnough) ?? true;
-}
-
+/** Takes the first environment that fits and is free, or waits for one; one that turns out not to fit is let go again. */
 async function deploy(
   requirement: EnvironmentRequirement,
   context: DeployContext,
   slots: readonly Slot[],
+  placesIn: PlacesIn,
 ): Promise<Environment> {
-  const slot = slots.find((candidate) => !candidate.isTaken && fits(candidate, requirement));
-  if (slot === undefined) {
-    throw new PlatformError("Every ready environment that fits is in use.", { isTransient: true });
+  let misfit = new PlatformError("No ready environment fits.");
+  for (;;) {
+    context.signal.throwIfAborted();
+    const fitting = slots.filter((slot) => placesIn(slot, requirement) !== undefined);
+    if (fitting.length === 0) throw misfit;
+    const free = fitting.find(({ inUse }) => inUse === undefined);
+    if (free === undefined) {
+      await firstReleased(fitting, context.signal);
+      continue;
+    }
+    const { nodes, release } = await take(free, context);
+    const places = placesIn(free, requirement);
+    const [first, ...others] = inOrder(nodes, places ?? []);
+    if (first !== undefined && places !== undefined) {
+      const { promise: died } = Promise.withResolvers<never>();
+      const facts = nodes.map((node) => [node.name, `${node.connection.address}:${node.connection.port}`]);
+      return {
+        name: context.environmentName,
+        nodes: [first, ...others],
+        facts: Object.fromEntries(facts),
+        died,
+        [Symbol.asyncDispose]: release,
+      };
+    }
+    await release();
+    misfit = new PlatformError(misfitOf(nodes, requirement));
   }
-  slot.isTaken = true;
+}
+
+/** Logs in to all nodes of a free environment and notes what they have. */
+async function take(
+  slot: Slot,
+  context: DeployContext,
+): Promise<{ readonly nodes: readonly Node[]; readonly release: () => Promise<void> }> {
+  const { promise: released, resolve: letGo } = Promise.withResolvers<void>();
+  slot.inUse = released;
   const nodes: Node[] = [];
-  const close = async () => {
+  const release = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.shell[Symbol.asyncDispose]()));
-    slot.isTaken = false;
+    if (slot.inUse === released) slot.inUse = undefined;
+    letGo();
   };
   try {
     const startedAt = performance.now();
@@ -76,24 +147,31 @@ async function deploy(
     }
     context.progress({ ...step, elapsedMs: performance.now() - startedAt });
     slot.capabilities = nodes.map((node) => node.capability);
-    const [first, ...others] = nodes;
-    if (first === undefined) throw new PlatformError("The ready environment has no node.");
-    if (!fits(slot, requirement)) {
-      throw new PlatformError(
-        `'${first.name}' has ${first.capability.cores} cores and ${first.capability.memoryMb} MiB of memory, which is ` +
-          `less than the ${requirement.cores} cores and ${requirement.memoryMb} MiB the cases need.`,
-      );
-    }
-    const { promise: died } = Promise.withResolvers<never>();
-    return {
-      name: context.environmentName,
-      nodes: [first, ...others],
-      facts: Object.fromEntries(nodes.map((node) => [node.name, `${node.connection.address}:${node.connection.port}`])),
-      died,
-      [Symbol.asyncDispose]: close,
-    };
+    return { nodes, release };
   } catch (error) {
-    await close();
+    await release();
     throw error;
   }
+}
+
+/** The nodes at `places` first, then the others as they stand. */
+const inOrder = (nodes: readonly Node[], places: readonly number[]): readonly Node[] => [
+  ...places.flatMap((at) => nodes[at] ?? []),
+  ...nodes.filter((_, at) => !places.includes(at)),
+];
+
+function misfitOf(nodes: readonly Node[], { cores, memoryMb }: EnvironmentRequirement): string {
+  const found = nodes.map(
+    ({ name, capability }) => `'${name}' has ${capability.cores} cores and ${capability.memoryMb} MiB of memory`,
+  );
+  return `${found.join(", ")}, which does not fit the ${cores} cores and ${memoryMb} MiB the cases need.`;
+}
+
+/** Resolves when one of the slots is let go, or when the run is cancelled. */
+async function firstReleased(slots: readonly Slot[], signal: AbortSignal): Promise<void> {
+  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+  const listening = new AbortController();
+  signal.addEventListener("abort", () => resolve(), { signal: listening.signal });
+  await Promise.race([...slots.map(({ inUse }) => inUse), cancelled]);
+  listening.abort();
 }
