@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { makeCombinator } from "../combinators/make-combinator.ts";
 import { UsageError } from "../errors/catalogue.ts";
+import type { Extensions } from "../extension/load-extension.ts";
 import { hostFacts } from "../host/facts.ts";
 import { consoleNotifier } from "../notifiers/console/console-notifier.ts";
 import { htmlNotifier } from "../notifiers/html/html-notifier.ts";
@@ -20,6 +21,7 @@ import type { Runbook } from "../runbook/types.ts";
 import { findTransformer } from "../transformers/registry.ts";
 import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { reportError } from "./exit.ts";
+import { extensionCombinator, extensionNotifiers, extensionPlatform } from "./extension-parts.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { loadChecked } from "./load-checked.ts";
 import { jsonOfError, jsonOfReport } from "./run-json.ts";
@@ -81,17 +83,19 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
       ? draft.diagnostics.filter(({ severity, code }) => severity === "error" && code !== "X03")
       : draft.diagnostics,
   );
-  const platformOf = (of: Runbook): Promise<Platform> =>
-    makePlatform({
+  const runId = `${process.pid}-${now.getTime()}`;
+  const platformOf = async (of: Runbook): Promise<Platform> =>
+    (await extensionPlatform(extensions, of, { runId, signal })) ??
+    (await makePlatform({
       runbook: of,
       image: options.image,
-      run: `${process.pid}-${now.getTime()}`,
+      run: runId,
       signal,
       progress: ({ step, detail, elapsedMs }) => {
         const took = elapsedMs === undefined ? "…" : ` ${(elapsedMs / 1000).toFixed(1)} s`;
         say(`image: ${step}${detail === undefined ? "" : ` ${detail}`}${took}`);
       },
-    });
+    }));
   const planOf = (of: Runbook, platform: Platform): Plan =>
     makePlan({ runbook: of, suites, only: cases, refuse: (testCase) => refusal(platform, testCase, of) });
   const openRun = () => {
@@ -100,6 +104,7 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
       htmlNotifier({ runFolder: folder.path }),
       junitNotifier({ runFolder: folder.path }),
       consoleNotifier({ stream: process.stderr, runFolder: folder.path }),
+      ...extensionNotifiers(extensions, runbook, folder.path),
     ];
     return { runbook, folder, notifiers, version: version(), host: hostFacts(), signal };
   };
@@ -114,8 +119,8 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
         judge(plan.diagnostics);
         return plan;
       },
-      makeCombinator: ({ runbook: of }) => combinatorOf(of, signal),
-      findTransformer,
+      makeCombinator: ({ runbook: of }) => combinatorOf(of, extensions, signal),
+      findTransformer: async (type) => extensions.find("transformer", type) ?? (await findTransformer(type)),
     });
   }
   await using platform = await platformOf(runbook);
@@ -123,10 +128,13 @@ async function execute(cases: readonly string[], options: RunCommandOptions): Pr
   return await run({ ...openRun(), plan, platform });
 }
 
-async function combinatorOf({ combinator, platform }: Runbook, signal: AbortSignal): Promise<Combinator | undefined> {
+async function combinatorOf(
+  { combinator, platform }: Runbook,
+  extensions: Extensions,
+  signal: AbortSignal,
+): Promise<Combinator | undefined> {
   if (combinator === undefined) return undefined;
-  return await makeCombinator(
-    combinator,
-    async (connection) => (await connectMachine(connection, platform, signal)).shell,
-  );
+  const connect = async (connection: Parameters<typeof connectMachine>[0]) =>
+    (await connectMachine(connection, platform, signal)).shell;
+  return (await extensionCombinator(extensions, combinator)) ?? (await makeCombinator(combinator, connect));
 }

@@ -7,7 +7,13 @@ export interface Parts {
   readonly others: readonly ExtensionPart[];
 }
 
-const KINDS: ReadonlySet<unknown> = new Set<ExtensionPart["part"]>(["notifier", "platform"]);
+/** Each kind of part with the function that does its work. */
+const WORK: Readonly<Record<ExtensionPart["part"], "make" | "run">> = {
+  transformer: "run",
+  combinator: "make",
+  notifier: "make",
+  platform: "make",
+};
 
 /** Picks suites and other parts from what a module exports, alone or in lists; other exports are the module's own. */
 export function collectParts(exported: Readonly<Record<string, unknown>>): Parts {
@@ -26,8 +32,11 @@ function isSuite(value: unknown): value is Suite {
   );
 }
 
-const isPart = (value: unknown): value is ExtensionPart =>
-  isRecord(value) && KINDS.has(value.part) && typeof value.type === "string" && typeof value.make === "function";
+function isPart(value: unknown): value is ExtensionPart {
+  if (!isRecord(value) || typeof value.part !== "string" || !Object.hasOwn(WORK, value.part)) return false;
+  const work = WORK[value.part as ExtensionPart["part"]];
+  return typeof value.type === "string" && typeof value[work] === "function";
+}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;

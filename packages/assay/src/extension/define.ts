@@ -1,7 +1,9 @@
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { Platform } from "../platforms/platform.ts";
+import type { Combinator } from "../runbook/combinators/combinator.ts";
 import type { FieldTable } from "../runbook/schema/field.ts";
-import type { PlatformSettings, Runbook } from "../runbook/types.ts";
+import type { CombinatorSettings, PlatformSettings, Runbook } from "../runbook/types.ts";
+import type { Transformer } from "../transformers/transformer.ts";
 
 /** What a notifier is made from. */
 export interface NotifierSetup {
@@ -37,10 +39,35 @@ export interface PlatformDefinition {
   readonly make: (setup: PlatformSetup) => Platform | Promise<Platform>;
 }
 
+export interface TransformerDefinition extends Transformer {
+  /** Keys of its entry besides those of every transformer. */
+  readonly keys?: FieldTable;
+}
+
+export interface CombinatorDefinition {
+  /** What runbooks call it: `combinator: { type: … }`. */
+  readonly type: string;
+  /** Keys of the section besides `type`. */
+  readonly keys?: FieldTable;
+  readonly make: (settings: CombinatorSettings) => Combinator | Promise<Combinator>;
+}
+
 /** Something an extension adds besides suites, marked with what it is. */
 export type ExtensionPart =
+  | (TransformerDefinition & { readonly part: "transformer" })
+  | (CombinatorDefinition & { readonly part: "combinator" })
   | (NotifierDefinition & { readonly part: "notifier" })
   | (PlatformDefinition & { readonly part: "platform" });
+
+/** Defines a transformer; an export of a module of an extension. */
+export function defineTransformer(definition: TransformerDefinition): ExtensionPart {
+  return { ...definition, part: "transformer" };
+}
+
+/** Defines a combinator; an export of a module of an extension. */
+export function defineCombinator(definition: CombinatorDefinition): ExtensionPart {
+  return { ...definition, part: "combinator" };
+}
 
 /**
  * Defines a notifier; an export of a module of an extension.

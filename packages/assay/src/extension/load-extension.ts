@@ -1,7 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { ExtensionReference } from "../runbook/extension.ts";
 import type { Problems } from "../runbook/problems.ts";
+import { COMBINATOR_FIELDS } from "../runbook/schema/combinator.ts";
 import type { FieldTable, Kinds } from "../runbook/schema/field.ts";
+import { NOTIFIER_FIELDS } from "../runbook/schema/notifier-kinds.ts";
+import { PLATFORM_NAMES } from "../runbook/schema/platform/platforms.ts";
+import { TRANSFORMER_FIELDS } from "../runbook/schema/transformer.ts";
 import type { Suite } from "../suite/suite.ts";
 import { collectParts, type Parts } from "./collect-parts.ts";
 import type { ExtensionPart } from "./define.ts";
@@ -48,9 +52,16 @@ export class Extensions {
     return [...this.#builtIn, ...this.#suites.keys()];
   }
 
-  /** Notifiers and platforms of all extensions. */
+  /** Everything but suites that extensions add. */
   get parts(): readonly ExtensionPart[] {
     return [...this.#others.keys()];
+  }
+
+  /** The part of a kind that runbooks call `type`; undefined when no extension adds it. */
+  find<K extends ExtensionPart["part"]>(part: K, type: string): Extract<ExtensionPart, { part: K }> | undefined {
+    return this.parts.find(
+      (each): each is Extract<ExtensionPart, { part: K }> => each.part === part && each.type === type,
+    );
   }
 
   /** Loads what `references` name: E01 (not there, Python), E03 (fails while it loads), E04 (a name twice), E05 (empty). */
@@ -82,8 +93,10 @@ export class Extensions {
     for (const part of others) {
       if (this.#others.has(part)) continue;
       const same = [...this.#others].find(([each]) => each.part === part.part && each.type === part.type);
-      if (same === undefined) this.#others.set(part, place);
-      else troubles.push(taken(`${part.part} '${part.type}'`, place, same[1]));
+      const other = same === undefined ? undefined : `in '${same[1]}'`;
+      const where = BUILT_IN_TYPES[part.part].includes(part.type) ? "built in" : other;
+      if (where === undefined) this.#others.set(part, place);
+      else troubles.push(taken(`${part.part} '${part.type}'`, place, where));
     }
     return troubles;
   }
@@ -95,6 +108,14 @@ export class Extensions {
     return this.#builtIn.some((suite) => suite.name.toLowerCase() === wanted) ? "built in" : undefined;
   }
 }
+
+/** Types that runbooks of LISA use, also those that this version does not carry out. */
+const BUILT_IN_TYPES: Readonly<Record<ExtensionPart["part"], readonly string[]>> = {
+  transformer: Object.keys(TRANSFORMER_FIELDS),
+  combinator: Object.keys(COMBINATOR_FIELDS),
+  notifier: Object.keys(NOTIFIER_FIELDS),
+  platform: PLATFORM_NAMES,
+};
 
 const taken = (what: string, place: string, other: string): Trouble => ({
   code: "E04",
@@ -161,5 +182,10 @@ function placeInStack(stack: string): string | undefined {
 function kindsOf(parts: readonly ExtensionPart[]): Kinds {
   const of = (part: ExtensionPart["part"]): Readonly<Record<string, FieldTable>> =>
     Object.fromEntries(parts.filter((each) => each.part === part).map(({ type, keys = {} }) => [type, keys]));
-  return { notifier: of("notifier"), platform: of("platform") };
+  return {
+    transformer: of("transformer"),
+    combinator: of("combinator"),
+    notifier: of("notifier"),
+    platform: of("platform"),
+  };
 }

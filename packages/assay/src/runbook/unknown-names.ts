@@ -1,8 +1,10 @@
 import { Problems } from "./problems.ts";
 import { combinedNames } from "./schema/combinator.ts";
-import { declaredOutputs } from "./schema/transformer.ts";
+import { TRANSFORMER_TYPES } from "./schema/transformer/outputs.ts";
+import { declaredOutputs, isSecretOutput } from "./schema/transformer.ts";
 import { childOf, type LocatedValue, listValue, type MappingValue } from "./value.ts";
 import { unknownOverride } from "./variables/assigned.ts";
+import { addReferences } from "./variables/dependencies.ts";
 import type { Override } from "./variables/overrides.ts";
 import type { VariableSet } from "./variables/variable-set.ts";
 
@@ -42,10 +44,41 @@ export function unknownNames(
         unknown.set(name.toLowerCase(), unknownOverride(name, isSecret));
     }
   }
+  for (const name of outputsOfExtensions(transformers, root, placeholders)) {
+    if (isFree(name) && !isDefined(name)) unknown.set(name, unknownOverride(name, isSecretOutput(name)));
+  }
   for (const { name } of combinedNames(combinator)) {
     if (isFree(name) && !isDefined(name)) unknown.set(name.toLowerCase(), unknownOverride(name, false));
   }
   return unknown;
+}
+
+/**
+ * Names, lower case, that transformers of extensions may set. What they set is not known before the extension is loaded,
+ * so every name that is used and begins with such a transformer's prefix counts.
+ */
+function outputsOfExtensions(
+  transformers: LocatedValue | undefined,
+  root: MappingValue,
+  { definitions }: VariableSet,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const entry of transformers?.kind === "list" ? transformers.items : []) {
+    if (entry.kind !== "mapping") continue;
+    const [type, name, prefix] = ["type", "name", "prefix"].map((key) => {
+      const value = childOf(entry, key);
+      return value?.kind === "scalar" ? value.source.toLowerCase() : "";
+    });
+    if (type === undefined || type === "" || Object.hasOwn(TRANSFORMER_TYPES, type)) continue;
+    const used = new Set<string>();
+    for (const value of [root, ...definitions.map((definition) => definition.value)]) addReferences(value, used);
+    for (const each of used) if (each.startsWith(`${prefix || name || type}_`)) found.add(each);
+    const rename = childOf(entry, "rename");
+    for (const { value } of rename?.kind === "mapping" ? rename.entries : []) {
+      if (value.kind === "scalar") found.add(value.source.toLowerCase());
+    }
+  }
+  return found;
 }
 
 function runsEarly(entry: MappingValue, variables: VariableSet): boolean {
