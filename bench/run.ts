@@ -12,6 +12,7 @@ import { type BenchResult, markdownTable, textTable } from "./show.ts";
 /** In the order of their cost. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly default: Benchmark }>>> = {
   setup: () => import("./setup.ts"),
+  runbook: () => import("./runbook.ts"),
   channel: () => import("./channel.ts"),
   fork: () => import("./fork.ts"),
   job: () => import("./job.ts"),
