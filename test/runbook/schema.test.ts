@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { loadRunbook } from "../../packages/assay/src/runbook/load.ts";
@@ -188,4 +190,13 @@ test("every key tells what it is for", () => {
       .map(([key]) => `${name}.${key}`),
   );
   expect(silent).toEqual([]);
+});
+
+test("'assay schema' prints the schema that stands in the repository", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(root, "packages/assay/src/cli/main.ts"),
+    "schema",
+  ]);
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(schema)));
+  expect(readFileSync(join(root, "schemas/runbook.schema.json"), "utf8")).toBe(stdout);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { EnvironmentSettings, NodeSettings } from "../runbook/environment-types.ts";
 import type { NodeSpace } from "../runbook/requirement.ts";
-import type { EnvironmentSettings, NodeSettings, PlatformSettings } from "../runbook/types.ts";
+import type { PlatformSettings } from "../runbook/types.ts";
 import { atLeast, between, exactly } from "../suite/count.ts";
 import type { CaseRequirement } from "../suite/requirement.ts";
 import { suite } from "../suite/suite.ts";

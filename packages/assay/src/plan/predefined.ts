@@ -1,4 +1,5 @@
-import type { EnvironmentSettings, NodeSettings, Runbook } from "../runbook/types.ts";
+import type { EnvironmentSettings, NodeSettings } from "../runbook/environment-types.ts";
+import type { Runbook } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
 import { nodesOf, requirementOn } from "./case-requirement.ts";
 import { type Candidate, matcher } from "./match.ts";

@@ -1,3 +1,4 @@
+import type { EnvironmentSection, ListedNodeSettings, NodeSettings } from "./environment-types.ts";
 import { readCombinator } from "./schema/combinator.ts";
 import { readDev } from "./schema/dev.ts";
 import { readEnvironment } from "./schema/environment.ts";
@@ -7,14 +8,7 @@ import { platformType, readPlatform } from "./schema/platform.ts";
 import { runbookFields } from "./schema/runbook.ts";
 import { readFilters } from "./schema/testcase.ts";
 import { readTransformers } from "./schema/transformer.ts";
-import type {
-  EnvironmentSettings,
-  ListedNodeSettings,
-  NodeSettings,
-  PlatformSettings,
-  RemoteNodeSettings,
-  Runbook,
-} from "./types.ts";
+import type { PlatformSettings, RemoteNodeSettings, Runbook } from "./types.ts";
 import { childOf, type MappingValue } from "./value.ts";
 
 /**
@@ -42,7 +36,7 @@ export async function readRunbook(
   const environment = readEnvironment(childOf(root, "environment"), account, context);
   if (platform === undefined || read === undefined) return undefined;
   const environments = environment?.environments ?? [];
-  const type = platformOf(platform, environments, root, context);
+  const type = platformOf(platform, environment, root, context);
   const remote = environments.map(({ nodes }) => nodes.filter((node) => node.type === "remote"));
   if (type === "ready") await checkKeyFiles(remote.flat(), readText, context);
   if (problems.hasErrors) return undefined;
@@ -91,10 +85,11 @@ function readyNodeOf({
 /** LISA has no local platform: it says `ready` with a local node. Here that is the platform `local`. */
 function platformOf(
   { type, position }: PlatformSettings,
-  environments: readonly EnvironmentSettings[],
+  environment: EnvironmentSection | undefined,
   root: MappingValue,
   { problems }: FieldContext,
 ): string {
+  const environments = environment?.environments ?? [];
   const has = (kind: NodeSettings["type"]) =>
     environments.find(({ nodes }) => nodes.some((node) => node.type === kind));
   const [local, remote, wanted] = [has("local"), has("remote"), has("requirement")];
@@ -109,7 +104,7 @@ function platformOf(
       );
     } else {
       const message = "The platform 'qemu' makes its own machines; this environment is not used.";
-      problems.warning("S18", message, environments[0].position);
+      problems[environment?.warnAsError === true ? "error" : "warning"]("S18", message, environments[0].position);
     }
   }
   if (type !== "ready") return type;

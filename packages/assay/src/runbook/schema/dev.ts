@@ -1,8 +1,9 @@
-import type { DevSettings, JumpBoxSettings } from "../types.ts";
+import type { DevSettings, JumpBoxSettings } from "../environment-types.ts";
 import type { LocatedValue } from "../value.ts";
 import { checkFields, type FieldContext, fields, isDisabled, sectionSchema, withDefault } from "./field.ts";
-import { flag, integer, list, located, secret, text, unsupported } from "./kinds.ts";
+import { flag, integer, list, located, secret, text } from "./kinds.ts";
 import { reportLack } from "./node.ts";
+import { unsupported } from "./unsupported.ts";
 
 const PORT = { minimum: 1, maximum: 65_535 } as const;
 const harmless = { unless: [false], isHarmless: true };

@@ -1,10 +1,12 @@
-import type { EnvironmentSection, EnvironmentSettings, NodeSettings, Position } from "../types.ts";
+import type { EnvironmentSection, EnvironmentSettings, NodeSettings } from "../environment-types.ts";
+import type { Position } from "../types.ts";
 import { childOf, type LocatedValue, type MappingValue } from "../value.ts";
 import { checkFields, type FieldContext, fields, isDisabled, sectionSchema, withDefault } from "./field.ts";
-import { choice, flag, integer, list, located, standing, text, unsupported } from "./kinds.ts";
+import { choice, flag, integer, list, located, standing, text } from "./kinds.ts";
 import { type Account, readNode } from "./node.ts";
 import { NODES } from "./node-kinds.ts";
 import { requirement, requirementFields, wantedNodes } from "./requirement.ts";
+import { unsupported } from "./unsupported.ts";
 import { variantSchema } from "./variant.ts";
 
 export const environmentItemFields = fields(

@@ -15,8 +15,9 @@ import {
   wrongType,
 } from "./field.ts";
 import { either, type JsonSchema, orReference } from "./json-schema.ts";
-import { flag, list, located, text, unsupported } from "./kinds.ts";
+import { flag, list, located, text } from "./kinds.ts";
 import { integerSet, setSpace } from "./set-space.ts";
+import { unsupported } from "./unsupported.ts";
 
 const isEnabled = { is_enabled: setSpace([false, true], "whether it is there") };
 

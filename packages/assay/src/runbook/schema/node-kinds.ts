@@ -1,6 +1,7 @@
 import { fields, withDefault } from "./field.ts";
-import { flag, integer, secret, standing, text, unsupported } from "./kinds.ts";
+import { flag, integer, secret, standing, text } from "./kinds.ts";
 import { requirement, requirementNodeFields } from "./requirement.ts";
+import { unsupported } from "./unsupported.ts";
 import type { Variants } from "./variant.ts";
 
 const LENIENT = { isLenientUpstream: true } as const;

@@ -1,5 +1,6 @@
+import type { ListedNodeSettings, NamedNodeSpace, NodeSettings } from "../environment-types.ts";
 import type { NodeSpace } from "../requirement.ts";
-import type { ListedNodeSettings, NamedNodeSpace, NodeSettings, Position } from "../types.ts";
+import type { Position } from "../types.ts";
 import { childOf, type LocatedValue, type MappingValue } from "../value.ts";
 import { checkFields, type FieldContext, isDisabled } from "./field.ts";
 import { commonNode, localNodeFields, NODES, remoteNodeFields } from "./node-kinds.ts";

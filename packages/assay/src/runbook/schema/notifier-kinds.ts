@@ -1,6 +1,7 @@
 import { type Field, type FieldTable, fields, withDefault } from "./field.ts";
 import { mapOf } from "./forms.ts";
-import { anything, flag, integer, number, secret, standing, text, unsupported } from "./kinds.ts";
+import { anything, flag, integer, number, secret, standing, text } from "./kinds.ts";
+import { unsupported } from "./unsupported.ts";
 import type { Variants } from "./variant.ts";
 
 /** Keys of every notifier. */

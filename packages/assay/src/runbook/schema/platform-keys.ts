@@ -3,9 +3,10 @@ import { describeValue } from "../value.ts";
 import { FEATURE_NAMES } from "./feature.ts";
 import { type Field, type FieldTable, fields, sectionSchema, withDefault } from "./field.ts";
 import { GUESTS } from "./guest.ts";
-import { flag, list, located, mapped, secret, standing, text, unsupported } from "./kinds.ts";
+import { flag, list, located, mapped, secret, standing, text } from "./kinds.ts";
 import { PLATFORM_NAMES, PLATFORM_SECTIONS } from "./platform/platforms.ts";
 import { requirement } from "./requirement.ts";
+import { unsupported } from "./unsupported.ts";
 import { type Variants, variantSchema } from "./variant.ts";
 
 const harmless = { unless: [false], isHarmless: true };

@@ -1,5 +1,6 @@
+import type { NamedNodeSpace, NodeSettings } from "../environment-types.ts";
 import type { NodeSpace } from "../requirement.ts";
-import type { NamedNodeSpace, NodeSettings, Position } from "../types.ts";
+import type { Position } from "../types.ts";
 import type { MappingValue } from "../value.ts";
 import { countSpace } from "./count-space.ts";
 import { disk, given, networkInterface } from "./disk.ts";

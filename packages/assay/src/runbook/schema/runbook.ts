@@ -14,13 +14,14 @@ import {
 import { GUESTS } from "./guest.ts";
 import { includeFields } from "./include.ts";
 import { either, type JsonSchema, orReference } from "./json-schema.ts";
-import { flag, integer, list, located, number, standing, text, unsupported } from "./kinds.ts";
+import { flag, integer, list, located, number, standing, text } from "./kinds.ts";
 import { NODES } from "./node-kinds.ts";
 import { NOTIFIER_FIELDS, NOTIFIERS } from "./notifier-kinds.ts";
 import { PLATFORMS, platformFields } from "./platform-keys.ts";
 import { requirementFields } from "./requirement.ts";
 import { criteriaFields, TESTCASES, testcaseFields } from "./testcase.ts";
 import { TRANSFORMER_FIELDS } from "./transformer.ts";
+import { unsupported } from "./unsupported.ts";
 import { variableEntry } from "./variable.ts";
 import { type Variants, variantSchema } from "./variant.ts";
 

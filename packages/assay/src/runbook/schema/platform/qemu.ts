@@ -1,4 +1,5 @@
-import { choice, integer, standing, text, unsupported } from "../kinds.ts";
+import { choice, integer, standing, text } from "../kinds.ts";
+import { unsupported } from "../unsupported.ts";
 import { libvirtMachine, libvirtPlatform } from "./libvirt.ts";
 import { sections } from "./section.ts";
 
