@@ -138,15 +138,18 @@ ${all}`,
   expect(steps(report.events)).toEqual(["init broken failed", "cleanup last"]);
 });
 
-test("what fails in the clean-up is a warning", async () => {
+test("what fails in the clean-up is a warning, and the rest of it is done", async () => {
   const report = await runStaged({
     runbook: `
-transformer: [{ type: script, name: broken, phase: cleanup, scripts: [{ name: x, script: "1 / 0" }] }]
+transformer:
+  - { type: script, name: broken, phase: cleanup, scripts: [{ name: x, script: "1 / 0" }] }
+  - { type: to_list, name: last, phase: cleanup, items: { x: a } }
 ${all}`,
     cases: { one: pass },
   });
   expect(report.exitCode).toBe(0);
   expect(report.events.find((event) => event.type === "notice")).toMatchObject({ level: "warn" });
+  expect(steps(report.events).slice(-2)).toEqual(["cleanup broken failed", "cleanup last"]);
 });
 
 test("what is switched off does not run, and one that is switched on by another does", async () => {

@@ -23,6 +23,8 @@ export interface PhaseOptions {
   readonly onKernel?: (isBuilt: boolean) => void;
 }
 
+const CLEANING: ReadonlySet<TransformerPhase> = new Set(["expanded_cleanup", "cleanup"]);
+
 /**
  * Runs the transformers of a phase one after the other; each sees what those before it have set. Throws
  * TransformerFailed for the first that fails, or UsageError when the runbook is what is wrong.
@@ -30,14 +32,23 @@ export interface PhaseOptions {
 export async function runPhase(phase: TransformerPhase, options: PhaseOptions): Promise<void> {
   const { variables, signal } = options;
   const first = await variables.stage();
+  const failures: unknown[] = [];
   const order = orderTransformers(first.runbook.transformers ?? []).phases[phase];
   for (const { name } of order) {
     signal.throwIfAborted();
     // Read again: an earlier one may have set what this one uses, or switch it off.
     const stage = await variables.stage();
     const entry = stage.runbook.transformers?.find((each) => each.name === name);
-    if (entry?.enabled === true) await runEntry(entry, stage, options);
+    if (entry?.enabled !== true) continue;
+    try {
+      await runEntry(entry, stage, options);
+    } catch (error) {
+      // What cleans up is tried to its end: the first failure must not leave the rest behind.
+      if (!CLEANING.has(phase) || signal.aborted) throw error;
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   // What the last one set is read, so that errors in it come out here.
   await variables.stage();
 }
@@ -68,13 +79,9 @@ async function runEntry(entry: TransformerSettings, stage: Stage, options: Phase
     outputs = await runTransformer(entry, stage, { ...options, folder: identity.folder });
   } catch (error) {
     if (entry.type === "kernel_installer") options.onKernel?.(false);
-    const message = error instanceof Error ? error.message : String(error);
-    finished(message, {});
-    // An error that is none of assay's is a defect; it keeps its stack.
-    if (!(error instanceof AssayError) || options.signal.aborted) throw error;
-    const told = `The transformer '${entry.name}' failed: ${message}`;
-    const details = { cause: error, ...(error.help === undefined ? {} : { help: error.help }) };
-    throw error.failureClass === "configuration" ? new UsageError(told, details) : new TransformerFailed(told, details);
+    const { told, problem } = failureOf(entry, error);
+    finished(told, {});
+    throw options.signal.aborted ? error : problem;
   }
   if (entry.type === "kernel_installer") options.onKernel?.(outputs.is_success === true);
   const assigned = assignOutputs(entry, outputs);
@@ -83,4 +90,18 @@ async function runEntry(entry: TransformerSettings, stage: Stage, options: Phase
   });
   variables.assign(assigned);
   finished("", shownOutputs(assigned));
+}
+
+/** What a failed transformer is told as: text for the journal and the error that ends its phase. */
+function failureOf(
+  entry: TransformerSettings,
+  error: unknown,
+): { readonly told: string; readonly problem: AssayError } {
+  // Anything but an error of assay is a defect of the transformer, often of an extension: its class helps the author.
+  const isKnown = error instanceof AssayError;
+  const told = isKnown ? error.message : error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const message = `The transformer '${entry.name}' failed: ${told}`;
+  const details = { cause: error, ...(isKnown && error.help !== undefined ? { help: error.help } : {}) };
+  const isRunbookWrong = isKnown && error.failureClass === "configuration";
+  return { told, problem: isRunbookWrong ? new UsageError(message, details) : new TransformerFailed(message, details) };
 }

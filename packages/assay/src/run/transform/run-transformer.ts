@@ -36,15 +36,20 @@ export async function runTransformer(
   };
   const { connection } = entry.inputs;
   const node = isMapping(connection) ? await connect(connection) : target && watched(target.node);
-  return await transformer.run(entry.inputs, {
-    node,
-    connect,
-    variables,
-    log: { info: (text) => log.log("info", text), warn: (text) => log.log("warn", text) },
-    logFolder: session.options.folder.path,
-    runbookFolder: resolve(dirname(runbook.file)),
-    signal,
-  });
+  try {
+    return await transformer.run(entry.inputs, {
+      node,
+      connect,
+      variables,
+      log: { info: (text) => log.log("info", text), warn: (text) => log.log("warn", text) },
+      logFolder: session.options.folder.path,
+      runbookFolder: resolve(dirname(runbook.file)),
+      signal,
+    });
+  } catch (error) {
+    log.log("warn", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    throw error;
+  }
 }
 
 const isMapping = (value: unknown): value is Inputs =>
