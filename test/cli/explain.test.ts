@@ -54,11 +54,10 @@ test("a case that is taken out, and one that the platform cannot serve", async (
     /^CPU\.verify_l3_cache does not run\.\n {2}The entry 'slow' at r\.yml:14:5 takes it out\.\n/,
   );
   const skipped = await space.assay(["explain", "smoke_test", "-r", "r.yml", "--json"]);
-  const { platform, cases } = JSON.parse(skipped.stdout);
-  expect([platform, cases]).toMatchObject([
-    "local",
-    [
+  expect(JSON.parse(skipped.stdout)).toMatchObject({
+    cases: [
       {
+        platform: "local",
         suite: "Provisioning",
         case: "smoke_test",
         outcome: "skipped",
@@ -69,7 +68,42 @@ test("a case that is taken out, and one that the platform cannot serve", async (
         ]),
       },
     ],
+  });
+});
+
+test("combinations that agree are told together", async () => {
+  const space = new Workspace({
+    "r.yml": `platform: [{ type: local }]
+variable: [{ name: area, value: core }, { name: times, value: 1 }]
+combinator: { type: grid, items: [{ name: times, value: [1, 2, 2] }, { name: area, value: [core, storage] }] }
+testcase: [{ criteria: { area: $(area) }, times: $(times) }]
+`,
+  });
+  const { stdout } = await space.assay(["explain", "verify_cpu_count", "-r", "r.yml"]);
+  expect(stdout.split("\n").filter((line) => /^(?:In |CPU| {2}times)/.test(line))).toEqual([
+    "In 1 of 6 combinations, first times=1 area=core:",
+    "CPU.verify_cpu_count runs on the platform 'local'.",
+    "  times                1             r.yml:4:12",
+    "In 2 of 6 combinations, first times=2 area=core:",
+    "CPU.verify_cpu_count runs on the platform 'local'.",
+    "  times                2             r.yml:4:12",
+    "In 3 of 6 combinations, first times=1 area=storage:",
+    "CPU.verify_cpu_count does not run.",
   ]);
+  const json = await space.assay(["explain", "verify_cpu_count", "-r", "r.yml", "--json"]);
+  expect(JSON.parse(json.stdout).cases).toMatchObject([
+    { combinations: 1, values: { times: 1, area: "core" }, outcome: "runs" },
+    { combinations: 2, values: { times: 2, area: "core" }, outcome: "runs" },
+    { combinations: 3, values: { times: 1, area: "storage" }, outcome: "excluded" },
+  ]);
+});
+
+test("list --explain tells of every case whether it runs and why", async () => {
+  const { stdout, exitCode } = await new Workspace(files).assay(["list", "--explain", "-r", "r.yml"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^ {2}CPU\.verify_cpu_count +runs +The entry at r\.yml:11:5 adds it\.$/m);
+  expect(stdout).toMatch(/^ {2}CPU\.verify_l3_cache +excluded +The entry 'slow' at r\.yml:14:5 takes it out\.$/m);
+  expect(stdout).toMatch(/^ {2}Provisioning\.smoke_test +skipped +The platform cannot serve it: /m);
 });
 
 test("nothing is built to explain a case on a platform that makes machines", async () => {

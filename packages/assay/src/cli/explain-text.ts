@@ -1,13 +1,16 @@
-import type { CaseExplanation, ExplainedSetting } from "../plan/explain-case.ts";
+import type { ExplainedSetting } from "../plan/explain-case.ts";
+import type { ExplainedCombinations } from "../plan/explain-combinations.ts";
 import { fullNameOf } from "../plan/select.ts";
 import { placeText } from "../runbook/problems.ts";
 import type { Position } from "../runbook/types.ts";
 import type { ValuePlace, VariableExplanation } from "../runbook/variables/explain.ts";
 import type { Case } from "../suite/suite.ts";
+import { valuesText } from "./plan-text.ts";
+import { table } from "./table.ts";
 
-interface ExplainedCase {
+export interface ExplainedCase {
   readonly testCase: Case;
-  readonly explanation: CaseExplanation;
+  readonly groups: readonly ExplainedCombinations[];
 }
 
 const VERDICTS = {
@@ -17,9 +20,18 @@ const VERDICTS = {
 } as const;
 
 /** Why a case runs or does not, for people. */
-export function caseText({ testCase, explanation }: ExplainedCase, platform: string): string {
+export function caseText({ testCase, groups }: ExplainedCase): string {
+  if (groups.length === 0) return `${fullNameOf(testCase)} does not run.\n  The combinator has no combinations.`;
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  return groups.map((group) => groupText(testCase, group, total)).join("\n\n");
+}
+
+function groupText(
+  testCase: Case,
+  { explanation, platform, count, first }: ExplainedCombinations,
+  total: number,
+): string {
   const { outcome, reason, steps, settings } = explanation;
-  const name = fullNameOf(testCase);
   const where = outcome === "excluded" ? "" : ` on the platform '${platform}'`;
   const rows = steps.map(({ kind, position, text }) => [
     position === undefined ? (RULES[kind] ?? "") : placeText(position),
@@ -30,12 +42,13 @@ export function caseText({ testCase, explanation }: ExplainedCase, platform: str
     String(value) + (key === "timeout" ? " seconds" : ""),
     giverOf(from),
   ]);
+  const among = first.length === 0 ? "" : `In ${count} of ${total} combinations, first ${valuesText(first)}:\n`;
   return [
-    `${name} ${VERDICTS[outcome]}${where}.`,
+    `${among}${fullNameOf(testCase)} ${VERDICTS[outcome]}${where}.`,
     `  ${reason}`,
     "",
     "What was asked, in order",
-    ...table(rows.map(([place, text]) => [place ?? "", text ?? ""])),
+    ...table(rows),
     ...(given.length === 0 ? [] : ["", "How it runs", ...table(given)]),
   ].join("\n");
 }
@@ -56,29 +69,28 @@ const giverOf = (from: ExplainedSetting["from"]): string =>
       ? "default"
       : `${placeText(from.position)}${from.name === "" ? "" : ` '${from.name}'`}`;
 
-/** Rows with aligned columns, indented. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
-}
-
-/** The same for programs. */
-export function caseJson({ testCase, explanation }: ExplainedCase): object {
-  const { outcome, reason, position, steps, settings } = explanation;
-  return {
-    suite: testCase.suite.name,
-    case: testCase.name,
-    outcome,
-    reason,
-    ...placeJson(position),
-    steps: steps.map((step) => ({ kind: step.kind, text: step.text, ...placeJson(step.position) })),
-    settings: settings.map(({ key, value, from }) => ({
-      key,
-      value,
-      from: from === undefined ? "case" : "runbook",
-      ...placeJson(from?.position),
-    })),
-  };
+/** The same for programs: one entry for each group of combinations that agree. */
+export function caseJson({ testCase, groups }: ExplainedCase): readonly object[] {
+  return groups.map(({ explanation, platform, count, first }) => {
+    const { outcome, reason, position, steps, settings } = explanation;
+    return {
+      suite: testCase.suite.name,
+      case: testCase.name,
+      platform,
+      combinations: count,
+      values: Object.fromEntries(first.map(({ name, value }) => [name, value])),
+      outcome,
+      reason,
+      ...placeJson(position),
+      steps: steps.map((step) => ({ kind: step.kind, text: step.text, ...placeJson(step.position) })),
+      settings: settings.map(({ key, value, from }) => ({
+        key,
+        value,
+        from: from === undefined ? "case" : "runbook",
+        ...placeJson(from?.position),
+      })),
+    };
+  });
 }
 
 const placeJson = (position: Position | undefined): object => ({

@@ -3,9 +3,10 @@ import { UsageError } from "../errors/catalogue.ts";
 import { makeMask } from "../events/mask.ts";
 import { Extensions } from "../extension/load-extension.ts";
 import { unknownCase } from "../plan/criteria.ts";
-import { explainCase } from "../plan/explain-case.ts";
+import { explainInCombinations } from "../plan/explain-combinations.ts";
 import { fullNameOf } from "../plan/select.ts";
-import { refusalBeforeRun } from "../run/refusal-before-run.ts";
+import { loadRefusals } from "../run/static-refusal.ts";
+import { listCombinations } from "../runbook/combinators/list-combinations.ts";
 import { loadRunbook } from "../runbook/load.ts";
 import { didYouMean } from "../runbook/nearest.ts";
 import { explainVariable } from "../runbook/variables/explain.ts";
@@ -13,7 +14,7 @@ import { VariableTrace } from "../runbook/variables/trace.ts";
 import type { Case } from "../suite/suite.ts";
 import { collectValues } from "./collect-values.ts";
 import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
-import { caseJson, caseText, variableJson, variableText } from "./explain-text.ts";
+import { caseJson, caseText, type ExplainedCase, variableJson, variableText } from "./explain-text.ts";
 import { loadChecked } from "./load-checked.ts";
 
 interface ExplainOptions {
@@ -57,22 +58,38 @@ export function explainCommand(): Command {
     });
 }
 
+/** Combinations that are looked at; more are not. */
+const MOST_COMBINATIONS = 10_000;
+
 async function ofCase(name: string, { runbook: file, variable, platform, json }: ExplainOptions): Promise<string> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const { runbook, extensions } = await loadChecked(
+  const { runbook, extensions, load } = await loadChecked(
     file,
     { variables: variable, purpose: "look", ...(platform !== undefined && { platform }) },
     say,
   );
   const cases = extensions.suites.flatMap((suite) => suite.cases);
-  const refuse = await refusalBeforeRun(runbook);
-  const explained = findCases(name, cases).map((testCase) => ({
-    testCase,
-    explanation: explainCase({ testCase, cases, filters: runbook.filters, refuse }),
-  }));
-  const mask = makeMask(runbook.secrets, runbook.secretMasks);
-  if (json) return mask(JSON.stringify({ platform: runbook.platform.type, cases: explained.map(caseJson) }));
-  return mask(explained.map((each) => caseText(each, runbook.platform.type)).join("\n\n"));
+  const refusals = await loadRefusals();
+  const secrets = new Set(runbook.secrets);
+  const explained: ExplainedCase[] = [];
+  for (const testCase of findCases(name, cases)) {
+    const groups = await explainInCombinations({
+      runbook,
+      combinator: runbook.combinator && listCombinations(runbook.combinator),
+      load: async (values) => {
+        const loaded = (await load(values)).runbook;
+        for (const secret of loaded.secrets) secrets.add(secret);
+        return loaded;
+      },
+      testCase,
+      cases,
+      refusals,
+      mostCombinations: MOST_COMBINATIONS,
+    });
+    explained.push({ testCase, groups });
+  }
+  const mask = makeMask([...secrets], runbook.secretMasks);
+  return mask(json ? JSON.stringify({ cases: explained.flatMap(caseJson) }) : explained.map(caseText).join("\n\n"));
 }
 
 function findCases(name: string, cases: readonly Case[]): readonly Case[] {

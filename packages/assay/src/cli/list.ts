@@ -1,13 +1,20 @@
 import { Command, Option } from "commander";
+import { makeMask } from "../events/mask.ts";
+import { explainCases } from "../plan/explain-case.ts";
 import { makePlan } from "../plan/plan.ts";
+import { fullNameOf } from "../plan/select.ts";
+import { loadRefusals } from "../run/static-refusal.ts";
 import type { Case } from "../suite/suite.ts";
 import { collectValues } from "./collect-values.ts";
+import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { loadChecked } from "./load-checked.ts";
+import { table } from "./table.ts";
 
 interface ListOptions {
   readonly runbook?: string;
   readonly variable: readonly string[];
   readonly all: boolean;
+  readonly explain: boolean;
   readonly json: boolean;
 }
 
@@ -18,10 +25,15 @@ export function listCommand(): Command {
     .option("-r, --runbook <file>", "list only what this runbook selects")
     .option("-v, --variable <name:value>", "set a variable; s:name:value for a secret; repeatable", collectValues, [])
     .option("-a, --all", "list every case whatever the runbook says", false)
+    .option("--explain", "list every case with the rule that selects it or leaves it out", false)
     .option("--json", "print one JSON document on standard output", false)
     .option("-d, --debug", "show stacks of errors", false)
     .addOption(new Option("-t, --type <type>", "what to list").choices(["case"]).default("case").hideHelp())
     .action(async (options: ListOptions) => {
+      if (options.explain) {
+        process.stdout.write(`${await explainAll(options)}\n`);
+        return;
+      }
       const cases = await casesOf(options);
       process.stdout.write(`${options.json ? JSON.stringify({ cases: cases.map(toJson) }) : asTable(cases)}\n`);
     });
@@ -39,7 +51,23 @@ async function casesOf({ runbook: file, variable, all }: ListOptions): Promise<r
   return [...new Set(plan.entries.map((entry) => entry.case))];
 }
 
-function toJson(testCase: Case): object {
+/** One line a case: whether it runs, and why; 'assay explain' tells all of it. */
+async function explainAll({ runbook: file = DEFAULT_RUNBOOK, variable, json }: ListOptions): Promise<string> {
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const { runbook, extensions } = await loadChecked(file, { variables: variable, purpose: "look" }, say);
+  const cases = extensions.suites.flatMap((suite) => suite.cases);
+  const refuse = (await loadRefusals()).of(runbook);
+  const explained = [...explainCases(cases, { cases, filters: runbook.filters, refuse })];
+  const mask = makeMask(runbook.secrets, runbook.secretMasks);
+  if (json) {
+    const documents = explained.map(([each, { outcome, reason }]) => ({ ...toJson(each), outcome, reason }));
+    return mask(JSON.stringify({ cases: documents }));
+  }
+  const rows = explained.map(([each, { outcome, reason }]) => [fullNameOf(each), outcome, reason]);
+  return mask(table([["CASE", "OUTCOME", "WHY"], ...rows]).join("\n"));
+}
+
+function toJson(testCase: Case): Readonly<Record<string, unknown>> {
   const { name, suite, priority, about, tags, maturity, timeoutMs } = testCase;
   return {
     suite: suite.name,

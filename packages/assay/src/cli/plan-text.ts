@@ -4,6 +4,7 @@ import type { CombinationPlan } from "../plan/planner.ts";
 import type { Combination } from "../runbook/combinators/combinator.ts";
 import { TRANSFORMER_PHASES, type TransformerPhase } from "../runbook/types.ts";
 import { totalsOf } from "./plan-json.ts";
+import { table } from "./table.ts";
 
 /** A plan for people; tables are cut after `limit` lines. */
 export function planText(expanded: ExpandedRunbook, limit: number): string {
@@ -144,10 +145,3 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 
 const more = (count: number, noun: string): readonly string[] =>
   count > 0 ? [`  and ${counted(count, `more ${noun}`)}; '--limit 0' shows all`] : [];
-
-/** Columns of equal width, two blanks apart, indented. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const [first = []] = rows;
-  const widths = first.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
-}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CaseFilter } from "../runbook/types.ts";
 import { type CaseDefinition, suite } from "../suite/suite.ts";
-import { type CaseExplanation, explainCase } from "./explain-case.ts";
+import { type CaseExplanation, explainCases } from "./explain-case.ts";
 
 const cases: Readonly<Record<string, Partial<CaseDefinition>>> = {
   verify_grub: { tags: ["boot"] },
@@ -32,7 +32,9 @@ const filter = (line: number, more: Partial<CaseFilter> = {}): CaseFilter => ({
 function explain(name: string, filters: readonly CaseFilter[], refusal?: string): CaseExplanation {
   const testCase = made.cases.find((each) => each.name === name);
   if (testCase === undefined) throw new Error(`no case ${name}`);
-  return explainCase({ testCase, cases: made.cases, filters, refuse: () => refusal });
+  const explanation = explainCases([testCase], { cases: made.cases, filters, refuse: () => refusal }).get(testCase);
+  if (explanation === undefined) throw new Error(`${name} was not explained`);
+  return explanation;
 }
 
 const exclude = { selectAction: "exclude" } as const;

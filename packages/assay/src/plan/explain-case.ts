@@ -35,7 +35,6 @@ export interface ExplainedSetting {
 }
 
 interface ExplainOptions {
-  readonly testCase: Case;
   /** All cases there are. */
   readonly cases: readonly Case[];
   readonly filters: readonly CaseFilter[];
@@ -43,20 +42,36 @@ interface ExplainOptions {
   readonly refuse: (testCase: Case) => string | undefined;
 }
 
-/** Selects once more, listening to what happens to one case. */
-export function explainCase({ testCase, cases, filters, refuse }: ExplainOptions): CaseExplanation {
-  const steps: SelectionStep[] = [];
-  const { selected } = selectCases(cases, filters, (each, step) => {
-    if (each === testCase) steps.push(step);
+/** Selects once more, listening to what happens to each of the `wanted` cases. */
+export function explainCases(
+  wanted: readonly Case[],
+  { cases, filters, refuse }: ExplainOptions,
+): ReadonlyMap<Case, CaseExplanation> {
+  const steps = new Map(wanted.map((testCase) => [testCase, [] as SelectionStep[]]));
+  const { selected } = selectCases(cases, filters, (each, step) => steps.get(each)?.push(step));
+  const taken = new Set(selected.map((item) => item.case));
+  const explained = wanted.map((testCase) => {
+    const refusal = taken.has(testCase) ? { reason: refuse(testCase) } : undefined;
+    return [testCase, explain(testCase, steps.get(testCase) ?? [], refusal)] as const;
   });
+  return new Map(explained);
+}
+
+/** `selected` is undefined for a case that is left out; its reason says why the platform cannot serve the case. */
+function explain(
+  testCase: Case,
+  steps: readonly SelectionStep[],
+  selected: { readonly reason: string | undefined } | undefined,
+): CaseExplanation {
   const explained = steps.map((step) => ({
     kind: step.kind,
     position: positionOf(step),
     text: textOf(step, testCase),
   }));
-  const isSelected = selected.some((item) => item.case === testCase);
-  if (!isSelected) return { outcome: "excluded", ...whyExcluded(steps, testCase), steps: explained, settings: [] };
-  const refusal = refuse(testCase);
+  if (selected === undefined) {
+    return { outcome: "excluded", ...whyExcluded(steps, testCase), steps: explained, settings: [] };
+  }
+  const refusal = selected.reason;
   const settings = settingsOf(steps, testCase);
   const platform: ExplainedStep = {
     kind: "platform",
