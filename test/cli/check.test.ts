@@ -84,3 +84,19 @@ test("options stand on either side of the command, in their order", async () => 
   expect(await problems(["-v", "n:0", "check", "-r", "r.yml"])).toEqual(zero);
   expect(await problems(["-v", "n:0", "check", "-r", "r.yml", "-v", "n:1"])).toEqual([]);
 });
+
+test("what is wrong in some combinations only says in which", async () => {
+  const space = new Workspace({
+    "r.yml": `platform: [{ type: local }]
+variable: [{ name: times, value: 1 }]
+combinator: { type: grid, items: [{ name: times, value: [1, 0] }, { name: name, value: [a, b] }] }
+name: run $(name)
+testcase: [{ criteria: { name: verify_cpu_count }, times: $(times) }]
+`,
+  });
+  const { stdout, exitCode } = await space.assay(["check", "-r", "r.yml"]);
+  expect(exitCode).toBe(2);
+  expect(stdout).toMatch(/r\.yml:5:59: error S04: [\s\S]*in 2 combinations, first: times=0 name=a\n/);
+  const json = await space.assay(["check", "-r", "r.yml", "--json"]);
+  expect(JSON.parse(json.stdout).diagnostics).toMatchObject([{ code: "S04", line: 5, column: 59 }]);
+});

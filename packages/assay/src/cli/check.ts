@@ -2,15 +2,18 @@ import { Command, Option } from "commander";
 import { ExitCode } from "../errors/assay-error.ts";
 import { makeMask } from "../events/mask.ts";
 import { Extensions } from "../extension/load-extension.ts";
-import { makePlan } from "../plan/plan.ts";
-import { formatDiagnostic } from "../runbook/diagnostics.ts";
-import { loadRunbook } from "../runbook/load.ts";
-import type { Diagnostic, LoadedRunbook } from "../runbook/types.ts";
+import { type ExpandedProblem, expandRunbook } from "../plan/expand.ts";
+import { openRunbook } from "../runbook/load.ts";
+import type { Diagnostic } from "../runbook/types.ts";
 import { variableNotes } from "../runbook/variables/notes.ts";
 import { VariableTrace } from "../runbook/variables/trace.ts";
 import { diagnosticJson, githubCommand, sarifLog } from "./check-formats.ts";
 import { collectValues } from "./collect-values.ts";
+import { problemText } from "./problem-text.ts";
 import { version } from "./version.ts";
+
+/** Combinations that are looked at; more are not. */
+const MOST_COMBINATIONS = 10_000;
 
 interface CheckOptions {
   readonly runbook: string;
@@ -44,15 +47,19 @@ export function checkCommand(): Command {
     });
 }
 
-interface Checked extends Omit<LoadedRunbook, "runbook"> {
+interface Checked {
   readonly ok: boolean;
-  /** How many cases are selected. */
+  readonly problems: readonly ExpandedProblem[];
+  readonly sources: ReadonlyMap<string, string>;
+  readonly secrets: readonly string[];
+  /** How many results there will be. */
   readonly cases: number;
 }
 
 async function check(options: CheckOptions): Promise<{ readonly ok: boolean; readonly text: string }> {
   const checked = await findProblems(options);
-  const { ok, diagnostics } = checked;
+  const { ok } = checked;
+  const diagnostics = checked.problems.map(({ diagnostic }) => diagnostic);
   const mask = makeMask(checked.secrets);
   switch (options.json ? "json" : options.format) {
     case "json":
@@ -66,31 +73,40 @@ async function check(options: CheckOptions): Promise<{ readonly ok: boolean; rea
   }
 }
 
+/** Loads the runbook and each of its combinations and selects their cases; which platform serves them is not asked. */
 async function findProblems({ runbook: file, variable, compat, strict }: CheckOptions): Promise<Checked> {
   const extensions = new Extensions((await import("@assay/suites")).suites);
   const trace = new VariableTrace();
-  const { runbook, diagnostics, sources, secrets } = await loadRunbook(file, {
+  const loader = await openRunbook(file, {
     loadExtensions: extensions.load,
     variables: variable,
     environment: process.env,
     isCompatible: compat,
     trace,
   });
-  const found = [...diagnostics];
-  let cases = 0;
-  if (runbook !== undefined) {
-    const plan = makePlan({ runbook, suites: extensions.suites, refuse: () => undefined });
-    // With errors some files or sections were not looked at, which may use what seems unused.
-    found.push(...plan.diagnostics, ...variableNotes(trace, namesIn(runbook.transformers ?? [])));
-    cases = plan.entries.length;
-  }
+  const { runbook, problems, sources, secrets, combinations } = await expandRunbook({
+    load: (assigned) => loader.load(assigned),
+    suites: () => extensions.suites,
+    refusals: { sectionKeys: [], of: () => () => undefined },
+    mostCombinations: MOST_COMBINATIONS,
+  });
+  // With errors some files or sections were not looked at, which may use what seems unused.
+  const notes = runbook === undefined ? [] : variableNotes(trace, namesIn(runbook.transformers ?? []));
+  const found = [...problems, ...notes.map((diagnostic) => ({ diagnostic, combinations: 0, first: [] }))];
   const judged = strict ? found.map(asStrict) : found;
-  const ok = !judged.some(({ severity }) => severity === "error");
-  return { ok, diagnostics: judged, sources, secrets, cases };
+  return {
+    ok: !judged.some(({ diagnostic }) => diagnostic.severity === "error"),
+    problems: judged,
+    sources,
+    secrets: [...secrets],
+    cases: combinations.reduce((sum, { plan }) => sum + plan.entries.length, 0),
+  };
 }
 
-const asStrict = (diagnostic: Diagnostic): Diagnostic =>
-  diagnostic.code === "F04" ? { ...diagnostic, severity: "error" } : diagnostic;
+const asStrict = (problem: ExpandedProblem): ExpandedProblem =>
+  problem.diagnostic.code === "F04"
+    ? { ...problem, diagnostic: { ...problem.diagnostic, severity: "error" } }
+    : problem;
 
 /** Every text in the inputs of transformers, in lower case: some take names of variables, which count as uses. */
 function namesIn(inputs: unknown, names = new Set<string>()): ReadonlySet<string> {
@@ -100,10 +116,11 @@ function namesIn(inputs: unknown, names = new Set<string>()): ReadonlySet<string
   return names;
 }
 
-function asText(file: string, { diagnostics, sources, cases, ok }: Checked): string {
+function asText(file: string, checked: Checked): string {
   const color = process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "";
-  const shown = diagnostics.map((each) => formatDiagnostic(each, sources.get(each.position?.file ?? ""), { color }));
-  return [...shown, summary(file, diagnostics, cases, ok)].join("\n");
+  const shown = checked.problems.map((problem) => problemText(problem, checked.sources, color));
+  const diagnostics = checked.problems.map(({ diagnostic }) => diagnostic);
+  return [...shown, summary(file, diagnostics, checked.cases, checked.ok)].join("\n");
 }
 
 function summary(file: string, diagnostics: readonly Diagnostic[], cases: number, ok: boolean): string {

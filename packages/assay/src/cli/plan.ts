@@ -2,14 +2,14 @@ import { Command } from "commander";
 import { ExitCode } from "../errors/assay-error.ts";
 import { makeMask } from "../events/mask.ts";
 import { Extensions } from "../extension/load-extension.ts";
-import { type ExpandedProblem, type ExpandedRunbook, expandRunbook } from "../plan/expand.ts";
+import { type ExpandedRunbook, expandRunbook } from "../plan/expand.ts";
 import { loadRefusals } from "../run/static-refusal.ts";
-import { formatDiagnostic } from "../runbook/diagnostics.ts";
 import { openRunbook } from "../runbook/load.ts";
 import { collectValues } from "./collect-values.ts";
 import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { planJson } from "./plan-json.ts";
-import { planText, valuesText } from "./plan-text.ts";
+import { planText } from "./plan-text.ts";
+import { problemText } from "./problem-text.ts";
 
 interface PlanCommandOptions {
   readonly runbook: string;
@@ -60,7 +60,9 @@ export function planCommand(): Command {
       if (options.json) {
         process.stdout.write(`${mask(JSON.stringify(planJson(options.runbook, expanded, isGood)))}\n`);
       } else {
-        for (const problem of expanded.problems) process.stderr.write(`${mask(problemText(problem, expanded))}\n`);
+        const color = process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "";
+        for (const problem of expanded.problems)
+          process.stderr.write(`${mask(problemText(problem, expanded.sources, color))}\n`);
         const limit = /^\d+$/.test(options.limit) ? Number(options.limit) || Number.POSITIVE_INFINITY : 40;
         if (expanded.runbook !== undefined) process.stdout.write(`${mask(planText(expanded, limit))}\n`);
       }
@@ -83,12 +85,4 @@ async function expand({ runbook, variable, platform, compat }: PlanCommandOption
     refusals: await loadRefusals(),
     mostCombinations: MOST_COMBINATIONS,
   });
-}
-
-function problemText({ diagnostic, combinations, first }: ExpandedProblem, { sources }: ExpandedRunbook): string {
-  const color = process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "";
-  const shown = formatDiagnostic(diagnostic, sources.get(diagnostic.position?.file ?? ""), { color });
-  if (combinations === 0) return shown;
-  const where = combinations === 1 ? "in one combination" : `in ${combinations} combinations, first`;
-  return `${shown}\n  ${where}: ${valuesText(first)}`;
 }

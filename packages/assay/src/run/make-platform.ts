@@ -2,7 +2,6 @@ import { UsageError } from "../errors/catalogue.ts";
 import type { ImageProgress } from "../image/types.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
-import { IMAGE_KEYS, withoutImage } from "./qemu-image-keys.ts";
 import { readyPlacement } from "./ready-placement.ts";
 
 export interface MakePlatformOptions {
@@ -13,6 +12,9 @@ export interface MakePlatformOptions {
   readonly signal: AbortSignal;
   readonly progress: (step: ImageProgress) => void;
 }
+
+/** Keys of the section `platform.qemu` that name the image; `qcow2` and `disk_img` are upstream's. */
+const IMAGE_KEYS = ["image", "qcow2", "disk_img"] as const;
 
 type Maker = (options: MakePlatformOptions) => Promise<Platform>;
 
@@ -28,6 +30,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   },
   async qemu({ runbook, image, run, signal, progress }) {
     const { section, adminUsername, keepEnvironment } = runbook.platform;
+    const settings = Object.entries(section).filter(([key]) => !IMAGE_KEYS.some((name) => name === key));
     const wanted = image ?? IMAGE_KEYS.map((key) => section[key]).find((value) => value !== undefined && value !== "");
     if (typeof wanted !== "string") {
       throw new UsageError(`The runbook '${runbook.file}' names no image.`, {
@@ -40,7 +43,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     ]);
     return qemuPlatform({
       image: await resolveImage(wanted, { signal, progress }),
-      section: withoutImage(section),
+      section: Object.fromEntries(settings),
       ...(adminUsername === undefined ? {} : { adminUsername }),
       runId: run,
       keepEnvironment,

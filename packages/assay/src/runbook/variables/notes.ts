@@ -3,6 +3,7 @@ import type { Diagnostic } from "../types.ts";
 import type { LocatedValue } from "../value.ts";
 import type { Definition } from "./definitions.ts";
 import { addReferences } from "./dependencies.ts";
+import { COMMAND_LINE } from "./overrides.ts";
 import type { VariableTrace } from "./trace.ts";
 import type { VariableSet } from "./variable-set.ts";
 
@@ -29,7 +30,7 @@ export function variableNotes(trace: VariableTrace, named: ReadonlySet<string>):
   return [...unused(variables, trace, named), ...textsAsLists(variables), ...twoSpellings(variables)];
 }
 
-/** Values from the environment are not told, because it serves more than one runbook. */
+/** Values from the environment are not told, because it serves more than one runbook; those of combinators by themselves. */
 function unused(variables: VariableSet, trace: VariableTrace, named: ReadonlySet<string>): readonly Diagnostic[] {
   const isFiltered = variables.lookup("enable_distro_pre_filtering") !== undefined;
   // Also in definitions that are not in force: a runbook is not to be told something else for each value of '-v'.
@@ -41,7 +42,7 @@ function unused(variables: VariableSet, trace: VariableTrace, named: ReadonlySet
     if (isKnown || referred.has(key) || trace.usesOf(name).length > 0) return [];
     const at = variables.definition(name)?.value;
     const giver = variables.sourcesOf(name)[0]?.giver;
-    if (at === undefined && giver?.startsWith("environment") === true) return [];
+    if (at === undefined && giver !== COMMAND_LINE) return [];
     const help =
       at === undefined ? `It comes from ${giver}; check its spelling.` : `Remove it, or refer to it with '$(${name})'.`;
     return [note("R01", `The variable '${name}' is never used.`, help, at, variables.isSecret(name))];

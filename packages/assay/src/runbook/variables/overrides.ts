@@ -15,6 +15,9 @@ export interface Override {
   readonly replaces?: Override | undefined;
 }
 
+/** Giver of the values of `-v`. */
+export const COMMAND_LINE = "-v on the command line";
+
 const ENVIRONMENT_NAME = /^(?:(S_|CV_|SCV_)?(?:LISA|ASSAY)_)(.+)$/;
 
 /** Variables of assay itself, which are no variables of a runbook. */
@@ -48,7 +51,7 @@ export function collectOverrides(
       continue;
     }
     const name = rest.slice(0, colon);
-    add(overrides, name, rest.slice(colon + 1), secret !== "", false, "-v on the command line");
+    add(overrides, name, rest.slice(colon + 1), secret !== "", false, COMMAND_LINE);
   }
   return overrides;
 }
