@@ -175,6 +175,11 @@ test.each(CASES)("%s", async (_, text, expected) => {
   expect(runbook === undefined).toBe(diagnostics.some(({ severity }) => severity === "error"));
 });
 
+test("a guest among the nodes is told where it belongs", async () => {
+  const { diagnostics } = await loadText("environment: { environments: [{ nodes: [{ type: wsl }] }] }");
+  expect(diagnostics[0]?.help).toBe("'wsl' belongs to 'platform.guests'. Known are local, remote, requirement.");
+});
+
 test("an address or password from an empty variable can be filled in later", async () => {
   const text = `variable: [{ name: a, value: "" }]
 environment: { environments: [{ nodes: [{ type: remote, address: $(a), password: $(a) }] }] }`;

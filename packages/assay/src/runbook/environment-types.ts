@@ -27,6 +27,8 @@ export interface ListedNodeSettings extends CommonNode, RemoteNodeSettings {
   /** Address between the nodes of the environment; empty when neither address is known. */
   readonly internalAddress: string;
   readonly internalPort: number;
+  /** Where the key file is named, for messages about it. */
+  readonly keyPosition?: Position;
 }
 
 /** A machine that a platform has to make. */

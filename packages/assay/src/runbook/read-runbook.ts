@@ -134,11 +134,11 @@ async function checkKeyFiles(
   { problems }: FieldContext,
 ): Promise<void> {
   const seen = new Set<string>();
-  for (const { privateKeyFile, position } of nodes) {
+  for (const { privateKeyFile, keyPosition, position } of nodes) {
     if (privateKeyFile === undefined || seen.has(privateKeyFile)) continue;
     seen.add(privateKeyFile);
     await readText(privateKeyFile).catch(() => {
-      problems.warning("S20", `The private key file '${privateKeyFile}' cannot be read.`, position, {
+      problems.warning("S20", `The private key file '${privateKeyFile}' cannot be read.`, keyPosition ?? position, {
         help: "The path is relative to the folder in which assay is started.",
         blocksRun: true,
       });

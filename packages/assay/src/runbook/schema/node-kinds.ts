@@ -38,5 +38,6 @@ export const NODES: Variants = {
   noun: "node type",
   common: commonNode,
   kinds: { local: localNodeFields, remote: remoteNodeFields, requirement: requirementNodeFields },
+  elsewhere: new Map(["wsl", "openvmm"].map((name) => [name, "platform.guests"])),
   missingCode: "S10",
 };

@@ -2,6 +2,7 @@ import type { ListedNodeSettings, NamedNodeSpace, NodeSettings } from "../enviro
 import type { NodeSpace } from "../requirement.ts";
 import type { Position } from "../types.ts";
 import { childOf, type LocatedValue, type MappingValue } from "../value.ts";
+import { given } from "./disk.ts";
 import { checkFields, type FieldContext, isDisabled } from "./field.ts";
 import { commonNode, localNodeFields, NODES, remoteNodeFields } from "./node-kinds.ts";
 import { readRequirement, requirementNodeFields, wantedNodes } from "./requirement.ts";
@@ -100,7 +101,8 @@ function readRemote(
   return [
     {
       type: "remote",
-      ...commonOf(read, childOf(item, "private_key_file")?.position ?? item.position),
+      ...commonOf(read, item.position),
+      ...given("keyPosition", childOf(item, "private_key_file")?.position),
       ...used,
       internalAddress: inside.address,
       internalPort: inside.port,

@@ -24,6 +24,8 @@ export interface Variants {
   readonly kinds: Readonly<Record<string, Fields<FieldTable>>>;
   /** Kind of an entry without `type`; without one `type` is required. */
   readonly standard?: string;
+  /** Kinds that stand in another section, with its name. */
+  readonly elsewhere?: ReadonlyMap<string, string>;
   /** Code of the problem of an entry without `type`. */
   readonly missingCode?: string;
 }
@@ -96,7 +98,8 @@ function typeOf(variants: Variants, entry: MappingValue, path: string, context: 
     return undefined;
   }
   if (names.includes(type.source)) return type.source;
-  const near = didYouMean(type.source, names);
+  const section = variants.elsewhere?.get(type.source);
+  const near = section === undefined ? didYouMean(type.source, names) : `'${type.source}' belongs to '${section}'.`;
   context.problems.error("T01", `There is no ${noun} '${shortened(type.source)}'.`, type, {
     help: near === undefined ? known : `${near} ${known}`,
   });
