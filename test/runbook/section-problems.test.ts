@@ -15,6 +15,11 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["warning 2:14 R03 'concurrency': YAML 1.1 reads 010 as the number 8."],
   ],
   [
+    "a version inside a text",
+    "platform: [{ type: local }]\nvariable: [{ name: v, value: 9.10 }, { name: w, value: 12 }]\nname: r-$(v)-$(w)",
+    ["warning 3:7 R03 The variable 'v' is written 9.10 and stands here as 9.1."],
+  ],
+  [
     "minutes and seconds",
     "platform: [{ type: local }]\ntestcase: [{ criteria: {}, timeout: 1:30 }]",
     ["warning 2:37 R03 'testcase[0].timeout': YAML 1.1 reads 1:30 as the number 90."],

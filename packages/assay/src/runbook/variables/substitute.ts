@@ -94,6 +94,7 @@ function replaceEmbedded(
       continue;
     }
     const written = pythonText(found);
+    warnOfLostSpelling(found, written, reference.name, scalar, context);
     parts.push(text.slice(last, reference.start), written);
     trail.push(...(found.trail ?? []));
     length += written.length;
@@ -107,6 +108,22 @@ function replaceEmbedded(
   return textValue(parts.join(""), scalar.position, {
     ...(trail.length > 0 && { trail: trail.slice(0, LONGEST_TRAIL) }),
     ...(isSecret && { isSecret }),
+  });
+}
+
+/** A version such as 9.10 or 22_04 is a number to YAML 1.1, and its spelling is not what stands in the text. */
+function warnOfLostSpelling(
+  found: ScalarValue,
+  written: string,
+  name: string,
+  at: ScalarValue,
+  { problems }: SubstituteContext,
+): void {
+  const isNumber = found.type === "integer" || found.type === "float";
+  if (!isNumber || found.isQuoted || found.isSecret === true || written === found.source) return;
+  const place = { ...at, trail: found.trail ?? [] };
+  problems.warning("R03", `The variable '${name}' is written ${found.source} and stands here as ${written}.`, place, {
+    help: `YAML 1.1 reads it as a number; quote it where it is set: "${found.source}".`,
   });
 }
 
