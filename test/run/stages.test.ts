@@ -56,7 +56,7 @@ testcase: [{ criteria: { name: $(wanted) }, times: 2 }]
 test("each combination has its results, and its clean-up comes when its environments are gone", async () => {
   const images: unknown[] = [];
   const report = await runStaged({
-    guests: new LocalGuests({ maxEnvironments: 1 }),
+    guests: new LocalGuests({ maxEnvironments: 1, isPristineCheap: false }),
     runbook: `
 variable: [{ name: image, value: none, is_case_visible: true }]
 combinator: { type: grid, items: [{ name: image, value: [a/b, c] }] }
@@ -86,6 +86,51 @@ ${all}`,
   expect(report.results.map(({ combination }) => combination)).toEqual([{ image: "a/b" }, { image: "c" }]);
   const outputs = report.events.flatMap((event) => (event.type === "transformer-finished" ? [event.outputs] : []));
   expect(outputs[1]).toEqual({ after_x: '["a/b"]' });
+});
+
+test("a combination begins when those before it leave workers idle, and is cleaned up on its own", async () => {
+  const both = Promise.withResolvers<void>();
+  let running = 0;
+  const report = await runStaged({
+    guests: new LocalGuests({ maxEnvironments: 2 }),
+    runbook: `
+variable: [{ name: v, value: none }]
+combinator: { type: batch, items: [{ v: a }, { v: b }, { v: c }] }
+transformer: [{ type: to_list, name: after, phase: expanded_cleanup, items: { x: $(v) } }]
+${all}`,
+    cases: {
+      // Ends only when two combinations run at the same time.
+      one: async () => {
+        running += 1;
+        if (running === 2) both.resolve();
+        await both.promise;
+      },
+    },
+  });
+  expect(report).toMatchObject({ exitCode: 0, counts: { passed: 3 } });
+  const after = report.events.flatMap((event) =>
+    event.type === "transformer-finished" ? [event.outputs.after_x] : [],
+  );
+  expect(after.toSorted()).toEqual(['["a"]', '["b"]', '["c"]']);
+});
+
+test("where environments are dear a combination waits for the one before", async () => {
+  const report = await runStaged({
+    guests: new LocalGuests({ maxEnvironments: 2, isPristineCheap: false }),
+    runbook: `
+variable: [{ name: v, value: 0 }]
+combinator: { type: batch, items: [{ v: 1 }, { v: 2 }] }
+${all}`,
+    cases: { one: pass, two: pass },
+  });
+  expect(steps(report.events).map((step) => step.slice(0, 4))).toEqual([
+    "plan",
+    "PASS",
+    "PASS",
+    "plan",
+    "PASS",
+    "PASS",
+  ]);
 });
 
 test("a transformer for environments runs on each node and its outputs reach the cases", async () => {

@@ -1,10 +1,12 @@
 import type { CombinationValues } from "../events/types.ts";
+import type { Platform } from "../platforms/platform.ts";
 import type { Combination, CombinationVerdict } from "../runbook/combinators/combinator.ts";
-import type { TransformerPhase } from "../runbook/types.ts";
+import type { Runbook, TransformerPhase } from "../runbook/types.ts";
 import { type CombinationLabels, combinationValues, labelled } from "./combination-label.ts";
 import { notSelected, plannedResults, runPlan } from "./run-plan.ts";
 import type { FinishedResult, RunSession } from "./run-session.ts";
 import type { StagesOptions } from "./run-stages.ts";
+import type { SharedWork } from "./schedule.ts";
 import type { RunVariables } from "./stage.ts";
 import { type PhaseOptions, runPhase } from "./transform/run-phase.ts";
 
@@ -17,6 +19,8 @@ export interface CombinationRun extends Pick<StagesOptions, "plan" | "makePlatfo
   readonly labels: CombinationLabels;
   readonly variables: RunVariables;
   readonly nextEnvironment: () => number;
+  /** Gives its part in what combinations share, once the platform is there; undefined when it runs alone. */
+  readonly share: (platform: Platform, runbook: Runbook) => SharedWork | undefined;
 }
 
 /**
@@ -80,12 +84,14 @@ async function runCases(
     excluded: notSelected(plan),
   });
   const hasConnected = stage.runbook.transformers?.some((each) => each.phase === "environment_connected") ?? false;
+  const shared = run.share(platform, stage.runbook);
   const outcome = await runPlan(session, {
     runbook: stage.runbook,
     plan,
     platform,
     variables: () => variables.latest.runbook.caseVariables,
     nextEnvironment: run.nextEnvironment,
+    ...(shared === undefined ? {} : { shared }),
     ...(values === undefined ? {} : { combination: values }),
     ...(hasConnected && {
       async connected(environment, connectedSignal) {

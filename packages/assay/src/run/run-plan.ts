@@ -5,7 +5,7 @@ import type { Environment, Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { identityOf } from "./result-identity.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
-import { schedule } from "./schedule.ts";
+import { type SharedWork, schedule } from "./schedule.ts";
 
 export interface PlanRun {
   readonly runbook: Runbook;
@@ -19,6 +19,7 @@ export interface PlanRun {
   readonly connected?: (environment: Environment, signal: AbortSignal) => Promise<void>;
   /** Gives the next number of an environment of the run. */
   readonly nextEnvironment: () => number;
+  readonly shared?: SharedWork;
 }
 
 /** Runs the cases of a plan on a platform and deletes the environments made for them. */
@@ -68,6 +69,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     mask,
     emit,
     signal,
+    ...(run.shared === undefined ? {} : { shared: run.shared }),
     ...(combination === undefined ? {} : { combination }),
     ...(run.connected === undefined ? {} : { connected: run.connected }),
   });

@@ -2,11 +2,10 @@ import { AssayError, ExitCode } from "../errors/assay-error.ts";
 import { UsageError } from "../errors/catalogue.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Platform } from "../platforms/platform.ts";
-import type { Combination, CombinationVerdict, Combinator } from "../runbook/combinators/combinator.ts";
+import type { Combinator } from "../runbook/combinators/combinator.ts";
 import type { TransformerPhase } from "../runbook/types.ts";
 import type { Transformer } from "../transformers/transformer.ts";
-import { CombinationLabels } from "./combination-label.ts";
-import { runCombination } from "./run-combination.ts";
+import { runCombinations } from "./run-combinations.ts";
 import { type RunReport, RunSession, type SessionOptions } from "./run-session.ts";
 import { type LoadStage, RunVariables, type Stage } from "./stage.ts";
 import { runPhase } from "./transform/run-phase.ts";
@@ -50,50 +49,6 @@ export async function runStages(options: StagesOptions): Promise<RunReport> {
     session.emit({ type: "notice", level: "warn", text: `The clean-up did not end well: ${messageOf(error)}` });
   }
   return await session.finish();
-}
-
-async function runCombinations(session: RunSession, variables: RunVariables, options: StagesOptions): Promise<void> {
-  const { signal } = options;
-  const combinator = await options.makeCombinator(await variables.stage(), signal);
-  await using _ = combinator?.isSequential === true ? combinator : undefined;
-  let environments = 0;
-  const labels = new CombinationLabels(session.mask);
-  const runOne = (combination: Combination | undefined): Promise<CombinationVerdict> =>
-    runCombination(session, {
-      ...options,
-      combination,
-      labels,
-      variables: variables.fork(combination ?? []),
-      nextEnvironment: () => ++environments,
-    });
-  if (combinator === undefined) {
-    await runOne(undefined);
-    return;
-  }
-  let verdict: CombinationVerdict | undefined;
-  for await (const combination of combinationsOf(combinator, () => verdict, signal)) {
-    verdict = await runOne(combination);
-    if (signal.aborted) return;
-  }
-  if (combinator.isSequential && combinator.finding !== undefined) {
-    session.emit({ type: "notice", level: "info", text: combinator.finding });
-  }
-}
-
-async function* combinationsOf(
-  combinator: Combinator,
-  verdict: () => CombinationVerdict | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<Combination> {
-  if (!combinator.isSequential) {
-    yield* combinator.combinations;
-    return;
-  }
-  for (;;) {
-    const next = await combinator.next(verdict(), signal);
-    if (next === undefined) return;
-    yield next;
-  }
 }
 
 /** What ends a run early is told in its verdict; defects are not, they come out. */

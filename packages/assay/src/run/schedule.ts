@@ -9,6 +9,7 @@ import { requirementOf } from "./requirement.ts";
 import { identityOf } from "./result-identity.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
 import type { RunFolder } from "./run-folder.ts";
+import type { WorkerSlots } from "./worker-slots.ts";
 
 export interface ScheduleOptions {
   readonly entries: readonly PlanEntry[];
@@ -27,9 +28,20 @@ export interface ScheduleOptions {
   readonly connected?: (environment: Environment, signal: AbortSignal) => Promise<void>;
   /** Gives the next number of an environment of the run. */
   readonly nextEnvironment: () => number;
+  /** What all combinations of the run share. */
+  readonly shared?: SharedWork;
   readonly mask: (text: string) => string;
   readonly emit: (event: EventBody) => void;
   readonly signal: AbortSignal;
+}
+
+/** The part of one combination in what all of them share. */
+export interface SharedWork {
+  readonly slots: WorkerSlots;
+  /** Combinations that began earlier are served first. */
+  readonly rank: number;
+  /** Called when all workers have asked for their slot. */
+  readonly onQueued: () => void;
 }
 
 export interface ScheduleResult {
@@ -68,7 +80,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       if (options.signal.aborted || state.gaveUp !== undefined) {
         return;
       }
-      const outcome = state.firstFailure === undefined ? await runEntry(entry, lease) : stopped(entry);
+      const outcome = state.firstFailure === undefined ? await runInTurn(entry, lease) : stopped(entry);
       if (outcome === undefined) {
         continue;
       }
@@ -78,6 +90,13 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
         state.firstFailure ??= outcome.resultId;
       }
     }
+  };
+
+  const runInTurn = async (entry: PlanEntry, lease: EnvironmentLease): ReturnType<typeof runEntry> => {
+    if (options.shared === undefined) return await runEntry(entry, lease);
+    const { slots, rank } = options.shared;
+    using slot = await slots.take(rank, options.signal).catch(() => undefined);
+    return slot === undefined ? undefined : await runEntry(entry, lease);
   };
 
   const stopped = (entry: PlanEntry): CaseOutcome["finished"] => ({
@@ -155,7 +174,9 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   };
 
   const count = Math.max(1, Math.min(options.concurrency, options.entries.length));
-  await Promise.all(Array.from({ length: count }, worker));
+  const workers = Array.from({ length: count }, worker);
+  options.shared?.onQueued();
+  await Promise.all(workers);
   await Promise.all(background);
   return { finished, gaveUp: state.gaveUp, deploymentFailures: state.deploymentFailures };
 }
