@@ -21,7 +21,7 @@ type Properties = NonNullable<JsonSchema["properties"]>;
 export async function runbookPage(): Promise<string> {
   const schema = runbookSchema();
   const definitions = schema.$defs ?? {};
-  const order = [...referencesOf(schema, definitions, new Set())];
+  const order = sectionsOf(schema, definitions);
   const families = new Map(
     order.flatMap((name) => familyOf(name) ?? []).map((family) => [family, commonOf(family, order, definitions)]),
   );
@@ -41,23 +41,25 @@ export async function runbookPage(): Promise<string> {
   return [INTRODUCTION, `## runbook\n\n${table(rowsOf(schema, ""))}`, ...sections].join("\n");
 }
 
-/** Names of the sections in the order in which a reader meets them. */
-function referencesOf(
-  schema: JsonSchema,
-  definitions: Readonly<Record<string, JsonSchema>>,
-  seen: Set<string>,
-): ReadonlySet<string> {
-  const { items, additionalProperties, anyOf = [], properties = {} } = schema;
-  const name = referredSection(schema);
-  const held = name === undefined || seen.has(name) ? undefined : definitions[name];
-  if (name !== undefined && held !== undefined) {
-    seen.add(name);
-    referencesOf(held, definitions, seen);
+/** Names of the sections, those the runbook itself refers to first, then those that these refer to. */
+function sectionsOf(root: JsonSchema, definitions: Readonly<Record<string, JsonSchema>>): readonly string[] {
+  const found = new Set<string>();
+  let level: readonly JsonSchema[] = [root];
+  while (level.length > 0) {
+    const names = new Set(level.flatMap(namesIn).filter((name) => !found.has(name)));
+    for (const name of names) found.add(name);
+    level = [...names].flatMap((name) => definitions[name] ?? []);
   }
+  return [...found];
+}
+
+/** Names of the sections to which a schema refers. */
+function namesIn(schema: JsonSchema): readonly string[] {
+  const { items, additionalProperties, anyOf = [], properties = {} } = schema;
   const more = typeof additionalProperties === "object" ? [additionalProperties] : [];
   const below = [...Object.values(properties), ...anyOf, ...(items === undefined ? [] : [items]), ...more];
-  for (const each of below) referencesOf(each, definitions, seen);
-  return seen;
+  const name = referredSection(schema);
+  return [...(name === undefined ? [] : [name]), ...below.flatMap(namesIn)];
 }
 
 /** Keys that all kinds of a family have alike. */

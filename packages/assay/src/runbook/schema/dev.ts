@@ -18,7 +18,7 @@ export const jumpBoxFields = fields(
     private_address: text("address of it towards the next host"),
     private_port: withDefault(integer("port of it towards the next host", PORT), 22),
   },
-  { required: ["address"], title: "jump box" },
+  { required: ["address"], title: "jump_box" },
 );
 
 export const devFields = fields(

@@ -31,7 +31,7 @@ export const environmentItemFields = fields(
     ),
     enabled: withDefault(flag("false leaves the environment out"), true),
   },
-  { title: "environment" },
+  { title: "environment_entry" },
 );
 
 export const environmentFields = fields(
@@ -50,7 +50,7 @@ export const environmentFields = fields(
       [],
     ),
   },
-  { title: "environments" },
+  { title: "environment" },
 );
 
 /** Reads `environment:` into the enabled environments with their enabled nodes. */
