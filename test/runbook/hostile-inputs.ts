@@ -177,9 +177,15 @@ export function hostileInputs(size: number): readonly HostileInput[] {
       files: Object.fromEntries(
         Array.from({ length: 30 }, (_, index) => [
           `/r/a${index}.yml`,
-          `include: [a${index + 1}.yml, ./a${index + 1}.yml]\n${HEAD}`,
+          `include: [a${index + 1}.yml, ./a${index + 1}.yml]\n${variables(many / 30, () => "x")}`,
         ]),
       ),
+    }),
+    input("a big file included often", `${HEAD}include:\n${filled(10_000, "  - big.yml\n")}`, {
+      files: { "/r/big.yml": variables(Math.min(many, 8000), () => "x").slice(HEAD.length) },
+    }),
+    input("a big variable file used often", `${HEAD}variable:\n${filled(10_000, "  - { file: v.yml }\n")}`, {
+      files: { "/r/v.yml": lines(Math.min(many, 8000), (index) => `variable_${index}: some text`) },
     }),
     input("a chain of files", "include: [a0.yml]", {
       files: Object.fromEntries(

@@ -215,12 +215,11 @@ export class VariableSet {
 
   #reportUndefined(name: string, at: ScalarValue, code: "V01" | "V02", problems: Problems): void {
     problems.error(code, `The variable '${name}' is not defined.`, at, {
-      help: this.#helpForUndefined(name),
+      help: problems.isFlooded ? undefined : this.#helpForUndefined(name),
     });
   }
 
   #helpForUndefined(name: string): string | undefined {
-    if (this.#options.problems.isFlooded) return undefined;
     if (name.includes("$(")) return "References cannot be nested; build the name in a variable of its own.";
     if (name.trim() !== name && this.lookup(name.trim()) !== undefined) return `Did you mean '$(${name.trim()})'?`;
     return (

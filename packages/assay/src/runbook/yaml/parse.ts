@@ -1,9 +1,9 @@
-import type { CST } from "yaml";
+import type { CST, Document, Parser } from "yaml";
 import type { Problems } from "../problems.ts";
 import type { Position } from "../types.ts";
 import { isTooLarge, type LocatedValue } from "../value.ts";
 import { convertDocument } from "./convert.ts";
-import { offsetOfTooDeep } from "./nesting.ts";
+import { type Excess, untilExcess } from "./nesting.ts";
 
 /** Characters; the largest runbook seen in the field has 5,000. */
 const MAX_FILE_LENGTH = 1_000_000;
@@ -34,7 +34,7 @@ function parseYaml(
     });
     return undefined;
   }
-  const { Composer, Lexer, LineCounter, Parser } = yaml;
+  const { LineCounter } = yaml;
   const lines = new LineCounter();
   lines.addNewLine(0);
   for (let index = text.indexOf("\n"); index !== -1; index = text.indexOf("\n", index + 1)) lines.addNewLine(index + 1);
@@ -48,27 +48,15 @@ function parseYaml(
     });
   };
 
-  const tooDeep = offsetOfTooDeep(new Lexer().lex(text));
-  if (tooDeep !== undefined) return refuseDepth(positionAt(tooDeep));
-
-  // The failsafe schema leaves every scalar a string; what a plain scalar means is decided by our own PyYAML rules.
-  const composer = new Composer({
-    schema: "failsafe",
-    version: "1.1",
-    merge: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
-  const documents = [];
-  try {
-    for (const document of composer.compose(untilHopeless(new Parser().parse(text)), true, text.length))
-      documents.push(document);
-  } catch (error) {
-    // The composer recurses; block indentation can still be deeper than its stack.
-    if (error instanceof RangeError) return refuseDepth(start);
-    throw error;
+  const composed = compose(yaml, text);
+  if (composed.excess?.kind === "tokens") {
+    problems.error("F01", `'${file}' holds too much data.`, positionAt(composed.excess.offset), {
+      help: "Split it with 'include', or check that this is the file you mean.",
+    });
+    return undefined;
   }
+  if (composed.excess !== undefined) return refuseDepth(positionAt(composed.excess.offset));
+  const { documents } = composed;
   const [first, second] = documents;
   const syntaxErrors = documents.flatMap((document) => document.errors);
   if (syntaxErrors.length > 0) {
@@ -100,6 +88,50 @@ function parseYaml(
     return undefined;
   }
   return root;
+}
+
+interface Composed {
+  readonly documents: readonly Document.Parsed[];
+  /** Set when the text was given up, so that the documents are not all of it. */
+  readonly excess: Excess | undefined;
+}
+
+/** Lexes, parses and composes in one pass, which stops where the text gets out of hand. */
+function compose({ Composer, Lexer, Parser }: typeof import("yaml"), text: string): Composed {
+  const documents: Document.Parsed[] = [];
+  let excess: Excess | undefined;
+  const lexemes = untilExcess(new Lexer().lex(text), (found) => {
+    excess = found;
+  });
+  // The failsafe schema leaves every scalar a string; what a plain scalar means is decided by our own PyYAML rules.
+  const composer = new Composer({
+    schema: "failsafe",
+    version: "1.1",
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "silent",
+  });
+  const { stackTraceLimit } = Error;
+  // The composer makes an error object for each of maybe 100,000 syntax errors; their stacks would take ten times longer.
+  Error.stackTraceLimit = 0;
+  try {
+    for (const document of composer.compose(untilHopeless(parsed(new Parser(), lexemes)), true, text.length)) {
+      documents.push(document);
+    }
+  } catch (error) {
+    // The composer recurses; block indentation can still be deeper than its stack.
+    if (!(error instanceof RangeError)) throw error;
+    excess ??= { kind: "depth", offset: 0 };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  return { documents, excess };
+}
+
+function* parsed(parser: Parser, lexemes: Iterable<string>): Iterable<CST.Token> {
+  for (const lexeme of lexemes) yield* parser.next(lexeme);
+  yield* parser.end();
 }
 
 /** Text that is no YAML at all gives an error every few characters; the first ones tell enough. */
