@@ -6,7 +6,7 @@ import type { Diagnostic } from "../../packages/assay/src/runbook/types.ts";
 import { variableNotes } from "../../packages/assay/src/runbook/variables/notes.ts";
 import { VariableTrace } from "../../packages/assay/src/runbook/variables/trace.ts";
 import { suite } from "../../packages/assay/src/suite/suite.ts";
-import { type CatalogueRow, ROWS } from "./catalogue-rows.ts";
+import { ACCEPTED, type CatalogueRow, ROWS } from "./catalogue-rows.ts";
 import { loadText } from "./load-text.ts";
 
 const core = suite("Core", { area: "core", about: "A suite." }, ({ test: define }) => {
@@ -53,4 +53,30 @@ test.each(ROWS.map((row) => [`${row.code}: ${row.name}`, row] as const))("%s", a
   const printed =
     diagnostic && formatDiagnostic(diagnostic, sources.get(diagnostic.position?.file ?? ""), { color: false });
   expect(printed?.includes("^")).toBe(row.at !== "-" && row.code !== "R02" && diagnostic?.isSecret !== true);
+});
+
+test.each(ACCEPTED)("%s: %s is good", async (_, __, text) => {
+  const { diagnostics, runbook } = await loadText(text, { files: { "/r/a.yml": "name: a" } });
+  expect(diagnostics).toEqual([]);
+  expect(runbook).toBeDefined();
+});
+
+/** Mistakes that need modules to be loaded; they are tested with extensions. */
+const ELSEWHERE = ["E01"];
+
+test("every code of the language's catalogue of mistakes is here", () => {
+  const codes = (letter: string, last: number): readonly string[] =>
+    Array.from({ length: last }, (_, index) => `${letter}${String(index + 1).padStart(2, "0")}`);
+  const all = [
+    ...codes("F", 8),
+    ...codes("V", 10),
+    ...codes("S", 17),
+    ...codes("T", 7),
+    ...codes("C", 3),
+    ...codes("X", 6),
+    ...codes("E", 2),
+    ...codes("R", 3),
+  ];
+  const known = new Set([...ROWS.map(({ code }) => code), ...ACCEPTED.map(([code]) => code), ...ELSEWHERE]);
+  expect(all.filter((code) => !known.has(code))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { type Assignment, assignmentOf, Memo } from "./memo.ts";
 import { Problems } from "./problems.ts";
 import { ResolvedRunbook } from "./resolved-runbook.ts";
 import type { FieldContext, Kinds } from "./schema/field.ts";
-import { sectionsWith } from "./schema/runbook.ts";
+import { allKeys, sectionsWith } from "./schema/runbook.ts";
 import type { AssignedVariable, LoadedRunbook } from "./types.ts";
 import type { LocatedValue } from "./value.ts";
 import { assignedOverrides } from "./variables/assigned.ts";
@@ -161,6 +161,6 @@ export class RunbookLoader {
   }
 
   #context(problems: Problems): FieldContext {
-    return { problems, isCompatible: this.#options.isCompatible, sectionsWith };
+    return { problems, isCompatible: this.#options.isCompatible, sectionsWith, allKeys };
   }
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from "../nearest.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import type { Problems } from "../problems.ts";
 import { childOf, describeValue, isNull, type LocatedValue, type PlainValue, shortened } from "../value.ts";
 import { type JsonSchema, orAbsent, orReference } from "./json-schema.ts";
@@ -15,6 +15,8 @@ export interface FieldContext {
   readonly isCompatible: boolean;
   /** Sections in which a key is known, for keys that stand in the wrong place. */
   readonly sectionsWith?: (key: string) => readonly string[];
+  /** Every key of every section, for mistyped keys that stand in the wrong place. */
+  readonly allKeys?: () => Iterable<string>;
   readonly kinds?: Kinds;
   /** Type of the platform in use. */
   readonly platform?: string;
@@ -159,7 +161,11 @@ function helpForKey(key: string, table: FieldTable, path: string, context: Field
   if (near !== undefined) return near;
   if (key.startsWith("$(")) return "Keys are never replaced by variables.";
   const elsewhere = (context.sectionsWith?.(key) ?? []).filter((section) => section !== path);
-  if (elsewhere.length > 0) return `'${key}' belongs to ${elsewhere.map((name) => `'${name}'`).join(" or ")}.`;
+  const named = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(" or ");
+  if (elsewhere.length > 0) return `'${key}' belongs to ${named(elsewhere)}.`;
+  const meant = nearest(key, context.allKeys?.() ?? []);
+  if (meant !== undefined)
+    return `Did you mean '${meant}', which belongs to ${named(context.sectionsWith?.(meant) ?? [])}?`;
   return `Known keys: ${Object.keys(table).join(", ")}.`;
 }
 

@@ -96,6 +96,11 @@ const SECTIONS: readonly (readonly [string, Fields<FieldTable>])[] = [
   ...Object.values(COMBINATOR_FIELDS).map((section) => ["combinator", section] as const),
 ];
 
+const ALL_KEYS: ReadonlySet<string> = new Set(SECTIONS.flatMap(([, section]) => Object.keys(section.table)));
+
+/** Every key there is, for the hint at a mistyped key that stands in the wrong place. */
+export const allKeys: NonNullable<FieldContext["allKeys"]> = () => ALL_KEYS;
+
 /** Sections that know `key`, for the hint at a key that stands in the wrong place. */
 export const sectionsWith: NonNullable<FieldContext["sectionsWith"]> = (key) => [
   ...new Set(SECTIONS.filter(([, section]) => Object.hasOwn(section.table, key)).map(([name]) => name)),
