@@ -21,7 +21,8 @@ export class CaseFolder implements AsyncDisposable {
   readonly #commands: WriteStream;
   #problem: { readonly error: unknown } | undefined;
 
-  constructor(runFolder: string, relativePath: string, mask: (text: string) => string) {
+  /** `logName` is the file of the log. */
+  constructor(runFolder: string, relativePath: string, mask: (text: string) => string, logName = "case.log") {
     const path = join(runFolder, relativePath);
     try {
       mkdirSync(path, { recursive: true });
@@ -31,7 +32,7 @@ export class CaseFolder implements AsyncDisposable {
     this.relativePath = relativePath;
     this.path = path;
     this.#mask = mask;
-    this.#log = this.#openStream("case.log");
+    this.#log = this.#openStream(logName);
     this.#commands = this.#openStream("commands.ndjson");
   }
 

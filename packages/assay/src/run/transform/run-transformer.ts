@@ -21,7 +21,7 @@ export async function runTransformer(
     throw new UsageError(`The transformer '${entry.type}' is not carried out by this version of assay.`);
   }
   await using stack = new AsyncDisposableStack();
-  const log = stack.use(new CaseFolder(session.options.folder.path, options.folder, session.mask));
+  const log = stack.use(new CaseFolder(session.options.folder.path, options.folder, session.mask, "transformer.log"));
   const watched = (node: Node): Node => {
     const stop = node.observe((completed, startedAt) =>
       log.command(node.name, describeCommand(completed.command), completed, startedAt),

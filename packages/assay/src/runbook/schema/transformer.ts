@@ -7,7 +7,7 @@ import { mapOf, typeOf } from "./transformer/kind.ts";
 import { outputNames, TRANSFORMER_TYPES } from "./transformer/outputs.ts";
 import { connection } from "./transformer/type.ts";
 
-export { type DeclaredOutput, declaredOutputs, isSecretOutput } from "./transformer/outputs.ts";
+export { declaredOutputs, isSecretOutput } from "./transformer/outputs.ts";
 
 /** Keys every transformer has. */
 const common = {

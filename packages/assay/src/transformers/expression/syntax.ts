@@ -1,8 +1,3 @@
-/** Operators with two sides, by how tightly they bind: those of one line alike. */
-export const BINARY_LEVELS = [
-  ["+", "-"],
-  ["*", "/", "//", "%"],
-] as const;
 export type BinaryOperator = "+" | "-" | "*" | "/" | "//" | "%" | "**";
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" | "is" | "is not";
 
