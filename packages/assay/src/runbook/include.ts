@@ -3,6 +3,7 @@ import { didYouMean } from "./nearest.ts";
 import { placeText } from "./problems.ts";
 import type { FieldContext } from "./schema/field.ts";
 import {
+  brokenValue,
   childOf,
   describeValue,
   isNull,
@@ -17,6 +18,13 @@ import type { YamlParser } from "./yaml/parse.ts";
 
 /** Files read in all, the same file counted each time; the fields' largest runbook takes five. */
 const MOST_FILES = 500;
+/** Files that include one another, from the runbook itself on. */
+const MOST_LEVELS = 100;
+/**
+ * Entries looked at while files are joined, the same one counted each time: a small file that is included often costs
+ * more than its length. Real runbooks need a few thousand.
+ */
+const MOST_ENTRIES = 200_000;
 
 interface IncludeContext extends FieldContext {
   readonly parse: YamlParser;
@@ -44,13 +52,30 @@ interface Chain {
   readonly from: LocatedValue | undefined;
 }
 
+/** What was done so far, over all files. */
+interface State extends IncludeContext {
+  readonly done: { files: number; entries: number };
+}
+
+/** False, and told once, when joining the files would take too long. */
+function spend(entries: number, at: LocatedValue | undefined, { done, problems }: State): boolean {
+  const isFirst = done.entries <= MOST_ENTRIES;
+  done.entries += entries;
+  if (done.entries <= MOST_ENTRIES) return true;
+  if (isFirst) {
+    problems.error("F09", "The files of the runbook add up to too much data.", at, {
+      help: "A file that is included often counts each time; include it once.",
+    });
+  }
+  return false;
+}
+
 /**
  * Reads a runbook file and everything it includes. Keys are joined whole: an includer's key wins over an included one,
  * an earlier include over a later one; only variables and extensions are collected from all files.
  */
 export async function readWithIncludes(file: string, context: IncludeContext): Promise<JoinedFiles | undefined> {
-  const state = { files: 0 };
-  return await readFile(file, undefined, [], [], context, state);
+  return await readFile(file, undefined, [], [], { ...context, done: { files: 0, entries: 0 } });
 }
 
 async function readFile(
@@ -58,39 +83,48 @@ async function readFile(
   from: LocatedValue | undefined,
   chain: readonly Chain[],
   outer: readonly Definition[],
-  context: IncludeContext,
-  state: { files: number },
+  state: State,
 ): Promise<JoinedFiles | undefined> {
-  const { problems } = context;
+  const { problems, done } = state;
   const path = resolve(file);
   const repeated = chain.findIndex((link) => link.path === path);
   if (repeated !== -1) {
-    reportCircle(chain.slice(repeated), path, from, context);
+    reportCircle(chain.slice(repeated), path, from, state);
     return undefined;
   }
-  state.files += 1;
-  if (state.files > MOST_FILES) {
+  done.files += 1;
+  if (done.files > MOST_FILES) {
     problems.error("F09", `The runbook includes more than ${MOST_FILES} files.`, from);
     return undefined;
   }
-  const text = await readSource(file, from, "F05", context);
+  if (chain.length >= MOST_LEVELS) {
+    problems.error("F09", `The files include one another more than ${MOST_LEVELS} deep.`, from);
+    return undefined;
+  }
+  const text = await readSource(file, from, "F05", state);
   if (text === undefined) return undefined;
   if (from !== undefined) problems.noteInclude(file, from.position);
-  const root = context.parse(file, text, problems);
+  const root = state.parse(file, text, problems);
   if (root === undefined || root.kind === "broken") return undefined;
   if (root.kind !== "mapping") {
     problems.error("F03", `A runbook must hold a mapping of keys, found ${describeValue(root)}.`, root);
     return undefined;
   }
+  if (!spend(root.entries.length, from, state)) return undefined;
   const links = [...chain, { path, from }];
-  const own = await readOwnDefinitions(root, file, outer, context);
+  const own = await readOwnDefinitions(root, file, outer, state);
+  // Includers come last so that their values win, as they do for good later on.
+  const known = [...own, ...outer];
   const included: JoinedFiles[] = [];
-  for (const item of includeItems(root, context)) {
-    const target = includePath(item, [...own, ...outer], context);
+  for (const item of includeItems(root, state)) {
+    const target = includePath(item, known, state);
     if (target === undefined) continue;
     const next = isAbsolute(target.source) ? target.source : join(dirname(file), target.source);
-    const joined = await readFile(next, target, links, [...own, ...outer], context, state);
-    if (joined !== undefined) included.push(joined);
+    const joined = await readFile(next, target, links, known, state);
+    if (joined === undefined) continue;
+    // Its keys and variables are copied at each level.
+    if (!spend(joined.root.entries.length + joined.definitions.length, item, state)) return undefined;
+    included.push(joined);
   }
   return joinFiles(root, own, included);
 }
@@ -185,18 +219,20 @@ function includeItems(root: MappingValue, { problems }: IncludeContext): readonl
   });
 }
 
-function includePath(
-  item: LocatedValue,
-  known: readonly Definition[],
-  context: IncludeContext,
-): ScalarValue | undefined {
-  // Includers come last so that their values win, as they do for good later on.
-  const path = context.earlyValue(item, known);
+function includePath(item: LocatedValue, known: readonly Definition[], state: State): ScalarValue | undefined {
+  const path = earlyValue(item, known, state);
   if (path.kind === "scalar" && path.type === "string" && path.source !== "") return path;
   if (path.kind !== "broken") {
-    context.problems.error("F06", `The path of an include must be a text, found ${describeValue(path)}.`, path);
+    state.problems.error("F06", `The path of an include must be a text, found ${describeValue(path)}.`, path);
   }
   return undefined;
+}
+
+/** Replaces variables in a path, for which all that is known is looked at. */
+function earlyValue(path: LocatedValue, known: readonly Definition[], state: State): LocatedValue {
+  const isPlain = path.kind === "scalar" && !path.source.includes("$(");
+  if (isPlain) return path;
+  return spend(known.length, path, state) ? state.earlyValue(path, known) : brokenValue(path.position);
 }
 
 /** The file's own `variable` list with the values of the variable files it names, in their place. */
@@ -204,14 +240,16 @@ async function readOwnDefinitions(
   root: MappingValue,
   file: string,
   outer: readonly Definition[],
-  context: IncludeContext,
+  state: State,
 ): Promise<readonly Definition[]> {
-  const listed = readDefinitions(childOf(root, "variable"), context);
-  const named = listed.filter((entry): entry is Definition => "name" in entry);
+  const list = childOf(root, "variable");
+  if (list?.kind === "list" && !spend(list.items.length, list, state)) return [];
+  const listed = readDefinitions(list, state);
+  const known = [...listed.filter((entry): entry is Definition => "name" in entry), ...outer];
   const definitions: Definition[] = [];
   for (const entry of listed) {
     if ("name" in entry) definitions.push(entry);
-    else definitions.push(...(await readVariables(entry, file, [...named, ...outer], context)));
+    else for (const held of await readVariables(entry, file, known, state)) definitions.push(held);
   }
   return definitions;
 }
@@ -220,18 +258,19 @@ async function readVariables(
   entry: DefinitionFile,
   file: string,
   known: readonly Definition[],
-  context: IncludeContext,
+  state: State,
 ): Promise<readonly Definition[]> {
-  const path = context.earlyValue(entry.path, known);
+  const path = earlyValue(entry.path, known, state);
   if (path.kind !== "scalar") return [];
   if (!/\.ya?ml$/.test(path.source)) {
-    context.problems.error("V05", `The variable file '${path.source}' is no .yml file.`, path);
+    state.problems.error("V05", `The variable file '${path.source}' is no .yml file.`, path);
     return [];
   }
   const target = isAbsolute(path.source) ? path.source : join(dirname(file), path.source);
-  const text = await readSource(target, path, "V05", context);
+  const text = await readSource(target, path, "V05", state);
   if (text === undefined) return [];
-  context.problems.noteInclude(target, path.position);
-  const root = context.parse(target, text, context.problems);
-  return root === undefined ? [] : readVariableFile(root, entry.isSecret, context);
+  state.problems.noteInclude(target, path.position);
+  const root = state.parse(target, text, state.problems);
+  if (root?.kind === "mapping" && !spend(root.entries.length, path, state)) return [];
+  return root === undefined ? [] : readVariableFile(root, entry.isSecret, state);
 }

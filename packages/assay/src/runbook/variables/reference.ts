@@ -14,10 +14,12 @@ export interface Reference {
 export function findReferences(text: string): readonly Reference[] {
   const references: Reference[] = [];
   let start = text.indexOf("$(");
+  // Looked for again only when passed, or a long line with many references would be read once for each.
+  let newline = text.indexOf("\n");
   while (start !== -1) {
     const close = text.indexOf(")", start + 3);
     if (close === -1) break;
-    const newline = text.indexOf("\n", start + 2);
+    if (newline !== -1 && newline < start) newline = text.indexOf("\n", start);
     if (newline !== -1 && newline < close) {
       start = text.indexOf("$(", newline);
       continue;
