@@ -11,18 +11,20 @@ export const commonNotifier = {
   priority: withDefault(integer("order among notifiers; lower ones are first"), 100),
 };
 
+const told = { unless: [false], isHarmless: true };
+
 const path = (about: string, standard: string): Field<string> => standing(text(about), standard);
 
 const TABLES: Readonly<Record<string, FieldTable>> = {
-  console: { log_level: text("least level of shown lines") },
+  console: { log_level: unsupported(text("showing fewer or more lines"), { isHarmless: true }) },
   html: {
-    path: path("name of the report file", "lisa.html"),
-    auto_open: unsupported(standing(flag("opening a browser"), false), { unless: [false], isHarmless: true }),
+    path: path("name of the report file", "report.html"),
+    auto_open: unsupported(standing(flag("opening a browser"), false), told),
   },
   junit: {
-    path: path("name of the report file", "lisa.junit.xml"),
-    include_subtest: standing(flag("list sub-results as cases"), true),
-    append_message_id: standing(flag("add the result's id to its name"), true),
+    path: path("name of the report file", "junit.xml"),
+    include_subtest: unsupported(standing(flag("sub-results as cases"), false), told),
+    append_message_id: unsupported(standing(flag("ids of results in their names"), false), told),
   },
   file: { file_name: path("name of the file with every message", "messages.log") },
   text_result: { include_subtest: standing(flag("list sub-results as cases"), false) },
