@@ -40,6 +40,16 @@ test.each(files)("%s is what the schema says", (file) => {
   expect(invalid(plainOf(file))).toEqual([]);
 });
 
+test("the examples of the documentation are what the schema says", () => {
+  const page = readFileSync(join(root, "docs/runbook.md"), "utf8");
+  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, example]) => example ?? "");
+  expect(examples.length).toBeGreaterThan(3);
+  for (const example of examples) {
+    const value = parse("docs/runbook.md", example, new Problems());
+    expect(value === undefined ? ["no YAML"] : invalid(JSON.parse(JSON.stringify(toPlain(value))))).toEqual([]);
+  }
+});
+
 const VARIABLES = [
   "admin_private_key_file:package.json",
   "subscription_id:01234567-89ab-cdef-0123-456789abcdef",
