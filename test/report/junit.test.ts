@@ -42,6 +42,29 @@ test("the notifier writes a valid document with every result in it", async () =>
   ]);
 });
 
+test("parts of cases are cases of their own when wanted, and their time is not counted twice", () => {
+  const summary = summarizeRun(events);
+  const parts = summary.results.flatMap(({ subtests }) => subtests);
+  const document = junitDocument(summary, { hasSubtests: true });
+  expect(objectionsOf(document)).toBe("");
+  const root = readXml(document);
+  const rows = findAll(root, "testcase");
+  expect(parts.length).toBeGreaterThan(0);
+  expect(rows.length).toBe(summary.results.length + parts.length);
+  const total = (all: typeof rows) => all.reduce((sum, { attributes }) => sum + Number(attributes.time), 0);
+  expect(total(rows)).toBeCloseTo(total(findAll(readXml(junitDocument(summary)), "testcase")), 2);
+  expect(rows.some(({ attributes }) => /^\w+\.\w+/.test(attributes.classname ?? ""))).toBe(true);
+});
+
+test("names tell results of one case apart, or do not", () => {
+  const [first] = summarizeRun(events).results;
+  if (first === undefined) throw new Error("There is no result.");
+  const summary = { ...summarizeRun(events), results: [{ ...first, resultId: `${first.suite}.${first.case}[a=b]#2` }] };
+  const nameIn = (document: string) => findAll(readXml(document), "testcase")[0]?.attributes.name;
+  expect(nameIn(junitDocument(summary))).toBe(`${first.case}[a=b]#2`);
+  expect(nameIn(junitDocument(summary, { hasInstances: false }))).toBe(first.case);
+});
+
 test("failures of the image, of the machinery, and what was left out are told apart", () => {
   const root = readXml(junitDocument(summarizeRun(events)));
   const outcome = (name: string): unknown[] =>

@@ -183,6 +183,21 @@ ${all}`,
   expect(steps(report.events)).toEqual(["init broken failed", "cleanup last"]);
 });
 
+test("a runbook that is wrong with what was set ends the run at its place, and the clean-up still comes", async () => {
+  const report = await runStaged({
+    runbook: `
+concurrency: $(make_count)
+transformer:
+  - { type: script, name: make, scripts: [{ name: count, script: "'many'" }] }
+  - { type: to_list, name: last, phase: cleanup, items: { x: a } }
+${all}`,
+    cases: { one: pass },
+  });
+  expect(report).toMatchObject({ verdict: "invalid", exitCode: 2 });
+  expect(report.reason).toMatch(/runbook\.yml:4:14: error S02: 'concurrency' must be a whole number/);
+  expect(steps(report.events)).toEqual(["init make", "cleanup last"]);
+});
+
 test("what fails in the clean-up is a warning, and the rest of it is done", async () => {
   const report = await runStaged({
     runbook: `
@@ -281,7 +296,7 @@ ${all}`,
   expect(report.results.length).toBe(3);
 });
 
-test("an interrupt in a transformer ends the run and still cleans up", async () => {
+test("an interrupt ends the run and still cleans up", async () => {
   const controller = new AbortController();
   const report = await runStaged({
     signal: controller.signal,

@@ -11,6 +11,7 @@ import { extensionNotifiers } from "./extension-parts.ts";
 
 /** What reports a run: console, HTML and JUnit always, the others when the runbook asks for them. */
 export function makeNotifiers(runbook: Runbook, extensions: Extensions, runFolder: string): readonly Notifier[] {
+  const junit = runbook.notifiers.find(({ type }) => type === "junit")?.settings;
   const named = (type: string): { readonly fileName?: string } => {
     const path = runbook.notifiers.find((each) => each.type === type)?.settings.path;
     return typeof path === "string" && path !== "" ? { fileName: path } : {};
@@ -18,7 +19,13 @@ export function makeNotifiers(runbook: Runbook, extensions: Extensions, runFolde
   const files = [named("html"), named("junit")].flatMap(({ fileName }) => fileName ?? []);
   return [
     htmlNotifier({ runFolder, ...named("html") }),
-    junitNotifier({ runFolder, ...named("junit") }),
+    junitNotifier({
+      runFolder,
+      ...named("junit"),
+      // Only where the runbook asks for the report itself: otherwise parts stand with their case.
+      hasSubtests: junit !== undefined && junit.include_subtest !== false,
+      hasInstances: junit?.append_message_id !== false,
+    }),
     ...runbook.notifiers.flatMap(({ type, settings }) => {
       if (type === "env_stats") return [envStatsNotifier({ runFolder })];
       if (type !== "text_result") return [];

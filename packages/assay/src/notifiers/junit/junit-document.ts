@@ -1,6 +1,6 @@
 import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
-import { resultInstance } from "../../events/result-instance.ts";
 import { clipEnd, clipMiddle, clipStart } from "../clip.ts";
+import { type JunitOptions, type Row, rowsOf } from "./rows.ts";
 import { attributes, xmlText } from "./xml.ts";
 
 const MESSAGE_LENGTH = 2048;
@@ -15,22 +15,24 @@ const LOG_LENGTH = 16_000;
  * ATTEMPTED (a failure that the runbook ignores) and, in a run that was cut short, QUEUED give `skipped` with the
  * reason; a case that was running when the run was cut short gives `error`. Pure.
  */
-export function junitDocument(summary: RunSummary): string {
-  const suites = [...Map.groupBy(summary.results, ({ suite }) => suite)];
-  const tally = tallyOf(summary.results);
+export function junitDocument(summary: RunSummary, options: JunitOptions = {}): string {
+  const rows = summary.results.flatMap((result) => rowsOf(result, options));
+  const suites = [...Map.groupBy(rows, ({ result }) => result.suite)];
+  const tally = tallyOf(rows);
   const root = attributes({
     name: clipEnd(summary.name || "assay", MESSAGE_LENGTH),
-    tests: summary.results.length,
+    tests: rows.length,
     failures: tally.failures,
     errors: tally.errors,
     time: seconds(summary.elapsedMs),
   });
-  const bodies = suites.map(([name, results]) => suiteElement(name, results, summary));
+  const bodies = suites.map(([name, held]) => suiteElement(name, held, summary));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${root}>\n${bodies.join("")}</testsuites>\n`;
 }
 
-function suiteElement(name: string, results: readonly ResultSummary[], summary: RunSummary): string {
-  const { failures, errors, skipped } = tallyOf(results);
+function suiteElement(name: string, rows: readonly Row[], summary: RunSummary): string {
+  const results = rows.map(({ result }) => result);
+  const { failures, errors, skipped } = tallyOf(rows);
   const startedAt =
     results
       .map((result) => result.startedAt ?? "")
@@ -46,7 +48,7 @@ function suiteElement(name: string, results: readonly ResultSummary[], summary: 
     timestamp: startedAt === undefined ? undefined : withoutZone(startedAt),
     hostname: clipEnd(summary.host.hostname ?? "localhost", MESSAGE_LENGTH),
   });
-  const cases = results.map((result) => caseElement(result, summary)).join("");
+  const cases = rows.map((row) => caseElement(row, summary)).join("");
   return `<testsuite${head}>\n${properties(results, summary)}${cases}</testsuite>\n`;
 }
 
@@ -74,10 +76,10 @@ function properties(results: readonly ResultSummary[], summary: RunSummary): str
   return elements.length === 0 ? "" : `<properties>\n${elements.join("")}</properties>\n`;
 }
 
-function caseElement(result: ResultSummary, summary: RunSummary): string {
+function caseElement({ name, className, result }: Row, summary: RunSummary): string {
   const head = attributes({
-    name: clipEnd(`${result.case}${resultInstance(result)}`, MESSAGE_LENGTH),
-    classname: clipEnd(result.suite, MESSAGE_LENGTH),
+    name: clipEnd(name, MESSAGE_LENGTH),
+    classname: clipEnd(className, MESSAGE_LENGTH),
     time: seconds(result.durationMs),
   });
   return `<testcase${head}>\n${outcomeElement(result, summary)}${outputElement(result)}</testcase>\n`;
@@ -128,8 +130,8 @@ function outputElement(result: ResultSummary): string {
   return parts.length === 0 ? "" : `<system-out>${xmlText(parts.join("\n"))}\n</system-out>\n`;
 }
 
-function tallyOf(results: readonly ResultSummary[]): { failures: number; errors: number; skipped: number } {
-  const kinds = results.map(kindOf);
+function tallyOf(rows: readonly Row[]): { failures: number; errors: number; skipped: number } {
+  const kinds = rows.map(({ result }) => kindOf(result));
   const count = (kind: Kind): number => kinds.filter((other) => other === kind).length;
   return { failures: count("failure"), errors: count("error"), skipped: count("skipped") };
 }

@@ -31,13 +31,16 @@ const CLEANING: ReadonlySet<TransformerPhase> = new Set(["expanded_cleanup", "cl
  */
 export async function runPhase(phase: TransformerPhase, options: PhaseOptions): Promise<void> {
   const { variables, signal } = options;
-  const first = await variables.stage();
+  // What cleans up goes by the last runbook that was right: why a later one was not has been told.
+  const read = (): Promise<Stage> =>
+    CLEANING.has(phase) ? variables.stage().catch(() => variables.latest) : variables.stage();
+  const first = await read();
   const failures: unknown[] = [];
   const order = orderTransformers(first.runbook.transformers ?? []).phases[phase];
   for (const { name } of order) {
     signal.throwIfAborted();
     // Read again: an earlier one may have set what this one uses, or switch it off.
-    const stage = await variables.stage();
+    const stage = await read();
     const entry = stage.runbook.transformers?.find((each) => each.name === name);
     if (entry?.enabled !== true) continue;
     try {
@@ -50,7 +53,7 @@ export async function runPhase(phase: TransformerPhase, options: PhaseOptions): 
   }
   if (failures.length > 0) throw failures[0];
   // What the last one set is read, so that errors in it come out here.
-  await variables.stage();
+  await read();
 }
 
 async function runEntry(entry: TransformerSettings, stage: Stage, options: PhaseOptions): Promise<void> {
