@@ -1,14 +1,15 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const CORES = Math.max(1, Math.min(4, availableParallelism()));
 const minutes = (count: number): number => count * 60_000;
 const VM = "test/**/*.vm.test.ts";
 const E2E = "test/**/*.e2e.test.ts";
-const REBOOTS = "test/**/*.reboots.test.ts";
 const CONFORMANCE = "test/conformance/**/*.conformance.test.ts";
 
 /**
- * `unit` and `integration` need no guest; `vm` boots or forks guests; `reboots` boots them again; `e2e` runs the real
- * command line; `conformance` needs the judges that `script/conformance` brings.
+ * `unit` and `integration` need no guest; `vm` boots or forks guests; `e2e` runs the real command line; `conformance`
+ * needs the judges that `script/conformance` brings.
  */
 export default defineConfig({
   test: {
@@ -25,25 +26,15 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
-          exclude: [VM, E2E, REBOOTS, CONFORMANCE],
+          exclude: [VM, E2E, CONFORMANCE],
           testTimeout: minutes(2),
           hookTimeout: minutes(2),
         },
       },
       {
         extends: true,
-        // An emulated guest fills a core: files one after the other, so that no guest starves another into a time-out.
-        test: { name: "vm", include: [VM], testTimeout: minutes(10), hookTimeout: minutes(10), fileParallelism: false },
-      },
-      {
-        extends: true,
-        test: {
-          name: "reboots",
-          include: [REBOOTS],
-          testTimeout: minutes(15),
-          hookTimeout: minutes(15),
-          fileParallelism: false,
-        },
+        // An emulated guest fills a core: more files at once than cores would starve guests into their time-outs.
+        test: { name: "vm", include: [VM], testTimeout: minutes(15), hookTimeout: minutes(15), maxWorkers: CORES },
       },
       {
         extends: true,

@@ -7,8 +7,6 @@ export interface Stage {
   readonly command: readonly [program: string, ...args: string[]];
   /** After this long the stage is ended and has failed. */
   readonly limitMinutes: number;
-  /** Runs only when it is named: too long for every change. */
-  readonly isOnDemand?: boolean;
 }
 
 /** Where vitest leaves the counts of a stage. */
@@ -36,7 +34,7 @@ const tests = (name: string, limitMinutes: number): Stage => ({
   limitMinutes,
 });
 
-/** Everything that must pass, in the order of its cost; what is on demand must pass before a release. */
+/** Everything that must pass, in the order of its cost. */
 export const STAGES: readonly Stage[] = [
   check("boundaries", "script/check-boundaries.ts"),
   check("lint", "biome", "ci", "--error-on-warnings", "--colors=off"),
@@ -48,13 +46,11 @@ export const STAGES: readonly Stage[] = [
   tests("integration", 10),
   tests("vm", 60),
   tests("e2e", 20),
-  // Every proof of a case about rebooting boots an emulated guest anew, one to two minutes each.
-  { ...tests("reboots", 60), isOnDemand: true },
 ];
 
 /** The stages called `names` (`checks` stands for all checks), in their order; undefined with the first unknown name. */
 export function selectStages(names: readonly string[]): readonly Stage[] | { readonly unknown: string } {
-  if (names.length === 0) return STAGES.filter(({ isOnDemand }) => isOnDemand !== true);
+  if (names.length === 0) return STAGES;
   const unknown = names.find((name) => name !== "checks" && !STAGES.some((stage) => stage.name === name));
   if (unknown !== undefined) return { unknown };
   return STAGES.filter(({ name, kind }) => names.includes(name) || (kind === "check" && names.includes("checks")));

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { cacheFolder } from "../host/folders.ts";
+import { replaceFile } from "../host/replace-file.ts";
 import { Steps } from "./build/steps.ts";
 import type { ImageOptions } from "./types.ts";
 
@@ -54,11 +55,8 @@ async function readRecord(path: string): Promise<DigestRecord | undefined> {
 }
 
 async function writeRecord(path: string, record: DigestRecord): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
   try {
-    await mkdir(join(path, ".."), { recursive: true });
-    await writeFile(temporary, JSON.stringify(record));
-    await rename(temporary, path);
+    await replaceFile(path, JSON.stringify(record));
   } catch {
     // Remembering is a convenience; the digest itself is right.
   }

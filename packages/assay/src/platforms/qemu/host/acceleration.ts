@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, constants, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../../../host/folders.ts";
+import { replaceFile } from "../../../host/replace-file.ts";
 import { PROBE_EXIT_CODE, PROBE_MEMORY_MB, probeRom } from "./probe-guest.ts";
 import type { QemuBinary } from "./qemu-binary.ts";
 
@@ -31,7 +32,8 @@ const DEFAULT_TIMEOUT_MS = 4000;
 
 /** Whether a guest really runs under `accelerator`: starts one and waits for its exit code. Never throws but for an abort. */
 export async function runsGuests(accelerator: Accelerator, options: ProbeOptions): Promise<boolean> {
-  const folder = await mkdtemp(join(await probeFolder(), "guest-"));
+  await mkdir(probeFolder(), { recursive: true });
+  const folder = await mkdtemp(join(probeFolder(), "guest-"));
   try {
     const rom = join(folder, "probe.rom");
     await writeFile(rom, probeRom());
@@ -70,7 +72,7 @@ export async function probeAcceleration(options: ProbeOptions): Promise<Accelera
     const why = obstacle === "ENOENT" ? "is not there" : `cannot be opened (${obstacle})`;
     return { accelerator: "tcg", reason: `Software emulation: '${device}' ${why}.`, isCached: false };
   }
-  const file = join(await probeFolder(), `${hostKey(options.qemu, device)}.json`);
+  const file = join(probeFolder(), `${hostKey(options.qemu, device)}.json`);
   const kept = await readKept(file);
   if (kept !== undefined) return { ...kept, isCached: true };
   const isWorking = await runsGuests("kvm", options);
@@ -80,16 +82,11 @@ export async function probeAcceleration(options: ProbeOptions): Promise<Accelera
         accelerator: "tcg" as const,
         reason: `Software emulation: '${device}' opens, but a probe guest did not get through it within ${options.timeoutMs ?? DEFAULT_TIMEOUT_MS} ms.`,
       };
-  await writeFile(`${file}.${process.pid}`, JSON.stringify(found));
-  await rename(`${file}.${process.pid}`, file);
+  await replaceFile(file, JSON.stringify(found));
   return { ...found, isCached: false };
 }
 
-async function probeFolder(): Promise<string> {
-  const folder = join(cacheFolder(), "acceleration");
-  await mkdir(folder, { recursive: true });
-  return folder;
-}
+const probeFolder = (): string => join(cacheFolder(), "acceleration");
 
 function hostKey(qemu: QemuBinary, device: string): string {
   const facts = [release(), qemu.path, qemu.version, cpus()[0]?.model ?? "", device];
