@@ -13,19 +13,23 @@ export interface Reference {
  */
 export function findReferences(text: string): readonly Reference[] {
   const references: Reference[] = [];
-  let start = text.indexOf("$(");
-  // Looked for again only when passed, or a long line with many references would be read once for each.
-  let newline = text.indexOf("\n");
-  while (start !== -1) {
-    const close = text.indexOf(")", start + 3);
-    if (close === -1) break;
-    if (newline !== -1 && newline < start) newline = text.indexOf("\n", start);
-    if (newline !== -1 && newline < close) {
-      start = text.indexOf("$(", newline);
-      continue;
-    }
-    references.push({ name: text.slice(start + 2, close), start, end: close + 1 });
-    start = text.indexOf("$(", close + 1);
+  if (!text.includes("$(")) return references;
+  let offset = 0;
+  // Line by line, so that no search looks further than it has to; a search for the next line's end beside the others
+  // is moved into the loop by the engine's optimizer and then reads a long text once for each reference.
+  for (const line of text.split("\n")) {
+    addReferences(line, offset, references);
+    offset += line.length + 1;
   }
   return references;
+}
+
+function addReferences(line: string, offset: number, references: Reference[]): void {
+  let start = line.indexOf("$(");
+  while (start !== -1) {
+    const close = line.indexOf(")", start + 3);
+    if (close === -1) return;
+    references.push({ name: line.slice(start + 2, close), start: offset + start, end: offset + close + 1 });
+    start = line.indexOf("$(", close + 1);
+  }
 }
