@@ -1,4 +1,5 @@
-import { basename, dirname } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { makePlan } from "../../packages/assay/src/plan/plan.ts";
 import { formatDiagnostic } from "../../packages/assay/src/runbook/diagnostics.ts";
@@ -79,4 +80,20 @@ test("every code of the language's catalogue of mistakes is here", () => {
   ];
   const known = new Set([...ROWS.map(({ code }) => code), ...ACCEPTED.map(([code]) => code), ...ELSEWHERE]);
   expect(all.filter((code) => !known.has(code))).toEqual([]);
+});
+
+test("the guide lists exactly the codes there are", async () => {
+  const root = join(import.meta.dirname, "../..");
+  const source = join(root, "packages/assay/src");
+  const inCode = new Set<string>();
+  for (const folder of ["runbook", "plan", "extension"]) {
+    for (const name of await readdir(join(source, folder), { recursive: true })) {
+      if (!name.endsWith(".ts") || name.endsWith(".test.ts")) continue;
+      const text = await readFile(join(source, folder, name), "utf8");
+      for (const [, code = ""] of text.matchAll(/"([FVSTCXERN]\d\d)"/g)) inCode.add(code);
+    }
+  }
+  const guide = await readFile(join(root, "docs/runbook.md"), "utf8");
+  const inGuide = new Set([...guide.matchAll(/\b[FVSTCXERN]\d\d\b/g)].map(([code]) => code));
+  expect([...inGuide].sort()).toEqual([...inCode].sort());
 });
