@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../packages/assay/src/events/types.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
+import { startSshServer } from "../../packages/assay/src/testing/ssh-server.ts";
 import { runStaged } from "./run-staged.ts";
 
 const all = "testcase: [{ criteria: { area: staged } }]";
@@ -149,6 +150,30 @@ ${all}`,
     environment: "local-guests-1",
     node: "node-0",
   });
+});
+
+test("a transformer before the cases works on the machine of its connection, and its log is kept without secrets", async () => {
+  await using server = await startSshServer();
+  const folder = mkdtempSync(join(tmpdir(), "assay-connection-"));
+  writeFileSync(join(folder, "key"), server.privateKey, { mode: 0o600 });
+  writeFileSync(join(folder, "say.sh"), 'echo "$1"');
+  const report = await runStaged({
+    runbook: `
+variable: [{ name: word, value: hunter2hunter2, is_secret: true }, { name: said, value: "", is_case_visible: true }]
+transformer:
+  - type: script_file
+    connection: { address: ${server.address}, port: ${server.port}, username: ${server.username}, private_key_file: ${folder}/key }
+    scripts: [{ script: ${folder}/say.sh, args: $(word) }]
+    rename: { script_file_results: said }
+${all}`,
+    cases: {
+      one: async ({ variables, expect: check }) => check(JSON.stringify(variables.said).includes("hunter2"), "unsaid"),
+    },
+  });
+  expect(report).toMatchObject({ exitCode: 0 });
+  const log = readFileSync(join(report.journal, "../transformers/1-script_file/commands.ndjson"), "utf8");
+  expect(log).toContain("say.sh ******");
+  expect(log + readFileSync(report.journal, "utf8")).not.toContain("hunter2");
 });
 
 test("when it fails on a new environment, the case that wanted it fails and the environment is deleted", async () => {

@@ -96,7 +96,8 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     if (options.shared === undefined) return await runEntry(entry, lease);
     const { slots, rank } = options.shared;
     using slot = await slots.take(rank, options.signal).catch(() => undefined);
-    return slot === undefined ? undefined : await runEntry(entry, lease);
+    if (slot === undefined) return undefined;
+    return state.firstFailure === undefined ? await runEntry(entry, lease) : stopped(entry);
   };
 
   const stopped = (entry: PlanEntry): CaseOutcome["finished"] => ({

@@ -34,9 +34,10 @@ export class WorkerSlots {
     while (this.#free === 0) {
       signal.throwIfAborted();
       const { promise, resolve } = Promise.withResolvers<void>();
+      const onAbort = (): void => resolve();
       this.#watchers.push(resolve);
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      await promise;
+      signal.addEventListener("abort", onAbort, { once: true });
+      await promise.finally(() => signal.removeEventListener("abort", onAbort));
     }
   }
 
