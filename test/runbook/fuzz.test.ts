@@ -48,7 +48,7 @@ function expectSound({ runbook, diagnostics, sources }: LoadedRunbook): void {
   }
 }
 
-test.each(hostileInputs(20_000).map((input) => [input.name, input] as const))(
+test.each(Array.from(hostileInputs(20_000), (input) => [input.name, input] as const))(
   "%s: refused or read, with a place for every problem",
   async (_, { text, files = {}, variables = [] }) => {
     expectSound(await loadText(text, { files, variables }));

@@ -1,7 +1,7 @@
 /** Runbooks nest about ten deep. */
 export const MAX_DEPTH = 100;
 /** The largest runbook seen in the field has 1,500; a token costs the parser about two microseconds. */
-const MOST_TOKENS = 300_000;
+const MOST_TOKENS = 200_000;
 
 /** Where a text has to be given up, and why. */
 export interface Excess {
