@@ -2,6 +2,7 @@ import { nearestSome } from "../runbook/nearest.ts";
 import { compilePattern, isPlainName, type PatternBudget } from "../runbook/pattern.ts";
 import type { CaseCriteria, CaseFilter, Diagnostic } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
+import { lisaSuiteOf } from "./lisa-cases.ts";
 
 /** One criterion of a filter, ready to be asked. */
 export interface Criterion {
@@ -92,15 +93,31 @@ function matchesNothing(
   position: Diagnostic["position"],
 ): Diagnostic {
   const isTaken = filter.selectAction === "include" || filter.selectAction === "forceInclude";
+  // A plain name says that exactly this case has to run; without it the verdict would be about something else.
+  const isNeeded = key === "name" && isTaken && isPlainName(pattern);
+  const lisaSuite = isNeeded ? lisaSuiteOf(pattern) : undefined;
+  if (lisaSuite !== undefined) {
+    const help = "Take it out to run the other cases.";
+    return {
+      severity: "warning",
+      code: "N01",
+      message: notHereYet(pattern, lisaSuite),
+      position,
+      help,
+      blocksRun: true,
+    };
+  }
   return {
-    // A plain name says that exactly this case has to run; without it the verdict would be about something else.
-    severity: key === "name" && isTaken && isPlainName(pattern) ? "error" : "warning",
+    severity: isNeeded ? "error" : "warning",
     code: "X04",
     message: `${WORDS[key]} '${pattern}'.`,
     position,
     help: nearestHelp(pattern, texts),
   };
 }
+
+const notHereYet = (name: string, suite: string): string =>
+  `The case '${name}' of LISA's suite '${suite}' is not part of this version of assay.`;
 
 function nearestHelp(name: string, names: readonly string[]): string {
   const near = nearestSome(name, names, 3).map((item) => `'${item}'`);
@@ -109,10 +126,11 @@ function nearestHelp(name: string, names: readonly string[]): string {
 
 /** The problem of a case name that does not exist, with the nearest names. */
 export function unknownCase(name: string, names: readonly string[]): Diagnostic {
+  const lisaSuite = lisaSuiteOf(name);
   return {
     severity: "error",
     code: "X04",
-    message: `No case is named '${name}'.`,
+    message: lisaSuite === undefined ? `No case is named '${name}'.` : notHereYet(name, lisaSuite),
     position: undefined,
     help: nearestHelp(name, names),
   };

@@ -198,3 +198,20 @@ test("force conflicts in both orders, deprecated cases and endless patterns are 
   expect(diagnostics.map(({ code }) => code)).toEqual(["X02"]);
   expect(entries).toEqual([]);
 });
+
+test("a case that LISA has and this version has not is told apart from a slip", () => {
+  const [told] = plan([
+    filter({ name: ["verify_synthetic_provision_with_max_nics_reboot"] }),
+    filter(grub),
+  ]).diagnostics;
+  expect(told).toMatchObject({
+    severity: "warning",
+    blocksRun: true,
+    message:
+      "The case 'verify_synthetic_provision_with_max_nics_reboot' of LISA's suite 'Synthetic' is not part of this version of assay.",
+  });
+  expect(plan([], { only: ["verify_synthetic_provision_with_max_nics_reboot"] }).diagnostics[0]).toMatchObject({
+    severity: "error",
+    message: expect.stringContaining("not part of this version"),
+  });
+});
