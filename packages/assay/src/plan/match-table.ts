@@ -1,5 +1,6 @@
 import type { NodeSpace } from "../runbook/requirement.ts";
 import { Bits } from "./match-bits.ts";
+import type { Aspect } from "./space/aspect.ts";
 import { assignNodes } from "./space/assign.ts";
 import { type EnvironmentSpace, MOST_NODES, nodeCountOf, singleNodes } from "./space/environment.ts";
 import { identityOfNode, NODE_ASPECTS } from "./space/node.ts";
@@ -24,6 +25,8 @@ export class MatchTable {
   readonly #classes: EnvironmentClass[] = [];
   readonly #held: NodeSpace[] = [];
   readonly #areAllAlone: boolean;
+  /** For each aspect the held nodes by what they have of it, each with one of them to ask. */
+  readonly #offers: readonly (readonly Offer[])[];
   /** By the text of a requirement's value, one map for each aspect: the held nodes that meet it. */
   readonly #meeting = NODE_ASPECTS.map(() => new Map<string, Bits>());
   readonly #numberOfText = new Map<string, number>();
@@ -41,6 +44,7 @@ export class MatchTable {
       const isOrderFixed = environment.isOrderFixed === true && nodes.length > 1;
       return numbered(classNumbers, `${isOrderFixed}:${nodes}`, () => this.#classes.push({ nodes, isOrderFixed }));
     });
+    this.#offers = NODE_ASPECTS.map((aspect) => offersOf(aspect, this.#held));
     this.#areAllAlone = this.#classes.every(({ nodes }) => nodes.length === 1);
   }
 
@@ -58,18 +62,14 @@ export class MatchTable {
     // Where all environments have one node, nodes and classes have the same numbers.
     if (this.#areAllAlone && others.length === 0 && serving !== undefined) return serving;
     const fitting = new Bits(this.#classes.length);
-    for (const [index, environment] of this.#classes.entries()) {
-      if (this.#serves(environment, requirement.nodes)) fitting.add(index);
+    const wanted = requirement.nodes.map((number) => this.#serving[number] ?? new Bits(this.#held.length));
+    const isUniform = wanted.every((each) => each === wanted[0]);
+    for (let index = 0; index < this.#classes.length; index++) {
+      const environment = this.#classes[index];
+      if (environment === undefined || environment.nodes.length < wanted.length) continue;
+      if (isUniform ? hasEnough(environment, wanted) : canPlace(environment, wanted)) fitting.add(index);
     }
     return fitting;
-  }
-
-  #serves({ nodes, isOrderFixed }: EnvironmentClass, wanted: readonly number[]): boolean {
-    if (wanted.length > nodes.length) return false;
-    const fits = (from: number, to: number): boolean =>
-      this.#serving[wanted[from] ?? -1]?.has(nodes[to] ?? -1) ?? false;
-    if (wanted.every((_, place) => fits(place, place))) return true;
-    return !isOrderFixed && nodes.length > 1 && assignNodes(wanted.length, nodes.length, fits) !== undefined;
   }
 
   #numberOf(node: NodeSpace): number {
@@ -92,12 +92,47 @@ export class MatchTable {
     const known = this.#meeting[index]?.get(text);
     if (known !== undefined) return known;
     const meeting = new Bits(this.#held.length);
-    for (const [number, node] of this.#held.entries()) {
-      if (NODE_ASPECTS[index]?.meets(requirement, node) === true) meeting.add(number);
+    for (const { example, nodes } of this.#offers[index] ?? []) {
+      if (NODE_ASPECTS[index]?.meets(requirement, example) !== true) continue;
+      for (const number of nodes) meeting.add(number);
     }
     this.#meeting[index]?.set(text, meeting);
     return meeting;
   }
+}
+
+/** Nodes that have the same of one aspect. */
+interface Offer {
+  readonly example: NodeSpace;
+  readonly nodes: number[];
+}
+
+function offersOf(aspect: Aspect<NodeSpace>, held: readonly NodeSpace[]): readonly Offer[] {
+  const offers = new Map<string, Offer>();
+  for (const [number, node] of held.entries()) {
+    const text = (aspect.offer ?? aspect.identity)(node);
+    const offer = offers.get(text) ?? { example: node, nodes: [] };
+    offer.nodes.push(number);
+    offers.set(text, offer);
+  }
+  return [...offers.values()];
+}
+
+/** For requirements whose nodes are all alike: any nodes will do, so that counting them is enough. */
+function hasEnough({ nodes, isOrderFixed }: EnvironmentClass, wanted: readonly Bits[]): boolean {
+  const [serving] = wanted;
+  const places = isOrderFixed ? wanted.length : nodes.length;
+  let found = 0;
+  for (let place = 0; place < places; place++) {
+    if (serving?.has(nodes[place] ?? -1) === true) found += 1;
+  }
+  return found >= wanted.length;
+}
+
+function canPlace({ nodes, isOrderFixed }: EnvironmentClass, wanted: readonly Bits[]): boolean {
+  const fits = (from: number, to: number): boolean => wanted[from]?.has(nodes[to] ?? -1) ?? false;
+  if (wanted.every((_, place) => fits(place, place))) return true;
+  return !isOrderFixed && assignNodes(wanted.length, nodes.length, fits) !== undefined;
 }
 
 /** The number of `text`; a new one gets the next number and is told to `onNew`. */

@@ -19,6 +19,8 @@ export interface Aspect<S> {
   choose(space: S): Joined<Partial<S>>;
   /** Equal texts for values with equal meaning. */
   identity(space: S): string;
+  /** Equal texts for capabilities that meet the same requirements; `identity` where absent. */
+  offer?(capability: S): string;
 }
 
 /** A space, or the reasons why it would be empty. */

@@ -59,7 +59,12 @@ export function countAspect<K extends string>(
       return { ok: false, reasons: [{ key, needs: `the largest number of ${noun}`, has: "no upper bound" }] };
     },
     identity({ [field]: space }) {
-      return space === undefined ? "" : JSON.stringify(normalCount(space));
+      if (space === undefined) return "";
+      const [only, ...others] = space;
+      const ranges = only !== undefined && others.length === 0 ? space : normalCount(space);
+      return ranges
+        .map(({ minimum, maximum, choosesLargest }) => `${minimum}-${maximum}${choosesLargest === true ? "!" : ""}`)
+        .join();
     },
   };
 }

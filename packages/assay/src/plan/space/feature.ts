@@ -66,7 +66,8 @@ export const excludedFeatures: Aspect<Both> = {
   implies: ({ excludedFeatures: made }, { excludedFeatures: wanted = NONE }) =>
     common(wanted, made).length === wanted.length,
   choose: () => ({ ok: true, space: {} }),
-  identity: ({ excludedFeatures: unwanted = NONE }) => JSON.stringify(unwanted.map(({ name }) => name).toSorted()),
+  identity: ({ excludedFeatures: unwanted = NONE }) => namesIn(unwanted),
+  offer: ({ features = NONE }) => namesIn(features),
 };
 
 const key = "excluded_features";
@@ -136,14 +137,19 @@ function chooseSettings({ name, settings }: FeatureSpace): FeatureSpace {
   return { name, settings: Object.fromEntries(chosen) };
 }
 
+const namesIn = (features: readonly FeatureSpace[]): string =>
+  features.length === 0 ? "" : JSON.stringify(features.map(({ name }) => name).toSorted());
+
 const identityOfFeatures = (features: readonly FeatureSpace[]): string =>
-  JSON.stringify(
-    features
-      .map(({ name, settings }) => [
-        name,
-        Object.entries(settings)
-          .map(([key, values]) => [key, values.toSorted()])
+  features.length === 0
+    ? ""
+    : JSON.stringify(
+        features
+          .map(({ name, settings }) => [
+            name,
+            Object.entries(settings)
+              .map(([key, values]) => [key, values.toSorted()])
+              .toSorted(),
+          ])
           .toSorted(),
-      ])
-      .toSorted(),
-  );
+      );
