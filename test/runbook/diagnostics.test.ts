@@ -120,8 +120,8 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ["unknown notifier", "notifier: [{ type: htm }]", ["2:20 T01 There is no notifier 'htm'."]],
   [
     "later notifier",
-    "notifier: [{ type: perfdump }]",
-    ["warning 2:20 N01 The notifier 'perfdump' is not carried out by this version of assay."],
+    "notifier: [{ type: perfevaluation }]",
+    ["warning 2:20 N01 The notifier 'perfevaluation' is not carried out by this version of assay."],
   ],
   [
     "unknown key of a notifier",

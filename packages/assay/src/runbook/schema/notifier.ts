@@ -5,7 +5,7 @@ import { commonNotifier, NOTIFIERS } from "./notifier-kinds.ts";
 import { readVariant } from "./variant.ts";
 
 /** Reports of LISA that this version does not make; the verdict is the same without them. */
-const UNSUPPORTED: readonly string[] = ["file", "perfdump", "perfevaluation", "log_agent", "azure_usage_counter"];
+const UNSUPPORTED: readonly string[] = ["perfevaluation", "log_agent", "azure_usage_counter"];
 
 /** Reads `notifier:` in the order of `priority`; entries that are switched off or not carried out are left out. */
 export function readNotifiers(value: LocatedValue | undefined, context: FieldContext): Runbook["notifiers"] {
