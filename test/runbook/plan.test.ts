@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { planText } from "../../packages/assay/src/cli/plan-text.ts";
 import { type ExpandedRunbook, expandRunbook } from "../../packages/assay/src/plan/expand.ts";
 import { unfitReason } from "../../packages/assay/src/plan/predefined.ts";
 import { openRunbook } from "../../packages/assay/src/runbook/load.ts";
@@ -149,6 +150,65 @@ test("of too many combinations the rest is counted", async () => {
 test("a grid without items runs nothing", async () => {
   const expanded = await expand(`${BASE}combinator: { type: grid, items: [] }`);
   expect([expanded.combinations, expanded.combinator?.size]).toEqual([[], 0]);
+});
+
+test("one plan is shown with its environments and results", async () => {
+  const expanded = await expand(
+    `${BASE}transformer: [{ type: to_list, name: split, items: { l: 'a' }, phase: cleanup, enabled: false }]`,
+  );
+  expect(planText(expanded, 2)).toBe(`'/r/main.yml' on 'qemu': 5 results, cost 13
+
+  PHASE    TRANSFORMER  TYPE     WHEN
+  cleanup  split        to_list  switched off
+
+  COUNT  ENVIRONMENT                      COST
+  1      8 cores, 512 MiB                 8
+  2      1 core, 512 MiB                  2
+  1      2 × (1 core, 512 MiB)            2
+  1      1 core, 512 MiB, freshly booted  1
+
+  ORDER  RESULT       PRIORITY  LIMIT  ENVIRONMENT
+  1      Sizes.large  0         1 h    8 cores, 512 MiB
+  2      Sizes.small  2         1 h    1 core, 512 MiB
+  and 3 more results; '--limit 0' shows all`);
+});
+
+test("many plans are one line each, their results are shown once", async () => {
+  const expanded = await expand(
+    `${BASE}combinator: { type: grid, items: [{ name: image, value: [a, b] }, { name: cores, value: [{ min: 1 }, 2, { min: 3 }] }] }`,
+  );
+  expect(planText(expanded, 3)).toBe(`'/r/main.yml' on 'qemu': 28 results, 2 skipped, cost 92
+
+Combinator 'grid': 6 combinations, 3 different plans
+
+  PLAN  COMBINATIONS  PLATFORM  RESULTS  SKIPPED  COST  ENVIRONMENTS
+  1     2             qemu      5        0        13    2 × 1 core, 512 MiB; 1 × 8 cores, 512 MiB; 2 more
+  2     2             qemu      4        1        10    2 × 2 cores, 512 MiB; 1 × 2 × (2 cores, 512 MiB); 1 more
+  3     2             qemu      5        0        23    2 × 3 cores, 512 MiB; 1 × 8 cores, 512 MiB; 2 more
+
+Results in plans 1, 3
+  ORDER  RESULT       PRIORITY  LIMIT
+  1      Sizes.large  0         1 h
+  2      Sizes.small  2         1 h
+  3      Sizes.pair   2         1 h
+  and 2 more results; '--limit 0' shows all
+
+Results in plan 2
+  ORDER  RESULT       PRIORITY  LIMIT  ENVIRONMENT
+  1      Sizes.small  2         1 h    2 cores, 512 MiB
+  2      Sizes.pair   2         1 h    2 × (2 cores, 512 MiB)
+  3      Sizes.fresh  2         1 h    2 cores, 512 MiB
+  and 1 more result; '--limit 0' shows all
+
+Skipped in plan 2
+  SKIPPED      REASON
+  Sizes.large  The case needs 8 or more processors; 'platform.requirement' asks for 2 processors.
+
+  COMBINATION  PLAN  VALUES
+  1            1     image=a cores={"min":1}
+  2            1     image=b cores={"min":1}
+  3            2     image=a cores=2
+  and 3 more combinations; '--limit 0' shows all`);
 });
 
 const folder = mkdtempSync(join(tmpdir(), "assay-plan-"));

@@ -32,7 +32,7 @@ function summary(expanded: ExpandedRunbook): readonly string[] {
   const where = platforms === "" ? "" : ` on ${platforms}`;
   const skipped = totals.skipped === 0 ? "" : `, ${totals.skipped} skipped`;
   const what = `${counted(totals.results, "result")}${skipped}, cost ${totals.cost}`;
-  const lines = [`'${runbook?.name}'${where}: ${what}`];
+  const lines = [`'${runbook?.file}'${where}: ${what}`];
   if (combinator === undefined) return lines;
   const { type, size, unknown } = combinator;
   if (unknown !== undefined) {
@@ -63,27 +63,85 @@ function transformerLines({ transformers }: ExpandedRunbook): readonly string[] 
   return rows.length === 0 ? [] : ["", ...table([["PHASE", "TRANSFORMER", "TYPE", "WHEN"], ...rows])];
 }
 
-/** The cases of each plan; plans with the cases of an earlier one only tell how they differ. */
+/** What the plans differ in, then the results and what is skipped, once for all plans that have the same. */
 function planLines({ plans, combinations, combinator }: ExpandedRunbook, limit: number): readonly string[] {
+  const orders = sharedBy(plans, ({ entries }) => entries.map(({ resultId }) => resultId).join("\n"));
+  const skips = sharedBy(plans, ({ excluded }) =>
+    JSON.stringify(excluded.map(({ resultId, reason }) => [resultId, reason])),
+  );
+  const isAlone = combinator?.size === undefined;
+  const title = (what: string, { numbers }: Shared): readonly string[] =>
+    isAlone || plans.length === 1 ? [""] : ["", `${what} in ${plansInWords(numbers)}`];
+  return [
+    ...(isAlone ? [] : ["", ...overview(plans, combinations, limit)]),
+    ...(plans.length === 1 ? ["", ...plans.flatMap((plan) => environmentLines(plan))] : []),
+    ...orders.slice(0, limit).flatMap((shared) => [...title("Results", shared), ...caseLines(shared, limit)]),
+    ...skips
+      .filter(({ plan }) => plan.excluded.length > 0)
+      .slice(0, limit)
+      .flatMap((shared) => [...title("Skipped", shared), ...skippedLines(shared.plan, limit)]),
+  ];
+}
+
+/** A plan with the numbers of all plans that have the same of something. */
+interface Shared {
+  readonly plan: CombinationPlan;
+  readonly numbers: number[];
+}
+
+function sharedBy(plans: readonly CombinationPlan[], keyOf: (plan: CombinationPlan) => string): readonly Shared[] {
+  const groups = new Map<string, Shared>();
+  for (const [index, plan] of plans.entries()) {
+    const key = keyOf(plan);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { plan, numbers: [index + 1] });
+    else known.numbers.push(index + 1);
+  }
+  return [...groups.values()];
+}
+
+const MOST_NUMBERS = 10;
+
+function plansInWords(numbers: readonly number[]): string {
+  const rest = numbers.length - MOST_NUMBERS;
+  const shown = numbers.slice(0, MOST_NUMBERS).join(", ");
+  return `${numbers.length === 1 ? "plan" : "plans"} ${shown}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+function overview(
+  plans: readonly CombinationPlan[],
+  combinations: ExpandedRunbook["combinations"],
+  limit: number,
+): readonly string[] {
   const counts = new Map<CombinationPlan, number>();
   for (const { plan } of combinations) counts.set(plan, (counts.get(plan) ?? 0) + 1);
-  const shown = new Map<string, number>();
-  const lines: string[] = [];
-  for (const [index, plan] of plans.slice(0, limit).entries()) {
-    const number = index + 1;
-    const key = plan.entries.map(({ resultId }) => resultId).join("\n");
-    const same = shown.get(key);
-    if (same === undefined) shown.set(key, number);
-    if (combinator?.size !== undefined) {
-      const of = counted(counts.get(plan) ?? 0, "combination");
-      const what = same === undefined ? counted(plan.entries.length, "result") : `the results of plan ${same}`;
-      const skipped = plan.excluded.length === 0 ? "" : `, ${plan.excluded.length} skipped`;
-      lines.push("", `Plan ${number}: ${of}, each ${what}${skipped}, cost ${plan.cost}`);
-    }
-    lines.push("", ...environmentLines(plan));
-    if (same === undefined) lines.push("", ...caseLines(plan, limit), ...skippedLines(plan, limit));
-  }
-  return [...lines, ...more(plans.length - limit, "plan")];
+  const rows = plans
+    .slice(0, limit)
+    .map((plan, index) => [
+      String(index + 1),
+      String(counts.get(plan) ?? 0),
+      plan.platform,
+      String(plan.entries.length),
+      String(plan.excluded.length),
+      String(plan.cost),
+      environmentsInWords(plan),
+    ]);
+  const head = ["PLAN", "COMBINATIONS", "PLATFORM", "RESULTS", "SKIPPED", "COST", "ENVIRONMENTS"];
+  return plans.length === 0 ? [] : [...table([head, ...rows]), ...more(plans.length - limit, "plan")];
+}
+
+/** The most used ones; more would make the line longer than any terminal. */
+const MOST_ENVIRONMENTS = 2;
+
+function environmentsInWords({ environments }: CombinationPlan): string {
+  const rest = environments.length - MOST_ENVIRONMENTS;
+  const shown = environments
+    .toSorted((left, right) => right.count - left.count)
+    .slice(0, MOST_ENVIRONMENTS)
+    .map(({ environment, count }) =>
+      environment.use === "listed" ? environment.name : `${count} × ${environment.name}`,
+    );
+  return `${shown.join("; ")}${rest > 0 ? `; ${rest} more` : ""}`;
 }
 
 function environmentLines({ environments }: CombinationPlan): readonly string[] {
@@ -92,34 +150,31 @@ function environmentLines({ environments }: CombinationPlan): readonly string[] 
     environment.name,
     String(environment.cost * count),
   ]);
-  return rows.length === 0 ? ["Nothing runs."] : table([["COUNT", "ENVIRONMENT", "COST"], ...rows]);
+  return rows.length === 0 ? ["  Nothing runs."] : table([["COUNT", "ENVIRONMENT", "COST"], ...rows]);
 }
 
-function caseLines(plan: CombinationPlan, limit: number): readonly string[] {
-  if (plan.entries.length === 0) return [];
+function caseLines({ plan, numbers }: Shared, limit: number): readonly string[] {
+  if (plan.entries.length === 0) return numbers.length === 1 ? [] : ["  Nothing runs."];
+  const isOnePlan = numbers.length === 1;
   const rows = plan.entries.slice(0, limit).map((entry, index) => {
     const { resultId, case: testCase, timeoutMs, retry, ignoreFailure } = entry;
     const settings = [...(retry > 0 ? [`retry ${retry}`] : []), ...(ignoreFailure ? ["failure ignored"] : [])];
-    const environment = plan.environmentOf(entry);
     return [
       String(index + 1),
       resultId,
       String(testCase.priority),
       formatDuration(timeoutMs),
-      environment.name,
+      ...(isOnePlan ? [plan.environmentOf(entry).name] : []),
       settings.join(", "),
     ];
   });
-  return [
-    ...table([["ORDER", "RESULT", "PRIORITY", "LIMIT", "ENVIRONMENT", ""], ...rows]),
-    ...more(plan.entries.length - limit, "result"),
-  ];
+  const head = ["ORDER", "RESULT", "PRIORITY", "LIMIT", ...(isOnePlan ? ["ENVIRONMENT"] : []), ""];
+  return [...table([head, ...rows]), ...more(plan.entries.length - limit, "result")];
 }
 
 function skippedLines({ excluded }: CombinationPlan, limit: number): readonly string[] {
-  if (excluded.length === 0) return [];
   const rows = excluded.slice(0, limit).map(({ resultId, reason }) => [resultId, reason]);
-  return ["", ...table([["SKIPPED", "REASON"], ...rows]), ...more(excluded.length - limit, "result")];
+  return [...table([["SKIPPED", "REASON"], ...rows]), ...more(excluded.length - limit, "result")];
 }
 
 function combinationLines({ combinations, combinator, plans }: ExpandedRunbook, limit: number): readonly string[] {
