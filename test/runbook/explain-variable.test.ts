@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { listCombinations } from "../../packages/assay/src/runbook/combinators/list-combinations.ts";
 import type { LoadOptions } from "../../packages/assay/src/runbook/load.ts";
 import {
   explainVariable,
@@ -130,6 +131,32 @@ test("no secret is shown, whatever it is part of", async () => {
   }
   const key = await explain("key", text);
   expect(key).toMatchObject({ isSecret: true, shown: "h****2" });
+});
+
+test("values of a combinator are told, and who will give what is not known yet", async () => {
+  const trace = new VariableTrace();
+  const { runbook } = await loadText(
+    `${LOCAL}transformer: [{ type: to_list, name: t, items: { l: "a,b" } }]
+combinator: { type: grid, items: [{ name: Image, value: [x, y] }, { name: n, value: [1, 1] }] }
+variable: [{ name: image, value: z }]
+name: $(image) $(n) $(t_l)`,
+    { trace },
+  );
+  const combinator = runbook?.combinator && listCombinations(runbook.combinator);
+  expect(explainVariable("image", trace, combinator)).toMatchObject({
+    shown: "'z'",
+    combinations: { giver: "combinator 'grid' at /r/main.yml:3:13", shown: ['"x"', '"y"'] },
+  });
+  expect(explainVariable("n", trace, combinator)).toMatchObject({
+    type: "unknown",
+    from: { giver: "the combinator" },
+    combinations: { shown: ["1"] },
+  });
+  expect(explainVariable("t_l", trace, combinator)).toMatchObject({
+    shown: "not known before the run",
+    from: { giver: "transformer 't'" },
+    combinations: undefined,
+  });
 });
 
 test("a variable that nothing gives is unknown, and a broken one says so", async () => {

@@ -102,13 +102,18 @@ const placeJson = (position: Position | undefined): object => ({
 /** Where a variable has its value from, for people. */
 export function variableText(explanation: VariableExplanation): string {
   const { name, shown, type, isSecret, isCaseVisible, from, overrides, conversion, references, uses } = explanation;
+  const { combinations } = explanation;
+  const isSetInEach = combinations !== undefined && type === "unknown";
   const marks = [type, ...(isSecret ? ["secret"] : []), ...(isCaseVisible ? ["visible to cases"] : [])];
   const section = (title: string, rows: readonly (readonly string[])[]): readonly string[] =>
     rows.length === 0 ? [] : ["", title, ...table(rows)];
   return [
-    `${name} = ${shown} (${marks.join(", ")})`,
-    `  ${from.giver === undefined ? `set at ${sourceText(from)}` : `set by ${from.giver}`}: ${from.shown}`,
+    isSetInEach ? `${name} is set in each combination` : `${name} = ${shown} (${marks.join(", ")})`,
+    ...(isSetInEach
+      ? []
+      : [`  ${from.giver === undefined ? `set at ${sourceText(from)}` : `set by ${from.giver}`}: ${from.shown}`]),
     ...(conversion === undefined ? [] : [`  ${conversion}`]),
+    ...(combinations === undefined ? [] : [`  ${combinations.giver} sets it to ${combinations.shown.join(", ")}`]),
     ...section(
       "It takes the place of",
       overrides.map((each) => [sourceText(each), each.shown]),
@@ -145,6 +150,10 @@ export function variableJson(explanation: VariableExplanation): object {
     from: source(from),
     overrides: overrides.map(source),
     conversion: conversion ?? null,
+    combinations:
+      explanation.combinations === undefined
+        ? null
+        : { source: explanation.combinations.giver, values: explanation.combinations.shown },
     references: references.map((each) => ({ name: each.name, ...source(each) })),
     uses: uses.map(({ position, text }) => ({ ...placeJson(position), text })),
   };

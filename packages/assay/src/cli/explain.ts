@@ -106,14 +106,15 @@ function findCases(name: string, cases: readonly Case[]): readonly Case[] {
 /** Works also with a runbook that has errors, because a wrong value is what one wants explained. */
 async function ofVariable(name: string, { runbook: file, variable, platform, json }: ExplainOptions): Promise<string> {
   const trace = new VariableTrace();
-  const { secrets, diagnostics } = await loadRunbook(file, {
+  const { runbook, secrets, diagnostics } = await loadRunbook(file, {
     variables: variable,
     environment: process.env,
     loadExtensions: new Extensions((await import("@assay/suites")).suites).load,
     trace,
     ...(platform !== undefined && { platform }),
   });
-  const explanation = explainVariable(name, trace);
+  const combinator = runbook?.combinator && listCombinations(runbook.combinator);
+  const explanation = explainVariable(name, trace, combinator);
   const mask = makeMask(secrets);
   if (explanation !== undefined) {
     return mask(json ? JSON.stringify({ variable: variableJson(explanation) }) : variableText(explanation));

@@ -127,6 +127,14 @@ const EXPLAINED: readonly (readonly [string, string, readonly CaseFilter[], stri
     ["3 forces it in", "4 contradicts r.yml:3:5, which forces it the other way", "- can serve it"],
   ],
   [
+    "not all of an entry is known",
+    "verify_grub",
+    [filter(3, { isPending: true })],
+    "runs",
+    "The entry at r.yml:3:5 adds it.",
+    ["3 adds it (as far as known: some of its values come from the run)", "- can serve it"],
+  ],
+  [
     "dropped by the stable gate",
     "verify_new",
     [filter(3)],

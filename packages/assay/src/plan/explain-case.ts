@@ -66,7 +66,7 @@ function explain(
   const explained = steps.map((step) => ({
     kind: step.kind,
     position: positionOf(step),
-    text: textOf(step, testCase),
+    text: `${textOf(step, testCase)}${isPending(step) ? PENDING : ""}`,
   }));
   if (selected === undefined) {
     return { outcome: "excluded", ...whyExcluded(steps, testCase), steps: explained, settings: [] };
@@ -84,6 +84,10 @@ function explain(
       : { outcome: "skipped" as const, reason: `The platform cannot serve it: ${refusal}`, position: undefined };
   return { ...verdict, steps: [...explained, platform], settings };
 }
+
+const isPending = (step: SelectionStep): boolean => "filter" in step && step.filter.isPending === true;
+
+const PENDING = " (as far as known: some of its values come from the run)";
 
 const positionOf = (step: SelectionStep): Position | undefined =>
   "filter" in step ? step.filter.position : "by" in step ? step.by.position : undefined;

@@ -40,6 +40,8 @@ export interface CaseFilter {
   readonly timeoutMs: number;
   readonly useNewEnvironment: boolean;
   readonly ignoreFailure: boolean;
+  /** Some of its values are not known before the run; what depends on them is left out here. */
+  readonly isPending?: boolean;
 }
 
 /** All given criteria must match; each list means any of. Name, area and category are full-match regular expressions, case-insensitive. */

@@ -39,16 +39,18 @@ export function unknownNames(
   for (const entry of transformers?.kind === "list" ? transformers.items : []) {
     if (entry.kind !== "mapping") continue;
     const isEarly = runsEarly(entry, placeholders);
-    for (const { name, isSecret } of declaredOutputs(listValue([entry], entry.position))) {
+    for (const { name, isSecret, transformer } of declaredOutputs(listValue([entry], entry.position))) {
       if (isFree(name) && (isEarly || !isDefined(name)))
-        unknown.set(name.toLowerCase(), unknownOverride(name, isSecret));
+        unknown.set(name.toLowerCase(), unknownOverride(name, isSecret, `transformer '${transformer}'`));
     }
   }
   for (const name of outputsOfExtensions(transformers, root, placeholders)) {
-    if (isFree(name) && !isDefined(name)) unknown.set(name, unknownOverride(name, isSecretOutput(name)));
+    if (isFree(name) && !isDefined(name))
+      unknown.set(name, unknownOverride(name, isSecretOutput(name), "a transformer of an extension"));
   }
   for (const { name } of combinedNames(combinator)) {
-    if (isFree(name) && !isDefined(name)) unknown.set(name.toLowerCase(), unknownOverride(name, false));
+    if (isFree(name) && !isDefined(name))
+      unknown.set(name.toLowerCase(), unknownOverride(name, false, "the combinator"));
   }
   return unknown;
 }

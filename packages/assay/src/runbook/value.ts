@@ -105,6 +105,13 @@ export function isNull(value: LocatedValue): boolean {
   return value.kind === "scalar" && value.type === "null";
 }
 
+/** True when a part of it is not known before the run, because a transformer or a combinator will give it. */
+export function hasUnknown(value: LocatedValue): boolean {
+  if (value.kind === "list") return value.items.some(hasUnknown);
+  if (value.kind === "mapping") return value.entries.some((entry) => hasUnknown(entry.value));
+  return value.kind === "broken";
+}
+
 /** The bare data, without places. Mappings have no prototype, so that no key of a file can reach one. */
 export function toPlain(value: LocatedValue): PlainValue {
   switch (value.kind) {

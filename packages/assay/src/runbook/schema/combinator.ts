@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { type CsvTable, parseCsv } from "../combinators/csv.ts";
 import { didYouMean } from "../nearest.ts";
 import type { CombinatorSettings } from "../types.ts";
-import { childOf, isNull, type LocatedValue, type MappingValue, toPlain } from "../value.ts";
+import { childOf, hasUnknown, isNull, type LocatedValue, type MappingValue, toPlain } from "../value.ts";
 import { type FieldContext, type FieldTable, fields, withDefault } from "./field.ts";
 import { anything, list, section, text } from "./kinds.ts";
 import { remoteNodeFields } from "./node-kinds.ts";
@@ -88,13 +88,6 @@ function theOnly(value: LocatedValue | undefined, { problems }: FieldContext): L
     help: "Remove the '- '.",
   });
   return first;
-}
-
-/** Whether a value in it is not known yet, because a transformer will give it. */
-function hasUnknown(value: LocatedValue): boolean {
-  if (value.kind === "list") return value.items.some(hasUnknown);
-  if (value.kind === "mapping") return value.entries.some((entry) => hasUnknown(entry.value));
-  return value.kind === "broken";
 }
 
 function checkGrid(item: MappingValue, { problems }: FieldContext): void {

@@ -1,7 +1,7 @@
 import { didYouMean } from "../nearest.ts";
 import { compilePattern } from "../pattern.ts";
 import type { CaseCriteria, CaseFilter, Position } from "../types.ts";
-import { childOf, describeValue, type LocatedValue, type MappingValue } from "../value.ts";
+import { childOf, describeValue, hasUnknown, type LocatedValue, type MappingValue } from "../value.ts";
 import { checkFields, type Field, type FieldContext, fields, withDefault } from "./field.ts";
 import { either, type JsonSchema, orReference } from "./json-schema.ts";
 import { choice, flag, integer, list, section, standing, text } from "./kinds.ts";
@@ -130,6 +130,7 @@ function readFilter(item: LocatedValue, path: string, context: FieldContext): re
       timeoutMs: Math.max(0, read.timeout) * 1000,
       useNewEnvironment: read.use_new_environment,
       ignoreFailure: read.ignore_failure,
+      ...(hasUnknown(item) && { isPending: true }),
     },
   ];
 }

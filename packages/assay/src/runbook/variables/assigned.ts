@@ -23,13 +23,13 @@ export function assignedOverrides(
 }
 
 /** A variable that something will set while the run goes on: it may be used, and nothing is known of its value. */
-export function unknownOverride(name: string, isSecret: boolean): Override {
+export function unknownOverride(name: string, isSecret: boolean, source: string): Override {
   return {
     name,
     value: brokenValue(OUTSIDE_FILES),
     isSecret,
     isCaseVisible: false,
-    source: "a transformer of this run",
+    source,
   };
 }
 

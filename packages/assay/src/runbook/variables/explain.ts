@@ -1,3 +1,4 @@
+import type { ListedCombinator } from "../combinators/combinator.ts";
 import { OUTSIDE_FILES, placeText } from "../problems.ts";
 import type { Position } from "../types.ts";
 import { describeValue, type LocatedValue, toPlain } from "../value.ts";
@@ -34,10 +35,19 @@ export interface VariableExplanation {
   /** The variables its value is made of, directly or through others, each once. */
   readonly references: readonly (ValuePlace & { readonly name: string })[];
   readonly uses: readonly VariableUse[];
+  /** What a combinator sets it to in its combinations, above all other values; absent when none does. */
+  readonly combinations: { readonly giver: string; readonly shown: readonly string[] } | undefined;
 }
 
-/** Explains a variable of a loaded runbook, case ignored; undefined when nothing gives it a value. */
-export function explainVariable(name: string, trace: VariableTrace): VariableExplanation | undefined {
+/**
+ * Explains a variable of a loaded runbook, case ignored; undefined when nothing gives it a value. `combinator` is the
+ * runbook's, when its combinations are known.
+ */
+export function explainVariable(
+  name: string,
+  trace: VariableTrace,
+  combinator?: ListedCombinator,
+): VariableExplanation | undefined {
   const { variables } = trace;
   const value = variables?.lookup(name);
   const [first, ...rest] = variables?.sourcesOf(name) ?? [];
@@ -53,7 +63,34 @@ export function explainVariable(name: string, trace: VariableTrace): VariableExp
     conversion: conversionOf(name, first, value, rest, variables),
     references: referencesOf(first.value, name, variables),
     uses: trace.usesOf(name),
+    combinations: combinationsOf(name, combinator, variables.isSecret(name)),
   };
+}
+
+/** Values that are told; a list of hundreds helps nobody. */
+const MOST_VALUES = 20;
+/** A product can be very long; the values of its first combinations tell enough. */
+const MOST_COMBINATIONS = 10_000;
+
+function combinationsOf(
+  name: string,
+  combinator: ListedCombinator | undefined,
+  isSecret: boolean,
+): VariableExplanation["combinations"] {
+  const shown = new Set<string>();
+  let giver = "";
+  let left = MOST_COMBINATIONS;
+  for (const values of combinator?.combinations ?? []) {
+    if (left === 0 || shown.size > MOST_VALUES) break;
+    left -= 1;
+    const own = values.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    if (own === undefined) continue;
+    giver = own.origin;
+    shown.add(isSecret || own.isSecret === true ? maskSecret("", undefined) : JSON.stringify(own.value));
+  }
+  return giver === ""
+    ? undefined
+    : { giver, shown: [...shown].map((text, index) => (index < MOST_VALUES ? text : "…")) };
 }
 
 const LONGEST_SHOWN = 200;
