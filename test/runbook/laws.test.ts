@@ -179,7 +179,13 @@ test.each(CONVERSIONS)("a text from outside in place of %s keeps its type or sta
 test("a text in place of a list becomes its parts, and of a mapping only a mapping will do", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.stringMatching(/^[a-z][a-z -]{0,5}[a-z]$/), { minLength: 1, maxLength: 4 }),
+      // Words that YAML 1.1 reads as something else than text are parts of another type.
+      fc.array(
+        fc
+          .stringMatching(/^[a-z][a-z -]{0,5}[a-z]$/)
+          .filter((part) => !/^(?:yes|no|on|off|true|false|null)$/.test(part)),
+        { minLength: 1, maxLength: 4 },
+      ),
       async (parts) => {
         const text = parts.join(" , ");
         const { runbook, diagnostics } = await loadText(
