@@ -1,8 +1,8 @@
-import type { NodeSpace } from "../runbook/requirement.ts";
+import { MOST_NODES, type NodeSpace } from "../runbook/requirement.ts";
 import { Bits } from "./match-bits.ts";
 import type { Aspect } from "./space/aspect.ts";
 import { assignNodes } from "./space/assign.ts";
-import { type EnvironmentSpace, MOST_NODES, nodeCountOf, singleNodes } from "./space/environment.ts";
+import { type EnvironmentSpace, nodeCountOf, singleNodes } from "./space/environment.ts";
 import { identityOfNode, NODE_ASPECTS } from "./space/node.ts";
 
 /** Environments with equal nodes. */

@@ -3,7 +3,7 @@ import { listedEnvironments, type Machines, unfitReason } from "../plan/predefin
 import { pickCount } from "../plan/space/count.ts";
 import { impliesNode } from "../plan/space/node.ts";
 import type { EnvironmentRequirement, Platform } from "../platforms/platform.ts";
-import type { CountSpace, NodeSpace } from "../runbook/requirement.ts";
+import { type CountSpace, type NodeSpace, smallestCount } from "../runbook/requirement.ts";
 import type { Case } from "../suite/suite.ts";
 
 /** What `testCase` needs of an environment in single numbers: the smallest that will do, unless the case wants the largest. */
@@ -28,8 +28,8 @@ function neededNodes({ requires }: Pick<Case, "requires">, runbook: Machines): r
   return required.ok ? required.nodes : nodesOf(requires);
 }
 
-const pickedOf = (space: CountSpace = []): number =>
-  pickCount(space) ?? Math.min(...space.map(({ minimum }) => minimum));
+const pickedOf = (space: CountSpace | undefined): number =>
+  space === undefined ? 0 : (pickCount(space) ?? smallestCount(space));
 
 /** Why `platform` cannot serve `testCase` with what `runbook` gives it, for the skip reason; undefined when it can. */
 export function refusal(

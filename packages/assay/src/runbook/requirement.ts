@@ -12,6 +12,12 @@ export type CountSpace = readonly CountRange[];
 /** Any of these values, the preferred (cheapest) first; never empty. A deny set of the language is its complement here. */
 export type SetSpace<T extends string | number | boolean> = readonly T[];
 
+/** Most nodes of one environment. More are a slip of the keyboard, and each costs room from loading on. */
+export const MOST_NODES = 100;
+
+/** The smallest number of a space. */
+export const smallestCount = (space: CountSpace): number => Math.min(...space.map(({ minimum }) => minimum));
+
 /** Kinds of disks, the cheapest first. */
 export const DISK_TYPES = [
   "StandardHDDLRS",

@@ -81,7 +81,7 @@ test.each<[string, NodeSpace, NodeSpace, readonly string[]]>([
     "more nodes than an environment can have",
     {},
     { nodeCount: exactly(5000) },
-    ["It needs 5000 nodes; an environment has at most 1000."],
+    ["It needs 5000 nodes; an environment has at most 100."],
   ],
 ])("nothing is left of %s, and the reason is told", (_, own, platform, reasons) => {
   expect(addRequirement([own], platform)).toEqual({ ok: false, reasons });

@@ -1,5 +1,4 @@
-import type { NodeSpace } from "../../runbook/requirement.ts";
-import { MOST_NODES } from "./environment.ts";
+import { MOST_NODES, type NodeSpace, smallestCount } from "../../runbook/requirement.ts";
 import { mergeSections } from "./merge-sections.ts";
 import { joinNodes } from "./node.ts";
 
@@ -14,7 +13,7 @@ export type AddedRequirement =
  */
 export function addRequirement(own: readonly NodeSpace[], platform: NodeSpace): AddedRequirement {
   const { nodeCount, platformSections, ...required } = platform;
-  const least = nodeCount?.[0]?.minimum ?? 1;
+  const least = nodeCount === undefined ? 1 : smallestCount(nodeCount);
   const last = own.at(-1);
   const count = Math.max(own.length, least);
   if (last === undefined || count > MOST_NODES) {

@@ -1,4 +1,4 @@
-import type { NodeSpace } from "../../runbook/requirement.ts";
+import { type NodeSpace, smallestCount } from "../../runbook/requirement.ts";
 import { pickCount } from "./count.ts";
 
 /** Upstream's measure: a graphics processor is as dear as a hundred processors. */
@@ -8,7 +8,7 @@ const COST_OF_GPU = 100;
 export function costOf(nodes: readonly NodeSpace[]): number {
   return nodes.reduce((sum, { nodeCount, coreCount, gpuCount }) => {
     const each = smallest(coreCount) + COST_OF_GPU * smallest(gpuCount);
-    return sum + each * (nodeCount?.[0]?.minimum ?? 1);
+    return sum + each * (nodeCount === undefined ? 1 : smallestCount(nodeCount));
   }, 0);
 }
 

@@ -105,7 +105,7 @@ test.each<[string, EnvironmentSpace, EnvironmentSpace, readonly string[]]>([
     "more nodes than any environment has",
     { nodes: [{ nodeCount: exactly(2_000_000_000) }] },
     { nodes: [{ nodeCount: exactly(3_000_000_000) }] },
-    ["It needs 2000000000 nodes; 'a' has at most 1000 nodes."],
+    ["It needs 2000000000 nodes; 'a' has at most 100 nodes."],
   ],
   [
     "which node lacks what",

@@ -1,4 +1,4 @@
-import type { NodeSpace } from "../../runbook/requirement.ts";
+import { MOST_NODES, type NodeSpace, smallestCount } from "../../runbook/requirement.ts";
 import type { Joined } from "./aspect.ts";
 import { assignNodes } from "./assign.ts";
 import { checkNode, chooseNode, intersectNode } from "./node.ts";
@@ -12,18 +12,15 @@ export interface EnvironmentSpace {
   readonly isOrderFixed?: boolean;
 }
 
-/** Most nodes of one environment; a larger requirement is met by nothing. */
-export const MOST_NODES = 1000;
-
 /** The number of single nodes. */
 export const nodeCountOf = ({ nodes }: EnvironmentSpace): number =>
-  nodes.reduce((count, node) => count + (node.nodeCount?.[0]?.minimum ?? 1), 0);
+  nodes.reduce((count, { nodeCount }) => count + (nodeCount === undefined ? 1 : smallestCount(nodeCount)), 0);
 
 /** Every node on its own. At most `MOST_NODES`, whatever the counts say. */
 export function singleNodes(environment: EnvironmentSpace): readonly NodeSpace[] {
   if (nodeCountOf(environment) === environment.nodes.length) return environment.nodes;
   return environment.nodes.flatMap(({ nodeCount, ...node }) =>
-    Array.from({ length: Math.min(nodeCount?.[0]?.minimum ?? 1, MOST_NODES) }, () => node),
+    Array.from({ length: nodeCount === undefined ? 1 : Math.min(smallestCount(nodeCount), MOST_NODES) }, () => node),
   );
 }
 

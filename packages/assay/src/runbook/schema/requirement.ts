@@ -1,7 +1,7 @@
 import type { NamedNodeSpace, NodeSettings } from "../environment-types.ts";
-import type { NodeSpace } from "../requirement.ts";
+import { MOST_NODES, type NodeSpace, smallestCount } from "../requirement.ts";
 import type { Position } from "../types.ts";
-import type { MappingValue } from "../value.ts";
+import { childOf, type MappingValue } from "../value.ts";
 import { countSpace } from "./count-space.ts";
 import { disk, given, networkInterface } from "./disk.ts";
 import { features } from "./feature.ts";
@@ -83,6 +83,10 @@ export function readRequirement(
   const keys = added.length === 0 ? section : { ...section, table: { ...more, ...section.table } };
   const read = checkFields(keys, value, path, context);
   if (read === undefined) return undefined;
+  if (read.node_count !== undefined && smallestCount(read.node_count) > MOST_NODES) {
+    const message = `'${path}.node_count' asks for ${smallestCount(read.node_count)} machines, at most ${MOST_NODES} belong together.`;
+    context.problems.error("S04", message, childOf(value, "node_count"));
+  }
   const { name, is_default: isDefault, features: wanted, excluded_features: unwanted } = read;
   const ofPlatforms = Object.entries(read).filter(([key]) => isPlatform(key) || added.includes(key));
   return {
@@ -114,7 +118,7 @@ export function wantedNodes(
   { name = "", isDefault = false, nodeCount, ...space }: NamedNodeSpace,
   position: Position,
 ): readonly NodeSettings[] {
-  const count = Math.min(nodeCount?.[0]?.minimum ?? 1, MOST_NODES);
+  const count = nodeCount === undefined ? 1 : Math.min(smallestCount(nodeCount), MOST_NODES);
   return Array.from({ length: count }, (_, index) => ({
     type: "requirement",
     position,
@@ -123,6 +127,3 @@ export function wantedNodes(
     requirement: space,
   }));
 }
-
-/** More machines in one requirement are a slip of the keyboard. */
-const MOST_NODES = 1000;
