@@ -64,6 +64,81 @@ test("an included file sees the includer's variables in its own include paths", 
   expect((await loadGood(text, { files, variables: ["tier:2"] })).name).toBe("two");
 });
 
+/** Which of several files gives `v`: the text of the runbook, the other files, the value. */
+const RANKS: readonly (readonly [string, string, Readonly<Record<string, string>>, unknown])[] = [
+  ["the includer", "include: [a.yml]\nvariable: [{ name: v, value: main }]", { a: "{ name: V, value: a }" }, "main"],
+  ["the first include", "include: [a.yml, b.yml]", { a: "{ name: v, value: a }", b: "{ name: v, value: b }" }, "a"],
+  [
+    "the file that includes",
+    "include: [a.yml]",
+    { a: "{ name: v, value: a }\ninclude: [b.yml]", b: "{ name: v, value: b }" },
+    "a",
+  ],
+  [
+    "an earlier branch, however deep",
+    "include: [a.yml, c.yml]",
+    { a: "\ninclude: [b.yml]", b: "{ name: v, value: b }", c: "{ name: v, value: c }" },
+    "b",
+  ],
+  [
+    "a variable file of the includer",
+    "include: [a.yml]\nvariable: [{ file: sub/v.yml }]",
+    { a: "{ name: v, value: a }" },
+    "file beside sub",
+  ],
+  ["what follows a variable file", "variable: [{ file: sub/v.yml }, { name: v, value: x }]", {}, "x"],
+  ["a variable file that follows", "variable: [{ name: v, value: x }, { file: sub/v.yml }]", {}, "file beside sub"],
+  ["a variable file beside the file that names it", "include: [sub/names.yml]", {}, "file beside sub"],
+  [
+    "a variable file named by a variable of the includer",
+    "include: [sub/by.yml]\nvariable: [{ name: w, value: v }]",
+    {},
+    "file beside sub",
+  ],
+];
+
+test.each(RANKS)("a variable has the value of %s", async (_, text, parts, expected) => {
+  const files = {
+    ...Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => {
+        const [entry, ...rest] = part.split("\n");
+        return [`/r/${name}.yml`, [`variable: [${entry}]`, ...rest].join("\n")];
+      }),
+    ),
+    "/r/sub/v.yml": "v: file beside sub",
+    "/r/v.yml": "v: file beside the runbook",
+    "/r/sub/names.yml": "variable: [{ file: v.yml }]",
+    "/r/sub/by.yml": "variable: [{ file: $(w).yml }]",
+  };
+  expect((await loadGood(`${LOCAL}name: $(v)\n${text}`, { files })).name).toBe(expected);
+});
+
+test("an include that is null is none", async () => {
+  expect((await loadGood(`${LOCAL}include:\nname: alone`)).name).toBe("alone");
+});
+
+test("a key that is null in the includer does not hide the included one", async () => {
+  const runbook = await loadGood(`${LOCAL}include: [a.yml]\nname:\ntags:`, {
+    files: { "/r/a.yml": "name: a\ntags: [a]" },
+  });
+  expect(runbook).toMatchObject({ name: "a", tags: ["a"] });
+});
+
+test("files that include one another too deep, or add up to too much, are refused", async () => {
+  const chain = Object.fromEntries(
+    Array.from({ length: 120 }, (_, index) => [`/r/f${index}.yml`, `include: [f${index + 1}.yml]`]),
+  );
+  const deep = await loadText(`${LOCAL}include: [f0.yml]`, { files: chain });
+  expect(deep.diagnostics.map(short)).toEqual(["1:11 F09 The files include one another more than 100 deep."]);
+  const entries = Array.from({ length: 2000 }, (_, index) => `  - { name: v${index} }`).join("\n");
+  const often = await loadText(`${LOCAL}include: [${"a.yml, ".repeat(200)}]`, {
+    files: { "/r/a.yml": `variable:\n${entries}` },
+  });
+  expect(often.diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    "F09 The files of the runbook add up to too much data.",
+  ]);
+});
+
 test("including ever more files is refused", async () => {
   const files = Object.fromEntries(
     Array.from({ length: 30 }, (_, index) => [`/r/f${index}.yml`, `include: [f${index + 1}.yml, f${index + 1}.yml]`]),
