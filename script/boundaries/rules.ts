@@ -20,6 +20,12 @@ const inSrc = (...names: string[]): string[] => names.map(src);
 export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: src("errors"), runs: [], isPure: true, reason: "everyone throws errors" },
   {
+    folder: src("units"),
+    runs: [],
+    isPure: true,
+    reason: "quantities in words; everyone who writes for people needs them",
+  },
+  {
     folder: src("suite"),
     runs: inSrc("errors"),
     namesTypesOf: inSrc("features", "node", "platforms", "runbook/requirement.ts"),
@@ -95,7 +101,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     namesTypesOf: inSrc("runbook/requirement.ts", "runbook/types.ts"),
     reason: "gives nodes, as its section of the runbook says",
   },
-  { folder: src("notifiers"), runs: inSrc("errors", "events"), reason: "the event stream to output" },
+  { folder: src("notifiers"), runs: inSrc("errors", "events", "units"), reason: "the event stream to output" },
   {
     folder: src("combinators"),
     runs: inSrc("errors", "runbook", "node/shell/require-success.ts"),
@@ -110,7 +116,20 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   },
   {
     folder: src("run"),
-    runs: inSrc("errors", "events", "suite", "plan", "runbook", "platforms", "features", "node", "os", "host", "image"),
+    runs: inSrc(
+      "errors",
+      "events",
+      "suite",
+      "plan",
+      "runbook",
+      "platforms",
+      "features",
+      "node",
+      "os",
+      "host",
+      "image",
+      "units",
+    ),
     namesTypesOf: inSrc("notifiers", "transformers"),
     reason: "deploys, runs cases, emits events",
   },
@@ -132,6 +151,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
         "suite",
         "transformers",
         "node",
+        "units",
         "index.ts",
       ),
       "packages/suites/src",

@@ -1,8 +1,8 @@
-import { formatDuration } from "../notifiers/units.ts";
 import type { ExpandedRunbook } from "../plan/expand.ts";
 import type { CombinationPlan } from "../plan/planner.ts";
 import type { Combination } from "../runbook/combinators/combinator.ts";
 import { TRANSFORMER_PHASES, type TransformerPhase } from "../runbook/types.ts";
+import { formatDuration } from "../units/readable.ts";
 import { totalsOf } from "./plan-json.ts";
 import { table } from "./table.ts";
 

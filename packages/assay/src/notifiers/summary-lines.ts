@@ -1,11 +1,11 @@
 import type { ResultSummary, RunSummary } from "../events/folds/run-summary.ts";
 import type { ResultStatus, Verdict } from "../events/types.ts";
+import { formatDuration } from "../units/readable.ts";
 import { clipEnd } from "./clip.ts";
 import { fit, widthOf } from "./fit.ts";
 import { type Paint, paintStatus } from "./paint.ts";
 import { printable, printableLine } from "./printable.ts";
 import { nameOf } from "./result-name.ts";
-import { formatDuration } from "./units.ts";
 
 /** Longer tables name only what did not pass: nobody reads a thousand lines to find three. */
 const WHOLE_TABLE = 200;

@@ -2,8 +2,8 @@ import type { EventBody, ResultIdentity } from "../events/types.ts";
 import type { Environment } from "../platforms/platform.ts";
 import { AssertionFailed, PassedWithWarning, Skipped } from "../suite/outcomes.ts";
 import type { CaseContext } from "../suite/suite.ts";
+import { formatBytes } from "../units/readable.ts";
 import type { CaseFolder } from "./case-folder.ts";
-import { readableSize } from "./readable-size.ts";
 import { PASSED, verdictOfError } from "./verdict-of-error.ts";
 
 export interface ContextParts {
@@ -60,7 +60,7 @@ export function makeCaseContext(parts: ContextParts): { context: CaseContext; re
     async artifact(name, data) {
       const path = await folder.artifact(name, data);
       const sizeBytes = typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
-      folder.log("info", `artifact ${name}, ${readableSize(sizeBytes)}`);
+      folder.log("info", `artifact ${name}, ${formatBytes(sizeBytes)}`);
       emit({ type: "case-artifact", ...identity, name, path, sizeBytes });
     },
     async subtest(name, body) {

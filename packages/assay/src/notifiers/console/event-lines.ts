@@ -1,9 +1,9 @@
 import type { CombinationValues, EventOf, RunEvent } from "../../events/types.ts";
+import { formatDuration } from "../../units/readable.ts";
 import { clipEnd } from "../clip.ts";
 import { type Paint, paintStatus } from "../paint.ts";
 import { printable, printableLine } from "../printable.ts";
 import { nameOf } from "../result-name.ts";
-import { formatDuration } from "../units.ts";
 
 const LINE_LENGTH = 400;
 /** On a terminal a preparation step leaves a line only when it was long enough to be wondered about. */

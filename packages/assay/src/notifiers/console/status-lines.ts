@@ -1,7 +1,7 @@
+import { formatDuration } from "../../units/readable.ts";
 import { fit, widthOf } from "../fit.ts";
 import type { Paint } from "../paint.ts";
 import { printableLine } from "../printable.ts";
-import { formatDuration } from "../units.ts";
 import type { LiveView } from "./live-view.ts";
 
 const MOST_ACTIVITIES = 8;

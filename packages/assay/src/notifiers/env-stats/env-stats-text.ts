@@ -1,7 +1,7 @@
 import type { EnvironmentSummary, ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
+import { formatDuration } from "../../units/readable.ts";
 import { printableLine } from "../printable.ts";
 import { nameOf } from "../result-name.ts";
-import { formatDuration } from "../units.ts";
 
 /** Each environment with its times and, below it, the results that ran on it; then the results that ran on none. */
 export function envStatsText({ environments, results }: RunSummary): string {

@@ -1,6 +1,6 @@
 import type { EnvironmentSummary, RunSummary } from "../../events/folds/run-summary.ts";
+import { formatDuration } from "../../units/readable.ts";
 import { clipStart } from "../clip.ts";
-import { formatDuration } from "../units.ts";
 import { sharedFacts } from "./header-section.ts";
 import { html, type Markup } from "./markup.ts";
 

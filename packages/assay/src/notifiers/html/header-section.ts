@@ -1,5 +1,5 @@
 import type { EnvironmentSummary, RunSummary } from "../../events/folds/run-summary.ts";
-import { formatDuration } from "../units.ts";
+import { formatDuration } from "../../units/readable.ts";
 import { html, type Markup } from "./markup.ts";
 import { icon, type Look, lookOfVerdict } from "./status-words.ts";
 

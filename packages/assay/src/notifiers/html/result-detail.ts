@@ -1,6 +1,6 @@
 import type { EnvironmentSummary, ResultSummary } from "../../events/folds/run-summary.ts";
+import { formatBytes, formatDuration, formatNumber } from "../../units/readable.ts";
 import type { CaseEvidence } from "../case-evidence.ts";
-import { formatBytes, formatDuration, formatNumber } from "../units.ts";
 import { type Look, lookOfStatus } from "./status-words.ts";
 
 /** What the page shows when a result is opened. All numbers are text already: the page only places it. */

@@ -1,8 +1,8 @@
 import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
 import { resultInstance } from "../../events/result-instance.ts";
+import { formatDuration } from "../../units/readable.ts";
 import { clipEnd, clipMiddle } from "../clip.ts";
 import { printableLine } from "../printable.ts";
-import { formatDuration } from "../units.ts";
 import { html, type Markup } from "./markup.ts";
 import { icon, type Look, lookOfResult } from "./status-words.ts";
 

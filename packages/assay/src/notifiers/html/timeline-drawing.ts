@@ -1,5 +1,5 @@
 import type { Timeline, TimelineBar } from "../../events/folds/timeline.ts";
-import { formatDuration } from "../units.ts";
+import { formatDuration } from "../../units/readable.ts";
 import { html, type Markup } from "./markup.ts";
 import { lookOfStatus } from "./status-words.ts";
 

@@ -1,6 +1,6 @@
 import type { RunSummary, TransformerSummary } from "../../events/folds/run-summary.ts";
+import { formatDuration } from "../../units/readable.ts";
 import { clipEnd } from "../clip.ts";
-import { formatDuration } from "../units.ts";
 import { html, type Markup } from "./markup.ts";
 
 const VALUE_LENGTH = 400;

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { clipEnd, clipMiddle, clipStart } from "./clip.ts";
-import { formatBytes, formatDuration, formatNumber } from "./units.ts";
+import { formatBytes, formatDuration, formatNumber } from "./readable.ts";
 
 test.each([
   [0, "0 ms"],
@@ -31,12 +30,4 @@ test.each([
   [61.4, "61.4"],
 ])("%d reads %s", (value, text) => {
   expect(formatNumber(value)).toBe(text);
-});
-
-test("clipping says what is missing and keeps what fits", () => {
-  expect(clipMiddle("abc", 3)).toBe("abc");
-  expect(clipMiddle("0123456789", 4)).toBe("0\n… 6 characters cut …\n789");
-  expect(clipStart("0123456789", 4)).toBe("… 6 characters cut …\n6789");
-  expect(clipStart(`${"x".repeat(50)}\n${"y".repeat(40)}`, 42)).toBe(`… 51 characters cut …\n${"y".repeat(40)}`);
-  expect(clipEnd("0123456789", 4)).toBe("012…");
 });
