@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, posix, relative, sep } from "node:path";
 import { RunFold } from "../../events/folds/run-fold.ts";
 import type { RunSummary } from "../../events/folds/run-summary.ts";
 import type { Notifier } from "../notifier.ts";
@@ -10,21 +10,34 @@ import { inReadingOrder } from "./results-section.ts";
 
 /** Writes `report.html`, or a file of another name, into the run folder when it is closed. */
 export function htmlNotifier(options: { readonly runFolder: string; readonly fileName?: string }): Notifier {
+  const { runFolder, fileName = "report.html" } = options;
   const fold = new RunFold();
   return {
     name: "html",
     onEvent: (event) => fold.apply(event),
     async close() {
-      const path = join(options.runFolder, options.fileName ?? "report.html");
-      await writeReport(path, await renderHtmlReport(fold.summary(), options.runFolder));
+      const path = join(runFolder, fileName);
+      await writeReport(path, await renderHtmlReport(fold.summary(), runFolder, dirname(path)));
       return [path];
     },
   };
 }
 
-/** The report of a run as one self-contained HTML document; reads the case folders in `runFolder`. */
-export async function renderHtmlReport(summary: RunSummary, runFolder: string): Promise<string> {
+/**
+ * The report of a run as one self-contained HTML document; reads the case folders in `runFolder`. Its links to files
+ * hold from `standsIn`, which is the run folder when absent.
+ */
+export async function renderHtmlReport(
+  summary: RunSummary,
+  runFolder: string,
+  standsIn: string = runFolder,
+): Promise<string> {
   const ordered = inReadingOrder(summary.results);
   const [details, assets] = await Promise.all([collectDetails(summary, ordered, runFolder), loadPageAssets()]);
-  return renderPage(summary, ordered, details, assets);
+  const toRunFolder = relative(standsIn, runFolder).split(sep).join("/");
+  const linked = details.map((detail) => ({
+    ...detail,
+    files: detail.files.map((file) => ({ ...file, href: `./${posix.join(toRunFolder, file.href)}` })),
+  }));
+  return renderPage(summary, ordered, linked, { ...assets, toRunFolder });
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
 import { timelineOf } from "../../events/folds/timeline.ts";
 import { environmentsSection } from "./environments-section.ts";
@@ -23,7 +24,7 @@ export function renderPage(
   summary: RunSummary,
   ordered: readonly ResultSummary[],
   details: readonly ResultDetail[],
-  assets: PageAssets,
+  assets: PageAssets & { readonly toRunFolder?: string },
 ): string {
   const rows = new Map(ordered.map((result, row) => [result.resultId, row]));
   const timeline = timelineOf(summary);
@@ -56,7 +57,7 @@ ${environmentsSection(summary)}
 ${transformersSection(summary)}
 ${excludedSection(summary)}
 </main>
-<footer><p>Every fact here comes from <a href="./journal.ndjson">journal.ndjson</a> and the case folders beside this file.</p>
+<footer><p>Every fact here comes from <a href="${`./${posix.join(assets.toRunFolder ?? "", "journal.ndjson")}`}">journal.ndjson</a> and the case folders beside this file.</p>
 <noscript><p>Without scripts this page shows verdict, results and messages; logs and commands are in the case folders.</p></noscript></footer>
 <script type="application/json" id="details">${jsonBlock(details)}</script>
 <script>${new Markup(assets.script)}</script>

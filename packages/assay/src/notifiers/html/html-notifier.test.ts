@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { EventBody } from "../../events/types.ts";
+import { htmlNotifier } from "./html-notifier.ts";
+
+const result = { resultId: "S.a", suite: "S", case: "a" };
+const STORY: readonly EventBody[] = [
+  { type: "case-started", ...result, environment: "e", folder: "cases/S.a" },
+  { type: "case-finished", ...result, status: "PASSED", message: "", durationMs: 1, rebootMs: 0, environment: "e" },
+];
+
+test.each([
+  [undefined, "report.html", "./"],
+  ["out/mine.html", "out/mine.html", "./../"],
+])("the links of the report %s lead to the run's files", async (fileName, path, prefix) => {
+  const runFolder = mkdtempSync(join(tmpdir(), "assay-html-"));
+  mkdirSync(join(runFolder, "cases/S.a"), { recursive: true });
+  writeFileSync(join(runFolder, "cases/S.a/case.log"), "hello\n");
+  const notifier = htmlNotifier({ runFolder, ...(fileName === undefined ? {} : { fileName }) });
+  for (const [seq, body] of STORY.entries()) notifier.onEvent({ ...body, seq, at: "2026-01-01T00:00:00.000Z" });
+  expect(await notifier.close()).toEqual([join(runFolder, path)]);
+  const page = readFileSync(join(runFolder, path), "utf8");
+  expect(page).toContain(`href="${prefix}journal.ndjson"`);
+  expect(page).toContain(`"href":"${prefix}cases/S.a/case.log"`);
+});
