@@ -63,6 +63,15 @@ test("the serial tail of the event wins over the file, which is read from its en
   );
 });
 
+test("the consoles of several nodes are linked one by one", async () => {
+  for (const name of ["serial-web 1.log", "serial-db.log", "serial.txt"]) writeFileSync(inCase(name), "boot\n");
+  const { files } = await readCaseEvidence(runFolder, result(), LIMITS);
+  expect(files).toEqual([
+    { name: "serial-db.log", href: "./cases/Core.one/serial-db.log", sizeBytes: 5 },
+    { name: "serial-web 1.log", href: "./cases/Core.one/serial-web%201.log", sizeBytes: 5 },
+  ]);
+});
+
 test("an empty folder and no folder give no evidence and no error", async () => {
   const nothing = { commands: [], earlierCommands: 0, serial: "", files: [] };
   expect(await readCaseEvidence(runFolder, result({ folder: "cases/gone" }), LIMITS)).toEqual(nothing);

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { ResultSummary } from "../events/folds/run-summary.ts";
 import { clipMiddle, clipStart } from "./clip.ts";
@@ -39,6 +39,8 @@ export interface EvidenceLimits {
 }
 
 const FILES = ["case.log", "commands.ndjson", "serial.log"] as const;
+/** The console of one of several nodes. */
+const SERIAL_OF_NODE = /^serial-.+\.log$/;
 /** Enough for some hundred commands; what stands before it is left in the file. */
 const READ_COMMANDS_BYTES = 1 << 20;
 
@@ -61,7 +63,10 @@ export async function readCaseEvidence(
   ]);
   const { commands, earlier } = parseCommands(commandsText, limits);
   const candidates = [
-    ...FILES.map((name) => ({ name, paths: [`${folder}/${name}`] })),
+    ...[...FILES, ...(await serialLogs(join(runFolder, folder)))].map((name) => ({
+      name,
+      paths: [`${folder}/${name}`],
+    })),
     ...result.artifacts.map(({ name, path }) => ({ name, paths: [path, `${folder}/${path}`] })),
   ];
   const files = await Promise.all(candidates.map(({ name, paths }) => linkTo(runFolder, name, paths)));
@@ -71,6 +76,11 @@ export async function readCaseEvidence(
     serial: limits.serialLength === 0 ? "" : clipStart(serialText.text, limits.serialLength),
     files: files.filter((link) => link !== undefined),
   };
+}
+
+async function serialLogs(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => SERIAL_OF_NODE.test(name)).sort();
 }
 
 async function linkTo(runFolder: string, name: string, paths: readonly string[]): Promise<EvidenceLink | undefined> {

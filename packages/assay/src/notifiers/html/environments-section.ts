@@ -1,6 +1,7 @@
 import type { EnvironmentSummary, RunSummary } from "../../events/folds/run-summary.ts";
 import { formatDuration } from "../../units/readable.ts";
 import { clipStart } from "../clip.ts";
+import { factLabel } from "./fact-label.ts";
 import { sharedFacts } from "./header-section.ts";
 import { html, type Markup } from "./markup.ts";
 
@@ -14,7 +15,7 @@ export function environmentsSection(summary: RunSummary): Markup | undefined {
   const cases = casesPerEnvironment(summary);
   const rows = summary.environments.map((environment) => {
     const own = Object.entries(environment.facts).filter(([name]) => !Object.hasOwn(shared, name));
-    return html`<tr><th scope="row">${environment.name}</th><td>${stateWord(environment)}</td><td class="number">${environment.deployMs === undefined ? "" : formatDuration(environment.deployMs)}</td><td class="number">${cases.get(environment.name) ?? 0}</td><td>${[...environment.nodes, ...own.map(([name, value]) => `${name}: ${value}`)].join(", ")}</td></tr>`;
+    return html`<tr><th scope="row">${environment.name}</th><td>${stateWord(environment)}</td><td class="number">${environment.deployMs === undefined ? "" : formatDuration(environment.deployMs)}</td><td class="number">${cases.get(environment.name) ?? 0}</td><td>${[...environment.nodes, ...own.map(([name, value]) => `${factLabel(name)}: ${value}`)].join(", ")}</td></tr>`;
   });
   return html`<section id="environments" aria-labelledby="environments-title"><h2 id="environments-title">Environments</h2>
 ${failed.map(failedEnvironment)}

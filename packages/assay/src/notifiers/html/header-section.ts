@@ -1,5 +1,6 @@
 import type { EnvironmentSummary, RunSummary } from "../../events/folds/run-summary.ts";
 import { formatDuration } from "../../units/readable.ts";
+import { factLabel } from "./fact-label.ts";
 import { html, type Markup } from "./markup.ts";
 import { icon, type Look, lookOfVerdict } from "./status-words.ts";
 
@@ -11,7 +12,7 @@ export function headerSection(summary: RunSummary): Markup {
 <h1>${icon(look.key)}${look.word}</h1>
 <p class="reason">${reasonOf(summary)}</p>
 ${countsBar(summary)}
-<dl class="facts">${headerFacts(summary).map(([label, value]) => html`<div><dt>${labelOf(label)}</dt><dd>${value}</dd></div>`)}</dl>
+<dl class="facts">${headerFacts(summary).map(([label, value]) => html`<div><dt>${factLabel(label)}</dt><dd>${value}</dd></div>`)}</dl>
 </header>`;
 }
 
@@ -65,9 +66,6 @@ const hostLine = (host: Readonly<Record<string, string>>): string =>
   Object.entries(host)
     .map(([name, value]) => (/^\d/.test(value) ? `${name} ${value}` : value))
     .join(", ");
-
-const ACRONYMS = new Set(["os", "cpu", "id"]);
-const labelOf = (name: string): string => (ACRONYMS.has(name) ? name.toUpperCase() : name);
 
 /** Facts that are the same on every environment that came up: they describe the run. */
 export function sharedFacts(environments: readonly EnvironmentSummary[]): Record<string, string> {
