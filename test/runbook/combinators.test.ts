@@ -223,6 +223,19 @@ test("values need no definition, and what is derived from them follows", async (
   expect(runbook).toMatchObject({ name: "new", testPass: "y-new" });
 });
 
+test("a variable stays visible to cases and secret when it gets another value", async () => {
+  const { runbook, secrets } = await loadText(
+    `${LOCAL}name: $(s)\nvariable: [{ name: v, value: 1, is_case_visible: true }]`,
+    {
+      environment: { CV_LISA_w: "1" },
+      variables: ["s:s:first secret"],
+      assigned: [given("V", 2), given("W", 3), given("S", "second secret")],
+    },
+  );
+  expect(runbook?.caseVariables).toEqual({ v: 2, w: 3 });
+  expect(secrets).toEqual(["second secret"]);
+});
+
 test("a secret value is masked", async () => {
   const { secrets } = await loadText(`${LOCAL}name: $(x)`, { assigned: [{ ...given("x", "hidden"), isSecret: true }] });
   expect(secrets).toEqual(["hidden"]);

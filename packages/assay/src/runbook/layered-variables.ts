@@ -43,17 +43,18 @@ export class LayeredVariables {
     const { dependencies, assignedNames } = options;
     this.#options = options;
     this.base = new VariableSet(options);
-    const layers = new Map<string, Layer>();
+    const layers: Layer[] = [];
+    const numbers = new Map<string, number>();
     const layerOf = new Map<string, number>();
     for (const name of dependencies.dependents(assignedNames)) {
       const reads = dependencies.closure([name]).intersection(assignedNames);
       const key = [...reads].sort().join("\n");
-      const layer = layers.get(key) ?? { names: [], reads, values: new Memo() };
-      layers.set(key, layer);
-      layer.names.push(name);
-      layerOf.set(name, [...layers.keys()].indexOf(key));
+      const number = numbers.get(key) ?? layers.push({ names: [], reads, values: new Memo() }) - 1;
+      numbers.set(key, number);
+      layers[number]?.names.push(name);
+      layerOf.set(name, number);
     }
-    this.#layers = [...layers.values()];
+    this.#layers = layers;
     this.#layerOf = layerOf;
     // Resolving all of them reports what is undefined also in variables that nothing uses.
     for (const name of this.base.names) if (!layerOf.has(name.toLowerCase())) this.base.lookup(name);
