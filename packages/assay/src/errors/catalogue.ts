@@ -116,3 +116,9 @@ export class TransformerFailed extends AssayError {
   readonly code = "TRANSFORMER_FAILED";
   readonly failureClass = "environment";
 }
+
+/** The journal of a run cannot be read, or holds what no run writes; the message tells the line. */
+export class JournalUnreadable extends AssayError {
+  readonly code = "JOURNAL_UNREADABLE";
+  readonly failureClass = "environment";
+}

@@ -32,6 +32,31 @@ test("a torn last line is dropped, everything before it stands", () => {
   expect(readJournal(journal.path)).toHaveLength(1);
 });
 
+test.each(["not json", "12", "null", '{"at":"x"}', "\0\0\0\0"])(
+  "the last line %j is torn, the same line before others is damage that is told with its number",
+  (line) => {
+    using journal = new Journal(freshPath());
+    const { emit } = stream(journal);
+    emit({ type: "notice", level: "info", text: "a" });
+    appendFileSync(journal.path, `${line}\n`);
+    expect(readJournal(journal.path)).toHaveLength(1);
+    emit({ type: "notice", level: "info", text: "b" });
+    expect(() => readJournal(journal.path)).toThrow(
+      expect.objectContaining({
+        code: "JOURNAL_UNREADABLE",
+        message: `The journal '${journal.path}' is damaged: line 2 is no event.`,
+        help: expect.stringContaining("head -n 1 journal.ndjson"),
+      }),
+    );
+  },
+);
+
+test("a journal that is not there cannot be read", () => {
+  expect(() => readJournal("/nowhere/journal.ndjson")).toThrow(
+    /^The journal '\/nowhere\/journal.ndjson' cannot be read: ENOENT/,
+  );
+});
+
 test("a journal is never written over", () => {
   const path = freshPath();
   using first = new Journal(path);

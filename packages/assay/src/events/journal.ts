@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { JournalUnreadable } from "../errors/catalogue.ts";
 import { writeError } from "../errors/disk-full.ts";
 import type { EventType, RunEvent } from "./types.ts";
 
@@ -45,14 +46,56 @@ function writeAll(file: number, bytes: Uint8Array): void {
   }
 }
 
-/** Reads a journal. A torn last line, left by a crash in mid-write, is dropped. */
+/**
+ * Reads a journal. A torn last line, left by a crash in mid-write, is dropped. Throws JournalUnreadable when the file
+ * cannot be read or another line is damaged.
+ */
 export function readJournal(path: string): RunEvent[] {
-  const lines = readFileSync(path, "utf8").split("\n");
-  const last = lines.pop() ?? "";
-  const events = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RunEvent);
+  const lines = contentOf(path).split("\n");
+  while (lines.at(-1) === "") lines.pop();
+  const events: RunEvent[] = [];
+  for (const [index, line] of lines.entries()) {
+    const event = parseEvent(line);
+    if (event !== undefined) events.push(event);
+    else if (index < lines.length - 1) throw damaged(path, index + 1);
+  }
+  return events;
+}
+
+function contentOf(path: string): string {
   try {
-    return last === "" ? events : [...events, JSON.parse(last) as RunEvent];
-  } catch {
-    return events;
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new JournalUnreadable(`The journal '${path}' cannot be read: ${reason}.`, {
+      help: "Give this user the right to read it, or work on a copy.",
+      cause: error,
+    });
   }
 }
+
+function parseEvent(line: string): RunEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEvent(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// What every event has; the rest is trusted, because only assay writes journals.
+const isEvent = (value: unknown): value is RunEvent =>
+  typeof value === "object" &&
+  value !== null &&
+  "type" in value &&
+  typeof value.type === "string" &&
+  "at" in value &&
+  typeof value.at === "string";
+
+const damaged = (path: string, line: number): JournalUnreadable =>
+  new JournalUnreadable(`The journal '${path}' is damaged: line ${line} is no event.`, {
+    help:
+      line === 1
+        ? "Restore the file from a copy, or run the cases again."
+        : `Restore the file from a copy, or keep what stands before the damage: head -n ${line - 1} journal.ndjson, in a copy of the folder.`,
+  });
