@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { atLeast, atMost, type Figure, figure, median } from "./figure.ts";
+import { type HostileCost, measureHostile } from "./runbook/hostile.ts";
 import { writeLargeRunbook } from "./runbook/large-runbook.ts";
 import { measureMatching, SHAPES } from "./runbook/matching.ts";
 import { linePlot } from "./runbook/plot.ts";
@@ -86,7 +87,30 @@ async function matching(): Promise<readonly Figure[]> {
   );
 }
 
-/** Loading, expanding and planning a large runbook, and matching. The plot is written to `bench/matching.svg`. */
+async function hostile(): Promise<readonly Figure[]> {
+  const costs = await measureHostile();
+  const slowest = (list: readonly HostileCost[], by: (cost: HostileCost) => number): number =>
+    Math.max(...list.map(by));
+  // Small inputs cost next to nothing, and their ratio is that of the YAML parser alone.
+  const large = costs.filter(({ megabytes }) => megabytes >= 0.5);
+  return [
+    figure("hostile inputs read or refused", costs.length, ""),
+    figure(
+      "slowest hostile input of up to 1 MB, processor time",
+      slowest(costs, ({ seconds }) => seconds),
+      "s",
+      atMost(1),
+    ),
+    figure(
+      "slowest hostile input of 0.5 to 1 MB, processor time per MB",
+      slowest(large, ({ seconds, megabytes }) => seconds / megabytes),
+      "s",
+      atMost(1),
+    ),
+  ];
+}
+
+/** Loading, expanding and planning a large runbook, matching, and hostile inputs. The plot is written to `bench/matching.svg`. */
 export default async function runbook(): Promise<readonly Figure[]> {
-  return [...(await planning()), ...(await matching())];
+  return [...(await planning()), ...(await matching()), ...(await hostile())];
 }

@@ -24,7 +24,7 @@ const MOST_LEVELS = 100;
  * Entries looked at while files are joined, the same one counted each time: a small file that is included often costs
  * more than its length. Real runbooks need a few thousand.
  */
-const MOST_ENTRIES = 200_000;
+const MOST_ENTRIES = 100_000;
 
 interface IncludeContext extends FieldContext {
   readonly parse: YamlParser;

@@ -1,0 +1,37 @@
+import { type HostileInput, hostileInputs } from "../../test/runbook/hostile-inputs.ts";
+import { loadText } from "../../test/runbook/load-text.ts";
+
+/** The largest file that is read has a million characters; some inputs are slower when they are less than that. */
+const SIZES = [200_000, 950_000];
+
+/** What one input cost. Processor time, because a busy machine must not make the loader look slow. */
+export interface HostileCost {
+  readonly name: string;
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+/** Loads every hostile input at two sizes; those that cost most come first. Throws when one is not refused or read soundly. */
+export async function measureHostile(): Promise<readonly HostileCost[]> {
+  const costs: HostileCost[] = [];
+  // Once without measuring, because the first pass compiles.
+  for (const input of hostileInputs(10_000)) await loadInput(input);
+  for (const size of SIZES) {
+    for (const input of hostileInputs(size)) costs.push(await measure(input));
+  }
+  return costs.sort((left, right) => right.seconds - left.seconds);
+}
+
+async function measure(input: HostileInput): Promise<HostileCost> {
+  const before = process.cpuUsage();
+  await loadInput(input);
+  const { user, system } = process.cpuUsage(before);
+  const texts = [input.text, ...Object.values(input.files ?? {}), ...(input.variables ?? [])];
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return { name: input.name, seconds: (user + system) / 1e6, megabytes: characters / 1e6 };
+}
+
+async function loadInput({ name, text, files = {}, variables = [] }: HostileInput): Promise<void> {
+  const { runbook, diagnostics } = await loadText(text, { files, variables });
+  if (runbook === undefined && diagnostics.length === 0) throw new Error(`'${name}' was refused without a word.`);
+}
