@@ -37,7 +37,7 @@ export async function runTransformer(
   const { connection } = entry.inputs;
   const node = isMapping(connection) ? await connect(connection) : target && watched(target.node);
   try {
-    return await transformer.run(entry.inputs, {
+    const work = transformer.run(entry.inputs, {
       node,
       connect,
       variables,
@@ -46,10 +46,31 @@ export async function runTransformer(
       runbookFolder: resolve(dirname(runbook.file)),
       signal,
     });
+    return await Promise.race([work, leftBehind(work, signal)]);
   } catch (error) {
     log.log("warn", error instanceof Error ? (error.stack ?? error.message) : String(error));
     throw error;
   }
+}
+
+/** How long a transformer may take to end after it was told to; then the run goes on without it. */
+const GRACE_MS = 30_000;
+
+/** Rejects with the reason of the abort when the work does not end by itself. */
+function leftBehind(work: Promise<Outputs>, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    let grace: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      grace = setTimeout(() => reject(signal.reason), GRACE_MS);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    const stop = (): void => {
+      clearTimeout(grace);
+      signal.removeEventListener("abort", onAbort);
+    };
+    work.then(stop, stop);
+  });
 }
 
 const isMapping = (value: unknown): value is Inputs =>
