@@ -8,12 +8,13 @@ import { platformType, readPlatform } from "./schema/platform.ts";
 import { runbookFields } from "./schema/runbook.ts";
 import { readFilters } from "./schema/testcase.ts";
 import { readTransformers } from "./schema/transformer.ts";
+import type { SectionCache } from "./section-cache.ts";
 import type { PlatformSettings, RemoteNodeSettings, Runbook } from "./types.ts";
-import { childOf, type MappingValue } from "./value.ts";
+import { childOf, type LocatedValue, type MappingValue } from "./value.ts";
 
 /**
  * Reads the sections of a joined runbook in which all variables are replaced. `replacement` is a platform type that takes
- * the place of the runbook's. Undefined when something is wrong, which the context's problems then tell.
+ * the place of the runbook's; `cache` holds sections of earlier readings. Undefined when something is wrong, which the context's problems then tell.
  */
 export async function readRunbook(
   file: string,
@@ -21,16 +22,24 @@ export async function readRunbook(
   replacement: string | undefined,
   outer: FieldContext,
   readText: (path: string) => Promise<string>,
+  cache: SectionCache,
 ): Promise<Runbook | undefined> {
   const { problems } = outer;
   const secrets = new Set<string>();
   const context: FieldContext = { ...outer, secrets, platform: platformType(childOf(root, "platform"), replacement) };
   const read = checkFields(runbookFields, root, "", context);
   const dev = readDev(childOf(root, "dev"), context);
-  const filters = readFilters(childOf(root, "testcase"), context);
-  const notifiers = readNotifiers(childOf(root, "notifier"), context);
-  const transformers = readTransformers(childOf(root, "transformer"), context);
-  const combinator = await readCombinator(childOf(root, "combinator"), context, readText);
+  const section = async <T>(
+    name: string,
+    reader: (value: LocatedValue | undefined, within: FieldContext) => T | Promise<T>,
+  ): Promise<T> => {
+    const value = childOf(root, name);
+    return await cache.read(name, value, context, (within) => reader(value, within));
+  };
+  const filters = await section("testcase", readFilters);
+  const notifiers = await section("notifier", readNotifiers);
+  const transformers = await section("transformer", readTransformers);
+  const combinator = await section("combinator", (value, within) => readCombinator(value, within, readText));
   const platform = readPlatform(childOf(root, "platform"), replacement, context);
   const account = platform ?? { adminUsername: undefined, adminPassword: undefined, adminPrivateKeyFile: undefined };
   const environment = readEnvironment(childOf(root, "environment"), account, context);

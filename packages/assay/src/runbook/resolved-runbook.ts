@@ -6,6 +6,7 @@ import { Problems } from "./problems.ts";
 import { readRunbook } from "./read-runbook.ts";
 import { warnOfUnusedNames } from "./schema/combinator.ts";
 import type { FieldContext, Kinds } from "./schema/field.ts";
+import { SectionCache } from "./section-cache.ts";
 import type { LoadedRunbook, Runbook } from "./types.ts";
 import { unknownNames } from "./unknown-names.ts";
 import {
@@ -65,6 +66,7 @@ export class ResolvedRunbook {
   readonly #sections: readonly Section[];
   readonly #reads: ReadonlySet<string>;
   readonly #references: ReadonlySet<string>;
+  readonly #cache = new SectionCache();
   readonly #read = new Memo<{ readonly runbook: Runbook | undefined; readonly problems: Problems }>();
 
   constructor(options: Options) {
@@ -167,12 +169,13 @@ export class ResolvedRunbook {
     if (!isClean) found.addAll(problems);
     const extensions = files.extensions.map((extension) => variables.substitute(extension, "V01", found));
     const kinds = await loadKinds(extensions, found);
-    const runbook = await readRunbook(file, root, platform, { ...context(found), kinds }, readText);
+    const runbook = await readRunbook(file, root, platform, { ...context(found), kinds }, readText, this.#cache);
     const combinator = childOf(root, "combinator");
     if (combinator !== undefined) {
       const isUsed = (name: string): boolean =>
         this.#references.has(name.toLowerCase()) || variables.isCaseVisible(name);
-      warnOfUnusedNames(combinator, isUsed, context(found));
+      const withKinds = { ...context(found), kinds };
+      await this.#cache.read("names", combinator, withKinds, (within) => warnOfUnusedNames(combinator, isUsed, within));
     }
     if (isClean) this.#read.keep(assignment, this.#reads, { runbook, problems: found });
     problems.addAll(found);

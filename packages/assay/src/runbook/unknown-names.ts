@@ -65,6 +65,7 @@ function outputsOfExtensions(
   { definitions }: VariableSet,
 ): ReadonlySet<string> {
   const found = new Set<string>();
+  const prefixes = new Set<string>();
   for (const entry of transformers?.kind === "list" ? transformers.items : []) {
     if (entry.kind !== "mapping") continue;
     const [type, name, prefix] = ["type", "name", "prefix"].map((key) => {
@@ -72,15 +73,25 @@ function outputsOfExtensions(
       return value?.kind === "scalar" ? value.source.toLowerCase() : "";
     });
     if (type === undefined || type === "" || Object.hasOwn(TRANSFORMER_TYPES, type)) continue;
-    const used = new Set<string>();
-    for (const value of [root, ...definitions.map((definition) => definition.value)]) addReferences(value, used);
-    for (const each of used) if (each.startsWith(`${prefix || name || type}_`)) found.add(each);
+    prefixes.add(prefix || name || type);
     const rename = childOf(entry, "rename");
     for (const { value } of rename?.kind === "mapping" ? rename.entries : []) {
       if (value.kind === "scalar") found.add(value.source.toLowerCase());
     }
   }
+  if (prefixes.size === 0) return found;
+  const used = new Set<string>();
+  for (const value of [root, ...definitions.map((definition) => definition.value)]) addReferences(value, used);
+  for (const name of used) if (startsWithAny(name, prefixes)) found.add(name);
   return found;
+}
+
+/** True when `name` is one of the prefixes, an underscore and more. */
+function startsWithAny(name: string, prefixes: ReadonlySet<string>): boolean {
+  for (let end = name.indexOf("_"); end !== -1; end = name.indexOf("_", end + 1)) {
+    if (prefixes.has(name.slice(0, end))) return true;
+  }
+  return false;
 }
 
 function runsEarly(entry: MappingValue, variables: VariableSet): boolean {
