@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TransformerSettings } from "../runbook/types.ts";
 import { orderTransformers } from "./transformers.ts";
@@ -92,4 +93,34 @@ test.each<[string, readonly TransformerSettings[]]>([
   ["in a circle", [entry("a", { dependsOn: ["b"] }), entry("b", { dependsOn: ["a"], enabled: false })]],
 ])("what is switched off counts as done, also %s", (_name, entries) => {
   expect(messages(entries)).toEqual([]);
+});
+
+test("of any dependencies, those that are right hold in the order and every entry is in it once", () => {
+  const indices = fc.array(fc.nat({ max: 11 }), { maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(indices, { minLength: 1, maxLength: 12 }), (graph) => {
+      const entries = graph.map((dependsOn, index) =>
+        entry(`e${index}`, { dependsOn: dependsOn.map((to) => `e${to}`) }),
+      );
+      const { phases, diagnostics } = orderTransformers(entries);
+      const order = names(phases.init);
+      expect(order.toSorted()).toEqual(names(entries).toSorted());
+      if (diagnostics.length > 0) return;
+      for (const each of entries) {
+        for (const name of each.dependsOn) expect(order.indexOf(name)).toBeLessThan(order.indexOf(each.name));
+      }
+    }),
+  );
+});
+
+test("a chain longer than the stack is put into order, and so is told a circle as long", () => {
+  const length = 20_000;
+  const chain = Array.from({ length }, (_, index) =>
+    entry(`e${index}`, { dependsOn: index + 1 < length ? [`e${index + 1}`] : [] }),
+  );
+  const { phases, diagnostics } = orderTransformers(chain);
+  expect(names(phases.init).slice(0, 2)).toEqual([`e${length - 1}`, `e${length - 2}`]);
+  expect(diagnostics).toEqual([]);
+  const circle = [...chain.slice(0, -1), entry(`e${length - 1}`, { dependsOn: ["e0"] })];
+  expect(messages(circle)).toEqual([expect.stringMatching(/^The transformers .* e0 -> e1 -> .* -> …\.$/)]);
 });

@@ -14,41 +14,85 @@ export interface TransformerOrder {
 
 /** Puts transformers into order: each after what it depends on, in the order of the runbook otherwise, by phase. */
 export function orderTransformers(transformers: readonly TransformerSettings[]): TransformerOrder {
+  const byName = indexed(transformers);
   const diagnostics: Diagnostic[] = [];
   const ordered = new Set<TransformerSettings>();
-  const visit = (entry: TransformerSettings, path: readonly TransformerSettings[]): void => {
-    if (ordered.has(entry)) return;
-    const from = path.indexOf(entry);
-    if (from !== -1) {
-      const circle = path.slice(from);
-      // What is switched off waits for nothing and counts as done.
-      if (circle.every(({ enabled }) => enabled)) diagnostics.push(cycle(circle));
-      return;
-    }
-    for (const dependency of dependenciesOf(entry, transformers, diagnostics)) visit(dependency, [...path, entry]);
-    ordered.add(entry);
-  };
-  for (const entry of transformers) visit(entry, []);
+  for (const start of transformers) visitAll(start, { byName, diagnostics, ordered });
   const all = [...ordered];
-  const phases = Object.fromEntries(
-    TRANSFORMER_PHASES.map((phase) => [phase, all.filter((entry) => entry.phase === phase)]),
-  ) as unknown as TransformerOrder["phases"];
-  return { phases, diagnostics };
+  const of = (phase: TransformerPhase) => all.filter((entry) => entry.phase === phase);
+  return {
+    phases: {
+      init: of("init"),
+      expanded: of("expanded"),
+      environment_connected: of("environment_connected"),
+      expanded_cleanup: of("expanded_cleanup"),
+      cleanup: of("cleanup"),
+    },
+    diagnostics,
+  };
+}
+
+interface Walk {
+  readonly byName: ReadonlyMap<string, readonly TransformerSettings[]>;
+  readonly diagnostics: Diagnostic[];
+  readonly ordered: Set<TransformerSettings>;
+}
+
+/** An entry that is not ordered yet, with the dependencies that are still to be looked at. */
+interface Step {
+  readonly entry: TransformerSettings;
+  readonly dependencies: Iterator<TransformerSettings>;
+}
+
+/** Depth first, without recursion: a runbook may hold a chain longer than the stack. */
+function visitAll(start: TransformerSettings, walk: Walk): void {
+  if (walk.ordered.has(start)) return;
+  const stepOf = (entry: TransformerSettings): Step => ({
+    entry,
+    dependencies: dependenciesOf(entry, walk)[Symbol.iterator](),
+  });
+  const path = [stepOf(start)];
+  const onPath = new Set([start]);
+  for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+    const { done, value } = step.dependencies.next();
+    if (done === true) {
+      walk.ordered.add(step.entry);
+      onPath.delete(step.entry);
+      path.pop();
+    } else if (onPath.has(value)) {
+      const from = path.findIndex(({ entry }) => entry === value);
+      const circle = path.slice(from).map(({ entry }) => entry);
+      // What is switched off waits for nothing and counts as done.
+      if (circle.every(({ enabled }) => enabled)) walk.diagnostics.push(cycle(circle));
+    } else if (!walk.ordered.has(value)) {
+      path.push(stepOf(value));
+      onPath.add(value);
+    }
+  }
+}
+
+/** Entries by the name the runbook gives them, and by the number that tells namesakes apart. */
+function indexed(transformers: readonly TransformerSettings[]): ReadonlyMap<string, readonly TransformerSettings[]> {
+  const byName = new Map<string, TransformerSettings[]>();
+  for (const entry of transformers) {
+    for (const name of new Set([entry.givenName, entry.name])) {
+      const namesakes = byName.get(name);
+      if (namesakes === undefined) byName.set(name, [entry]);
+      else namesakes.push(entry);
+    }
+  }
+  return byName;
 }
 
 /** The entries `entry` waits for; what is wrong with its dependencies is told once, when it is first visited. */
-function dependenciesOf(
-  entry: TransformerSettings,
-  transformers: readonly TransformerSettings[],
-  diagnostics: Diagnostic[],
-): readonly TransformerSettings[] {
+function dependenciesOf(entry: TransformerSettings, { byName, diagnostics }: Walk): readonly TransformerSettings[] {
   return entry.dependsOn.flatMap((name, index) => {
     const position = entry.dependencyPositions[index] ?? entry.position;
-    const named = transformers.filter((other) => other.givenName === name || other.name === name);
+    const named = byName.get(name) ?? [];
     // An entry may wait for its namesakes, but a name that is only its own is a circle.
     const others = named.length > 1 ? named.filter((other) => other !== entry) : named;
     if (others.length === 0) {
-      if (entry.enabled) diagnostics.push(unknown(entry, name, position, transformers));
+      if (entry.enabled) diagnostics.push(unknown(entry, name, position, byName));
       return [];
     }
     const reachable = others.filter((other) => rankOf(other) <= rankOf(entry));
@@ -72,9 +116,9 @@ function unknown(
   entry: TransformerSettings,
   name: string,
   position: Diagnostic["position"],
-  transformers: readonly TransformerSettings[],
+  byName: Walk["byName"],
 ): Diagnostic {
-  const names = [...new Set(transformers.map(({ givenName }) => givenName))];
+  const names = [...byName.keys()].slice(0, MOST_NAMES);
   return {
     severity: "error",
     code: "T04",
@@ -84,13 +128,19 @@ function unknown(
   };
 }
 
+/** Nobody reads more names, and looking for near ones among all would take long. */
+const MOST_NAMES = 50;
+/** Likewise for the entries of a circle. */
+const MOST_IN_CIRCLE = 20;
+
 function cycle(circle: readonly TransformerSettings[]): Diagnostic {
   const [first] = circle;
   const names = [...circle, ...circle.slice(0, 1)].map(({ name }) => name);
+  const shown = names.length <= MOST_IN_CIRCLE ? names : [...names.slice(0, MOST_IN_CIRCLE), "…"];
   return {
     severity: "error",
     code: "T04",
-    message: `The transformers depend on each other in a circle: ${names.join(" -> ")}.`,
+    message: `The transformers depend on each other in a circle: ${shown.join(" -> ")}.`,
     position: first?.dependencyPositions[0] ?? first?.position,
     help: "Remove one of these dependencies.",
   };
