@@ -41,6 +41,7 @@ export function linePlot(
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     `<text x="${MARGIN.left}" y="24" font-size="15">${title}</text>`,
     `<text x="${WIDTH / 2 - 40}" y="${HEIGHT - 10}" text-anchor="middle">${axes.x}</text>`,
