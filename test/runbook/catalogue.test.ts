@@ -14,6 +14,7 @@ const core = suite("Core", { area: "core", about: "A suite." }, ({ test: define 
   for (const name of ["smoke_test", "verify_grub", `verify_${"a".repeat(40)}`]) {
     define(name, { about: "A case.", priority: 1 }, async () => {});
   }
+  define("verify_old", { about: "A case.", priority: 1, maturity: "deprecated" }, async () => {});
 });
 
 /** Everything that is told of a runbook, as `assay check` does. */

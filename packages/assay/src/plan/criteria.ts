@@ -61,18 +61,20 @@ function patternCriterion(
   const matched = new Set<string>();
   for (const [index, pattern] of (filter.criteria[key] ?? []).entries()) {
     const position = filter.criteriaPositions?.[key]?.[index] ?? filter.position;
+    const trail = filter.criteriaTrails?.[key]?.[index] ?? filter.trail ?? [];
+    const at = { position, ...(trail.length > 0 && { trail }) };
     const compiled = compilePattern(pattern);
     if (!compiled.ok) {
-      diagnostics.push({ severity: "error", code: "X02", message: compiled.message, position });
+      diagnostics.push({ severity: "error", code: "X02", message: compiled.message, ...at });
       continue;
     }
     const found = compiled.match(texts, budget);
     if (found === undefined) {
       const message = `The regular expression '${pattern}' takes too long to match.`;
       const help = "Nested repetitions such as '(a+)+' explode; write the pattern with one repetition.";
-      diagnostics.push({ severity: "error", code: "X02", message, position, help });
+      diagnostics.push({ severity: "error", code: "X02", message, help, ...at });
     } else if (found.length === 0) {
-      diagnostics.push(matchesNothing(pattern, key, texts, filter, position));
+      diagnostics.push(matchesNothing(pattern, key, texts, filter, at));
     }
     for (const text of found ?? []) matched.add(text);
   }
@@ -90,7 +92,7 @@ function matchesNothing(
   key: PatternKey,
   texts: readonly string[],
   filter: CaseFilter,
-  position: Diagnostic["position"],
+  at: Pick<Diagnostic, "position" | "trail">,
 ): Diagnostic {
   const isTaken = filter.selectAction === "include" || filter.selectAction === "forceInclude";
   // A plain name says that exactly this case has to run; without it the verdict would be about something else.
@@ -102,17 +104,17 @@ function matchesNothing(
       severity: "warning",
       code: "N01",
       message: notHereYet(pattern, lisaSuite),
-      position,
       help,
       blocksRun: true,
+      ...at,
     };
   }
   return {
     severity: isNeeded ? "error" : "warning",
     code: "X04",
     message: `${WORDS[key]} '${pattern}'.`,
-    position,
     help: nearestHelp(pattern, texts),
+    ...at,
   };
 }
 

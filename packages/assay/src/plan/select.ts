@@ -97,7 +97,7 @@ function apply(filter: CaseFilter, matching: readonly Case[], state: State): voi
       severity: "warning",
       code: "X04",
       message: "This 'forceExclude' takes nothing out, because none of its cases is selected so far.",
-      position: filter.position,
+      ...placeOf(filter),
       help: "Move it below the entries that select the cases.",
     });
   }
@@ -159,31 +159,37 @@ function conflict(testCase: Case, filter: CaseFilter, by: CaseFilter, { diagnost
     severity: "error",
     code: "X03",
     message: `The case '${fullNameOf(testCase)}' is forced ${now} here but was forced ${before}${where}.`,
-    position: filter.position,
+    ...placeOf(filter),
     help: "Keep one of the two entries.",
   });
   return { kind: "conflict", filter, by };
 }
 
+const placeOf = ({ position, trail }: CaseFilter): Pick<Diagnostic, "position" | "trail"> => ({
+  position,
+  ...(trail !== undefined && { trail }),
+});
+
 function stableOnly({ selected, forcedIn, maturityApproved, diagnostics, tell }: State): readonly SelectedCase[] {
   const kept: SelectedCase[] = [];
   for (const [testCase, item] of selected) {
-    const { maturity } = testCase;
-    if (maturity !== "stable") {
-      const forcedBy = forcedIn.get(testCase);
-      const by = forcedBy ?? maturityApproved.get(testCase);
-      if (by === undefined) {
-        tell?.(testCase, { kind: "gate", outcome: "dropped" });
-        continue;
-      }
-      tell?.(testCase, { kind: "gate", outcome: forcedBy === undefined ? "approved" : "forced", by });
+    if (testCase.maturity === "stable") {
+      kept.push(item);
+      continue;
     }
-    if (maturity === "deprecated") {
+    const forcedBy = forcedIn.get(testCase);
+    const by = forcedBy ?? maturityApproved.get(testCase);
+    if (by === undefined) {
+      tell?.(testCase, { kind: "gate", outcome: "dropped" });
+      continue;
+    }
+    tell?.(testCase, { kind: "gate", outcome: forcedBy === undefined ? "approved" : "forced", by });
+    if (testCase.maturity === "deprecated") {
       diagnostics.push({
         severity: "warning",
         code: "X07",
         message: `The case '${fullNameOf(testCase)}' is deprecated and will be removed.`,
-        position: undefined,
+        ...placeOf(by),
       });
     }
     kept.push(item);

@@ -126,20 +126,25 @@ export class Problems {
     this.#keep(keyOf(diagnostic), diagnostic);
   }
 
-  /** The trail goes on from the problem's file up to the runbook itself. */
+  /** Through which variables and includes a value came, for problems that are found after the load. */
+  trailOf({ trail = [], position }: LocatedValue): readonly string[] {
+    return [...trail, ...this.#includesOf(position.file)];
+  }
+
   #withIncludes(diagnostic: Diagnostic): Diagnostic {
+    const includes = diagnostic.position === undefined ? [] : this.#includesOf(diagnostic.position.file);
+    return includes.length === 0 ? diagnostic : { ...diagnostic, trail: [...(diagnostic.trail ?? []), ...includes] };
+  }
+
+  /** From a file up to the runbook itself. */
+  #includesOf(file: string): readonly string[] {
     const steps = new Map<string, string>();
-    const file = diagnostic.position?.file;
-    for (
-      let from = file === undefined ? undefined : this.#includedFrom.get(file);
-      from !== undefined;
-      from = this.#includedFrom.get(from.file)
-    ) {
+    for (let from = this.#includedFrom.get(file); from !== undefined; from = this.#includedFrom.get(from.file)) {
       // A file that includes itself through others ends its own trail.
       if (steps.has(from.file)) break;
       steps.set(from.file, `included from ${placeText(from)}`);
     }
-    return steps.size === 0 ? diagnostic : { ...diagnostic, trail: [...(diagnostic.trail ?? []), ...steps.values()] };
+    return [...steps.values()];
   }
 
   #keep(key: string, diagnostic: Diagnostic): void {

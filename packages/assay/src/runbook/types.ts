@@ -30,6 +30,10 @@ export interface CaseFilter {
   readonly position: Position | undefined;
   /** Where each pattern of `criteria` stands, in the order of its list. */
   readonly criteriaPositions?: { readonly [Key in keyof CaseCriteria]?: readonly Position[] };
+  /** Through which variables and includes the entry came, nearest first. */
+  readonly trail?: readonly string[];
+  /** The same of each pattern of `criteria`. */
+  readonly criteriaTrails?: { readonly [Key in keyof CaseCriteria]?: readonly (readonly string[])[] };
   readonly enabled: boolean;
   readonly name: string;
   readonly criteria: CaseCriteria;

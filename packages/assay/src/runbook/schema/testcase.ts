@@ -107,7 +107,9 @@ function readFilter(item: LocatedValue, path: string, context: FieldContext): re
     });
     return [];
   }
-  const patterns = criteria?.kind === "mapping" ? readPatterns(criteria, context) : { criteria: {}, positions: {} };
+  const none = { criteria: {}, positions: {}, trails: {} };
+  const patterns = criteria?.kind === "mapping" ? readPatterns(criteria, context) : none;
+  const trail = context.problems.trailOf(item);
   const given = read.criteria ?? {};
   const { priority } = given;
   const tags = stripped(given.tags);
@@ -116,6 +118,8 @@ function readFilter(item: LocatedValue, path: string, context: FieldContext): re
     {
       position: item.position,
       criteriaPositions: patterns.positions,
+      ...(trail.length > 0 && { trail }),
+      ...(Object.keys(patterns.trails).length > 0 && { criteriaTrails: patterns.trails }),
       enabled: read.enabled,
       name: read.name,
       criteria: {
@@ -146,9 +150,14 @@ type PatternKey = "name" | "area" | "category";
 function readPatterns(
   criteria: MappingValue,
   context: FieldContext,
-): { readonly criteria: CaseCriteria; readonly positions: NonNullable<CaseFilter["criteriaPositions"]> } {
+): {
+  readonly criteria: CaseCriteria;
+  readonly positions: NonNullable<CaseFilter["criteriaPositions"]>;
+  readonly trails: NonNullable<CaseFilter["criteriaTrails"]>;
+} {
   const texts: Partial<Record<PatternKey, readonly string[]>> = {};
   const positions: Partial<Record<PatternKey, readonly Position[]>> = {};
+  const trails: Partial<Record<PatternKey, readonly (readonly string[])[]>> = {};
   for (const key of ["name", "area", "category"] as const) {
     const value = childOf(criteria, key);
     const items = value?.kind === "list" ? value.items : value === undefined ? [] : [value];
@@ -159,9 +168,11 @@ function readPatterns(
     if (kept.length === 0) continue;
     texts[key] = kept.map(({ pattern }) => pattern);
     positions[key] = kept.map(({ item }) => item.position);
+    const ways = kept.map(({ item }) => context.problems.trailOf(item));
+    if (ways.some((way) => way.length > 0)) trails[key] = ways;
     for (const { pattern, item } of kept) checkPattern(pattern, item, context);
   }
-  return { criteria: texts, positions };
+  return { criteria: texts, positions, trails };
 }
 
 function checkPattern(pattern: string, item: LocatedValue, { problems }: FieldContext): void {
