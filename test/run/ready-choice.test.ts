@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { localPlatform } from "../../packages/assay/src/platforms/local/local-platform.ts";
+import { qemuRefusal } from "../../packages/assay/src/platforms/qemu/refusal.ts";
 import { readyPlacement } from "../../packages/assay/src/run/ready-placement.ts";
 import { requirementOf, serves } from "../../packages/assay/src/run/requirement.ts";
 import { atLeast, between, exactly } from "../../packages/assay/src/suite/index.ts";
@@ -61,4 +63,25 @@ test.each<[string, CaseRequirement, CaseRequirement, boolean]>([
   ["more nodes", { nodes: 2 }, {}, false],
 ])("an environment made for one case serves another with %s", (_, made, wanted, expected) => {
   expect(serves(requirementOf({ requires: made }), requirementOf({ requires: wanted }))).toBe(expected);
+});
+
+test.each<[string, CaseRequirement, string | undefined]>([
+  ["as many as it would have", { cores: exactly(2) }, undefined],
+  ["more", { cores: atLeast(3) }, undefined],
+  ["fewer", { cores: exactly(1) }, "it needs another number of processors than the 2 its machine would have."],
+  [
+    "neither",
+    { cores: [...exactly(1), ...exactly(3)] },
+    "it needs another number of processors than the 2 its machine would have.",
+  ],
+])("a machine that is made suits a case that needs %s", (_, requires, expected) => {
+  const capacity = { cores: 8, totalMb: 32_768, availableMb: 32_768 };
+  expect(qemuRefusal(requirementOf({ requires }), capacity, 2)).toBe(expected);
+});
+
+test("the local machine suits no case that needs fewer processors than it has", async () => {
+  await using platform = localPlatform();
+  expect(platform.refuse(requirementOf({ requires: { cores: exactly(0) } }))).toMatch(
+    /another number of processors than the \d+ of this machine/,
+  );
 });

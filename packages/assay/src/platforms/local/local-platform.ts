@@ -3,6 +3,7 @@ import { makeNode } from "../../node/make-node.ts";
 import type { Capability } from "../../node/node.ts";
 import { LocalShell } from "../../node/shell/local/local-shell.ts";
 import type { Environment, EnvironmentRequirement, Platform } from "../platform.ts";
+import { suitsCores } from "../suits-cores.ts";
 
 /** Tests the machine assay runs on. There is one environment of one node, and nothing outside it can reach it. */
 export function localPlatform(): Platform {
@@ -33,6 +34,9 @@ function refusal(requirement: EnvironmentRequirement, capability: Capability): s
   if (feature !== undefined) return `It needs feature '${feature}', which platform 'local' does not have.`;
   if (requirement.cores > capability.cores) {
     return `It needs ${requirement.cores} cores; this machine has ${capability.cores}.`;
+  }
+  if (!suitsCores(requirement, capability.cores)) {
+    return `It needs another number of processors than the ${capability.cores} of this machine.`;
   }
   if (requirement.memoryMb > capability.memoryMb) {
     return `It needs ${requirement.memoryMb} MiB of memory; this machine has ${capability.memoryMb} MiB.`;

@@ -1,4 +1,5 @@
 import type { EnvironmentRequirement } from "../platform.ts";
+import { suitsCores } from "../suits-cores.ts";
 import type { Capacity } from "./host/capacity.ts";
 import { QEMU_FEATURES } from "./qemu-environment.ts";
 
@@ -18,6 +19,10 @@ export function qemuRefusal(
   // More guest processors than the host has only slow each other down.
   if (requirement.cores > Math.max(capacity.cores, cores)) {
     return `it needs ${requirement.cores} processors; this host has ${capacity.cores}.`;
+  }
+  const given = Math.max(cores, requirement.cores);
+  if (!suitsCores(requirement, given)) {
+    return `it needs another number of processors than the ${given} its machine would have.`;
   }
   return undefined;
 }
