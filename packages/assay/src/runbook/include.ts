@@ -1,9 +1,9 @@
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { didYouMean } from "./nearest.ts";
+import { readOwnDefinitions } from "./own-definitions.ts";
 import { placeText } from "./problems.ts";
-import type { FieldContext } from "./schema/field.ts";
+import { earlyValue, type IncludeContext, type Reading, readSource, spend } from "./reading.ts";
 import {
-  brokenValue,
   childOf,
   describeValue,
   isNull,
@@ -13,31 +13,12 @@ import {
   mappingValue,
   type ScalarValue,
 } from "./value.ts";
-import { type Definition, type DefinitionFile, readDefinitions, readVariableFile } from "./variables/definitions.ts";
-import type { YamlParser } from "./yaml/parse.ts";
+import type { Definition } from "./variables/definitions.ts";
 
 /** Files read in all, the same file counted each time; the fields' largest runbook takes five. */
 const MOST_FILES = 500;
 /** Files that include one another, from the runbook itself on. */
 const MOST_LEVELS = 100;
-/**
- * Entries looked at while files are joined, the same one counted each time: a small file that is included often costs
- * more than its length. Real runbooks need a few thousand.
- */
-const MOST_ENTRIES = 100_000;
-
-interface IncludeContext extends FieldContext {
-  readonly parse: YamlParser;
-  /** Gives the text of a file; throws when it cannot be read. */
-  readonly readText: (path: string) => Promise<string>;
-  /** Names in a folder; throws when there is no such folder. */
-  readonly listNames: (folder: string) => Promise<readonly string[]>;
-  /** Text of every file read, by the name its positions carry. */
-  readonly sources: Map<string, string>;
-  /** Replaces variables in a path with what is known before all files are read; the last definition of a name wins. */
-  readonly earlyValue: (path: LocatedValue, definitions: readonly Definition[]) => LocatedValue;
-}
-
 /** Runbook files joined into one. */
 export interface JoinedFiles {
   readonly root: MappingValue;
@@ -50,24 +31,6 @@ export interface JoinedFiles {
 interface Chain {
   readonly path: string;
   readonly from: LocatedValue | undefined;
-}
-
-/** What was done so far, over all files. */
-interface State extends IncludeContext {
-  readonly done: { files: number; entries: number };
-}
-
-/** False, and told once, when joining the files would take too long. */
-function spend(entries: number, at: LocatedValue | undefined, { done, problems }: State): boolean {
-  const isFirst = done.entries <= MOST_ENTRIES;
-  done.entries += entries;
-  if (done.entries <= MOST_ENTRIES) return true;
-  if (isFirst) {
-    problems.error("F09", "The files of the runbook add up to too much data.", at, {
-      help: "A file that is included often counts each time; include it once.",
-    });
-  }
-  return false;
 }
 
 /**
@@ -83,7 +46,7 @@ async function readFile(
   from: LocatedValue | undefined,
   chain: readonly Chain[],
   outer: readonly Definition[],
-  state: State,
+  state: Reading,
 ): Promise<JoinedFiles | undefined> {
   const { problems, done } = state;
   const path = resolve(file);
@@ -168,30 +131,6 @@ function joinFiles(root: MappingValue, own: readonly Definition[], included: rea
   };
 }
 
-async function readSource(
-  file: string,
-  from: LocatedValue | undefined,
-  code: "F05" | "V05",
-  { readText, listNames, sources, problems }: IncludeContext,
-): Promise<string | undefined> {
-  const known = sources.get(file);
-  if (known !== undefined) return known;
-  try {
-    const text = await readText(file);
-    sources.set(file, text);
-    return text;
-  } catch (error) {
-    const why =
-      error instanceof Error && "code" in error && error.code === "ENOENT" ? "does not exist" : "cannot be read";
-    const detail = why === "cannot be read" && error instanceof Error ? `: ${error.message}` : "";
-    const searched = from === undefined ? "" : ` Searched for '${resolve(file)}'.`;
-    const names = await listNames(dirname(resolve(file))).catch(() => []);
-    const near = didYouMean(basename(file), names) ?? "Paths are relative to the file they stand in.";
-    problems.error(code, `The file '${file}' ${why}${detail}.`, from, { help: `${searched} ${near}`.trim() });
-    return undefined;
-  }
-}
-
 function includeItems(root: MappingValue, { problems }: IncludeContext): readonly LocatedValue[] {
   const include = childOf(root, "include");
   if (include === undefined || include.kind === "broken") return [];
@@ -219,58 +158,11 @@ function includeItems(root: MappingValue, { problems }: IncludeContext): readonl
   });
 }
 
-function includePath(item: LocatedValue, known: readonly Definition[], state: State): ScalarValue | undefined {
+function includePath(item: LocatedValue, known: readonly Definition[], state: Reading): ScalarValue | undefined {
   const path = earlyValue(item, known, state);
   if (path.kind === "scalar" && path.type === "string" && path.source !== "") return path;
   if (path.kind !== "broken") {
     state.problems.error("F06", `The path of an include must be a text, found ${describeValue(path)}.`, path);
   }
   return undefined;
-}
-
-/** Replaces variables in a path, for which all that is known is looked at. */
-function earlyValue(path: LocatedValue, known: readonly Definition[], state: State): LocatedValue {
-  const isPlain = path.kind === "scalar" && !path.source.includes("$(");
-  if (isPlain) return path;
-  return spend(known.length, path, state) ? state.earlyValue(path, known) : brokenValue(path.position);
-}
-
-/** The file's own `variable` list with the values of the variable files it names, in their place. */
-async function readOwnDefinitions(
-  root: MappingValue,
-  file: string,
-  outer: readonly Definition[],
-  state: State,
-): Promise<readonly Definition[]> {
-  const list = childOf(root, "variable");
-  if (list?.kind === "list" && !spend(list.items.length, list, state)) return [];
-  const listed = readDefinitions(list, state);
-  const known = [...listed.filter((entry): entry is Definition => "name" in entry), ...outer];
-  const definitions: Definition[] = [];
-  for (const entry of listed) {
-    if ("name" in entry) definitions.push(entry);
-    else for (const held of await readVariables(entry, file, known, state)) definitions.push(held);
-  }
-  return definitions;
-}
-
-async function readVariables(
-  entry: DefinitionFile,
-  file: string,
-  known: readonly Definition[],
-  state: State,
-): Promise<readonly Definition[]> {
-  const path = earlyValue(entry.path, known, state);
-  if (path.kind !== "scalar") return [];
-  if (!/\.ya?ml$/.test(path.source)) {
-    state.problems.error("V05", `The variable file '${path.source}' is no .yml file.`, path);
-    return [];
-  }
-  const target = isAbsolute(path.source) ? path.source : join(dirname(file), path.source);
-  const text = await readSource(target, path, "V05", state);
-  if (text === undefined) return [];
-  state.problems.noteInclude(target, path.position);
-  const root = state.parse(target, text, state.problems);
-  if (root?.kind === "mapping" && !spend(root.entries.length, path, state)) return [];
-  return root === undefined ? [] : readVariableFile(root, entry.isSecret, state);
 }
