@@ -110,7 +110,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   },
   {
     folder: src("transformers"),
-    runs: inSrc("errors", "node", "os", "tools"),
+    runs: inSrc("errors", "node", "os", "tools", "runbook/expression"),
     namesTypesOf: inSrc("runbook"),
     reason: "steps before and after the cases, on a node they are handed",
   },

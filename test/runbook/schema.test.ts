@@ -65,8 +65,8 @@ const VARIABLES = [
   "uefi_firmware_path:/images/firmware.fd",
 ];
 
-/** Errors about what other keys, files or variables say, which a schema cannot know. */
-const ELSEWHERE = /^(?:V\d+|F\d+|C02|T05|S07|S11|S16|S19|X02)$/;
+/** Errors about what other keys, files or variables say, and about texts of a language, which a schema cannot know. */
+const ELSEWHERE = /^(?:V\d+|F\d+|C02|T05|T08|S07|S11|S16|S19|X02)$/;
 
 /** What the loader finds in `data` standing in the place of `file`. */
 async function loaded(data: unknown, file: string): Promise<readonly Diagnostic[]> {

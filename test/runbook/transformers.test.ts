@@ -113,6 +113,13 @@ test.each<[string, string, readonly string[]]>([
     ["2:90 T01 There is no type 'sorce' for 'transformer[0].installer'."],
   ],
   [
+    "an expression that is none",
+    "transformer: [{ type: script, scripts: [{ name: x, script: '1 + (2' }] }]",
+    [
+      "2:60 T08 'transformer[0].scripts[0].script' is no expression. Here must be ',', the expression ends. (line 1, column 7)\n  1 + (2\n        ^",
+    ],
+  ],
+  [
     "a phase that is none",
     "transformer: [{ type: dump_variables, phase: cleanups }]",
     [

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors/catalogue.ts";
+import { evaluateExpression } from "../runbook/expression/evaluate.ts";
 import type { PlainValue } from "../runbook/value.ts";
-import { evaluateExpression } from "./expression/evaluate.ts";
 import { mappingsOf, needText, textsOf } from "./inputs.ts";
 import type { Transformer } from "./transformer.ts";
 

@@ -1,3 +1,5 @@
+import { ExpressionError } from "../../expression/expression-error.ts";
+import { parseExpression } from "../../expression/parse.ts";
 import { didYouMean } from "../../nearest.ts";
 import { childOf, describeValue, isNull, type LocatedValue, type PlainValue } from "../../value.ts";
 import {
@@ -134,6 +136,27 @@ export function word(about: string): Field<string> {
       if (value.kind === "scalar" && !isNull(value) && typeof value.value !== "boolean") return value.source;
       wrongType(value, path, "a text or a number", context);
       return undefined;
+    },
+  };
+}
+
+/** An expression of the safe language; what it cannot be read as is told before anything runs. */
+export function expression(about: string): Field<string> {
+  const plain = text(about);
+  return {
+    ...plain,
+    read(value, path, context) {
+      const source = plain.read(value, path, context);
+      if (source === undefined) return undefined;
+      try {
+        parseExpression(source);
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        // The lines after the first show the expression, in which a secret may stand.
+        const told = value.isSecret === true ? error.message.replace(/\n[\s\S]*/, "") : error.message;
+        context.problems.error("T08", `'${path}' is no expression. ${told}`, value);
+      }
+      return source;
     },
   };
 }

@@ -2,7 +2,7 @@ import { withDefault } from "../field.ts";
 import { choice, flag, integer, list, section, text } from "../kinds.ts";
 import { remoteNodeFields } from "../node-kinds.ts";
 import { buildKeys, kernelInstaller } from "./kernel.ts";
-import { kind, mapOf, nested, typed } from "./kind.ts";
+import { expression, kind, mapOf, nested, typed } from "./kind.ts";
 import { keysOf, namesIn, onNode, plain, typeIn } from "./type.ts";
 
 const PARAMETERS_WANTED = "words 'name=value' separated by blanks";
@@ -41,7 +41,7 @@ export const NODE_TYPES = {
             {
               name: text("name of the output"),
               variables: list(text("name of a variable"), "variables the expression uses"),
-              script: text("the expression"),
+              script: expression("the expression"),
             },
             ["name", "script"],
           ),

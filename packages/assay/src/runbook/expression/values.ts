@@ -1,4 +1,4 @@
-import type { PlainValue } from "../../runbook/value.ts";
+import type { PlainValue } from "../value.ts";
 
 /** A value of the expression language. Whole numbers are bigint, others are number, as Python tells int from float. */
 export type Value = bigint | number | string | boolean | null | Sequence | SetOfValues | Dict;

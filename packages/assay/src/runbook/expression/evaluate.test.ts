@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { PlainValue } from "../../runbook/value.ts";
+import type { PlainValue } from "../value.ts";
 import { evaluateExpression } from "./evaluate.ts";
 import { ExpressionError } from "./expression-error.ts";
 

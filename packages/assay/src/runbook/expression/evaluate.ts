@@ -1,4 +1,4 @@
-import type { PlainValue } from "../../runbook/value.ts";
+import type { PlainValue } from "../value.ts";
 import { Budget } from "./budget.ts";
 import { ExpressionError } from "./expression-error.ts";
 import { callFunction, FUNCTIONS } from "./functions.ts";
