@@ -98,6 +98,20 @@ testcase: [{ criteria: { area: $(area) }, times: $(times) }]
   ]);
 });
 
+test("combinations that are known in the run only are told", async () => {
+  const space = new Workspace({
+    "r.yml": `platform: [{ type: local }]
+combinator: { type: grid, items: [{ name: area, value: $(t_areas) }] }
+transformer: [{ type: to_list, name: t, items: { areas: "core,storage" } }]
+testcase: [{ criteria: { area: $(area) } }]
+`,
+  });
+  const { stdout, exitCode } = await space.assay(["explain", "verify_cpu_count", "-r", "r.yml"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^The combinations are known in the run only; this is with the variables as they are\.\n/);
+  expect(stdout).toMatch(/r\.yml:4:12 +adds it \(as far as known: some of its values come from the run\)/);
+});
+
 test("list --explain tells of every case whether it runs and why", async () => {
   const { stdout, exitCode } = await new Workspace(files).assay(["list", "--explain", "-r", "r.yml"]);
   expect(exitCode).toBe(0);

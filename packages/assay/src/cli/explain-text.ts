@@ -11,6 +11,8 @@ import { table } from "./table.ts";
 export interface ExplainedCase {
   readonly testCase: Case;
   readonly groups: readonly ExplainedCombinations[];
+  /** The combinations are known in the run only; what is told holds for the variables as they are. */
+  readonly isOpen: boolean;
 }
 
 const VERDICTS = {
@@ -20,10 +22,11 @@ const VERDICTS = {
 } as const;
 
 /** Why a case runs or does not, for people. */
-export function caseText({ testCase, groups }: ExplainedCase): string {
+export function caseText({ testCase, groups, isOpen }: ExplainedCase): string {
   if (groups.length === 0) return `${fullNameOf(testCase)} does not run.\n  The combinator has no combinations.`;
   const total = groups.reduce((sum, { count }) => sum + count, 0);
-  return groups.map((group) => groupText(testCase, group, total)).join("\n\n");
+  const open = isOpen ? ["The combinations are known in the run only; this is with the variables as they are."] : [];
+  return [...open, ...groups.map((group) => groupText(testCase, group, total))].join("\n\n");
 }
 
 function groupText(
@@ -70,14 +73,14 @@ const giverOf = (from: ExplainedSetting["from"]): string =>
       : `${placeText(from.position)}${from.name === "" ? "" : ` '${from.name}'`}`;
 
 /** The same for programs: one entry for each group of combinations that agree. */
-export function caseJson({ testCase, groups }: ExplainedCase): readonly object[] {
+export function caseJson({ testCase, groups, isOpen }: ExplainedCase): readonly object[] {
   return groups.map(({ explanation, platform, count, first }) => {
     const { outcome, reason, position, steps, settings } = explanation;
     return {
       suite: testCase.suite.name,
       case: testCase.name,
       platform,
-      combinations: count,
+      combinations: isOpen ? null : count,
       values: Object.fromEntries(first.map(({ name, value }) => [name, value])),
       outcome,
       reason,

@@ -72,10 +72,12 @@ async function ofCase(name: string, { runbook: file, variable, platform, json }:
   const refusals = await loadRefusals();
   const secrets = new Set(runbook.secrets);
   const explained: ExplainedCase[] = [];
+  const combinator = runbook.combinator && listCombinations(runbook.combinator);
+  const isOpen = runbook.combinator !== undefined && combinator === undefined;
   for (const testCase of findCases(name, cases)) {
     const groups = await explainInCombinations({
       runbook,
-      combinator: runbook.combinator && listCombinations(runbook.combinator),
+      combinator,
       load: async (values) => {
         const loaded = (await load(values)).runbook;
         for (const secret of loaded.secrets) secrets.add(secret);
@@ -86,7 +88,7 @@ async function ofCase(name: string, { runbook: file, variable, platform, json }:
       refusals,
       mostCombinations: MOST_COMBINATIONS,
     });
-    explained.push({ testCase, groups });
+    explained.push({ testCase, groups, isOpen });
   }
   const mask = makeMask([...secrets], runbook.secretMasks);
   return mask(json ? JSON.stringify({ cases: explained.flatMap(caseJson) }) : explained.map(caseText).join("\n\n"));
