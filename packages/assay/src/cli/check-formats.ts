@@ -1,3 +1,4 @@
+import { workflowCommand } from "../report/github/workflow-command.ts";
 import type { Diagnostic } from "../runbook/types.ts";
 
 /** One problem as programs read it; what a problem does not have is null. */
@@ -48,18 +49,8 @@ const COMMANDS = { error: "error", warning: "warning", info: "notice" } as const
 /** One problem as a workflow command of GitHub, which shows it beside the line. */
 export function githubCommand(diagnostic: Diagnostic): string {
   const { severity, code, position } = diagnostic;
-  const place =
-    position === undefined
-      ? []
-      : [`file=${escaped(position.file, PROPERTY)}`, `line=${position.line}`, `col=${position.column}`];
-  const properties = [...place, `title=${code}`].join(",");
-  return `::${COMMANDS[severity]} ${properties}::${escaped(withHelp(diagnostic), DATA)}`;
+  const place = position === undefined ? {} : { file: position.file, line: position.line, col: position.column };
+  return workflowCommand(COMMANDS[severity], { ...place, title: code }, withHelp(diagnostic));
 }
 
 const withHelp = ({ message, help }: Diagnostic): string => (help === undefined ? message : `${message} ${help}`);
-
-const DATA = /[%\r\n]/g;
-const PROPERTY = /[%\r\n:,]/g;
-
-/** Characters that would end a command or one of its properties are written as URLs do. */
-const escaped = (text: string, special: RegExp): string => text.replaceAll(special, encodeURIComponent);

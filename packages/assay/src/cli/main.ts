@@ -32,6 +32,11 @@ const COMMANDS: readonly { name: string; about: string; load: () => Promise<Comm
     load: async () => (await import("./list.ts")).listCommand(),
   },
   {
+    name: "report",
+    about: "Make a report of a run again, or compare two runs.",
+    load: async () => (await import("./report.ts")).reportCommand(),
+  },
+  {
     name: "schema",
     about: "Print the JSON Schema of runbooks, for editors.",
     load: async () => (await import("./schema.ts")).schemaCommand(),

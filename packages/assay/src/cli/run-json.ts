@@ -1,3 +1,4 @@
+import { runDocument } from "../report/run-document.ts";
 import type { RunReport } from "../run/run.ts";
 import type { ErrorReport } from "./exit.ts";
 
@@ -6,24 +7,7 @@ const NO_COUNTS = { passed: 0, failed: 0, skipped: 0, attempted: 0 };
 /** The one document `assay run --json` prints, for a run that took place. */
 export function jsonOfReport(report: RunReport): object {
   const first = (name: string): string | null => report.reports.get(name)?.[0] ?? null;
-  return {
-    run: report.run,
-    verdict: report.verdict,
-    reason: report.reason,
-    exitCode: report.exitCode,
-    counts: report.counts,
-    results: report.results.map((result) => ({
-      suite: result.suite,
-      case: result.case,
-      ...(result.combination === undefined ? {} : { combination: result.combination }),
-      status: result.status,
-      message: result.message,
-      durationMs: result.durationMs,
-      rebootMs: result.rebootMs,
-      environment: result.environment ?? null,
-    })),
-    reports: { html: first("html"), junit: first("junit"), journal: report.journal },
-  };
+  return runDocument(report, { html: first("html"), junit: first("junit"), journal: report.journal });
 }
 
 /** The same document for a run that could not start. */

@@ -1,19 +1,23 @@
-import { summarizeRun } from "../events/folds/run-summary.ts";
-import type { RunEvent } from "../events/types.ts";
+import type { RunSummary } from "../events/folds/run-summary.ts";
 
-export type ReportFormat = "html" | "junit";
+export interface RenderOptions {
+  readonly runFolder: string;
+  /** Folder the report will stand in, from which its links hold; the run folder when absent. */
+  readonly standsIn?: string;
+  /** Parts of cases are cases of their own, where the format knows no parts. */
+  readonly hasSubtests?: boolean;
+}
 
-/** Any report of a run, made again from its journal; the journal may be that of a run that was killed. */
+/** A report that a run writes at its end, made again from the fold of its journal, which may be that of a run that was killed. */
 export async function renderReport(
-  events: Iterable<RunEvent>,
-  runFolder: string,
-  format: ReportFormat,
+  summary: RunSummary,
+  format: "html" | "junit",
+  { runFolder, standsIn = runFolder, hasSubtests = false }: RenderOptions,
 ): Promise<string> {
-  const summary = summarizeRun(events);
   if (format === "html") {
     const { renderHtmlReport } = await import("./html/html-notifier.ts");
-    return renderHtmlReport(summary, runFolder);
+    return renderHtmlReport(summary, runFolder, standsIn);
   }
   const { junitDocument } = await import("./junit/junit-document.ts");
-  return junitDocument(summary);
+  return junitDocument(summary, { hasSubtests });
 }

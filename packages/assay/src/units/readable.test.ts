@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatDuration, formatNumber } from "./readable.ts";
+import { formatBytes, formatDuration, formatNumber, formatTime } from "./readable.ts";
 
 test.each([
   [0, "0 ms"],
@@ -30,4 +30,8 @@ test.each([
   [61.4, "61.4"],
 ])("%d reads %s", (value, text) => {
   expect(formatNumber(value)).toBe(text);
+});
+
+test.each(["2026-11-21T05:12:03.120Z", "2026-11-21T05:12:03Z"])("the time %s is shown to the second", (at) => {
+  expect(formatTime(at)).toBe("2026-11-21 05:12:03 UTC");
 });

@@ -27,3 +27,6 @@ export function formatBytes(bytes: number): string {
 /** A measured number for people: no exponent, up to four significant digits after the first three. */
 export const formatNumber = (value: number): string =>
   Number.isFinite(value) ? value.toLocaleString("en-US", { maximumSignificantDigits: 6, useGrouping: false }) : "?";
+
+/** A time as the journal has it (ISO 8601, UTC), for people: `2026-11-21 05:12:03 UTC`. */
+export const formatTime = (at: string): string => at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");

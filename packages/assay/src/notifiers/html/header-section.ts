@@ -1,5 +1,5 @@
 import type { EnvironmentSummary, RunSummary } from "../../events/folds/run-summary.ts";
-import { formatDuration } from "../../units/readable.ts";
+import { formatDuration, formatTime } from "../../units/readable.ts";
 import { factLabel } from "./fact-label.ts";
 import { html, type Markup } from "./markup.ts";
 import { icon, type Look, lookOfVerdict } from "./status-words.ts";
@@ -17,8 +17,8 @@ ${countsBar(summary)}
 }
 
 export const reasonOf = (summary: RunSummary): string => {
-  if (summary.verdict !== undefined) return summary.reason;
-  const last = summary.lastEventAt === undefined ? "" : ` Its journal ends at ${utc(summary.lastEventAt)}.`;
+  if (summary.verdict !== undefined || summary.reason !== "") return summary.reason;
+  const last = summary.lastEventAt === undefined ? "" : ` Its journal ends at ${formatTime(summary.lastEventAt)}.`;
   return `The run has not come to its end: it is still going on, or it was killed.${last}`;
 };
 
@@ -51,7 +51,7 @@ function headerFacts(summary: RunSummary): [string, string][] {
   const facts: [string, string | undefined][] = [
     ["Platform", summary.platform],
     ...Object.entries(sharedFacts(summary.environments)),
-    ["Started", summary.startedAt === undefined ? undefined : utc(summary.startedAt)],
+    ["Started", summary.startedAt === undefined ? undefined : formatTime(summary.startedAt)],
     ["Took", formatDuration(summary.elapsedMs)],
     ["Runbook", summary.runbook],
     ["Host", hostLine(summary.host)],
@@ -76,5 +76,3 @@ export function sharedFacts(environments: readonly EnvironmentSummary[]): Record
     Object.entries(first.facts).filter(([name, value]) => ready.every(({ facts }) => facts[name] === value)),
   );
 }
-
-export const utc = (at: string): string => at.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");

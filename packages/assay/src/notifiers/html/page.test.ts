@@ -146,7 +146,7 @@ test("the policy admits the page's own style and script by hash and nothing else
 });
 
 test("a run that was killed says so instead of giving a verdict", () => {
-  const page = renderPage({ ...runOf("text"), verdict: undefined }, [], [], assets);
+  const page = renderPage({ ...runOf("text"), verdict: undefined, reason: "" }, [], [], assets);
   expect(page).toContain("Unfinished");
   expect(page).toContain("Its journal ends at 2026-11-21 05:00:00 UTC.");
 });

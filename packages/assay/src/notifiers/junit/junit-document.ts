@@ -108,6 +108,7 @@ function outcomeElement(result: ResultSummary, summary: RunSummary): string {
 
 function messageOf(result: ResultSummary, summary: RunSummary): string {
   if (result.status === "ATTEMPTED") return `Failed, which the runbook ignores: ${result.message}`;
+  if (result.message !== "") return result.message;
   if (result.status === "RUNNING") return `The run ended while this case was running. ${summary.reason}`.trimEnd();
   if (result.status === "QUEUED" || result.status === "ASSIGNED") {
     return `The run ended before this case began. ${summary.reason}`.trimEnd();

@@ -1,0 +1,65 @@
+import type { ResultSummary, RunSummary } from "../events/folds/run-summary.ts";
+import { nameOf } from "../notifiers/result-name.ts";
+import { formatTime } from "../units/readable.ts";
+
+/** Whether the process that writes a journal is there. */
+export type JournalWriter = "there" | "gone" | "unknown";
+
+/** Cases in flight that are named; more are counted. */
+const NAMED = 5;
+
+/**
+ * Gives a run without a verdict a reason that tells how far it came, and each result without a final status a message.
+ * A run with a verdict stays as it is.
+ */
+export function withEnding(summary: RunSummary, writer: JournalWriter): RunSummary {
+  if (summary.verdict !== undefined) return summary;
+  return {
+    ...summary,
+    reason: reasonOf(summary, writer),
+    results: summary.results.map((result) => withMessage(result, writer)),
+  };
+}
+
+function reasonOf(summary: RunSummary, writer: JournalWriter): string {
+  const { results } = summary;
+  const running = results.filter(({ status }) => status === "RUNNING");
+  const final = results.length - summary.unfinished;
+  const done = `${final} of ${results.length} results ${final === 1 ? "is" : "are"} final.`;
+  return `${beginningOf(summary, writer)} ${done}${inFlight(running, writer)}`;
+}
+
+function beginningOf({ lastEventAt }: RunSummary, writer: JournalWriter): string {
+  if (writer === "there") return "The run is going on.";
+  const end = lastEventAt === undefined ? "" : ` at ${formatTime(lastEventAt)}`;
+  return writer === "gone"
+    ? `The run was cut off: its journal ends${end} without a verdict, and no process on this machine writes to it.`
+    : `The run is going on or was cut off: its journal ends${end} without a verdict.`;
+}
+
+function inFlight(running: readonly ResultSummary[], writer: JournalWriter): string {
+  if (running.length === 0) return writer === "there" ? " No case is running." : " No case was in flight.";
+  const names = running
+    .slice(0, NAMED)
+    .map((result) => `'${nameOf(result)}'${result.environment === undefined ? "" : ` on ${result.environment}`}`);
+  const left = running.length - names.length;
+  const told = left === 0 ? names.join(", ") : `${names.join(", ")} and ${left} more`;
+  return writer === "there" ? ` Running: ${told}.` : ` In flight: ${told}.`;
+}
+
+const BEGUN: Readonly<Record<JournalWriter, string>> = {
+  there: "It is running.",
+  gone: "It was in flight when the run was cut off.",
+  unknown: "It has begun and is not finished.",
+};
+const WAITING: Readonly<Record<JournalWriter, string>> = {
+  there: "It has not begun yet.",
+  gone: "It had not begun when the run was cut off.",
+  unknown: "It has not begun.",
+};
+
+function withMessage(result: ResultSummary, writer: JournalWriter): ResultSummary {
+  if (result.status === "RUNNING") return { ...result, message: BEGUN[writer] };
+  if (result.status === "QUEUED" || result.status === "ASSIGNED") return { ...result, message: WAITING[writer] };
+  return result;
+}
