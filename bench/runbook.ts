@@ -18,6 +18,7 @@ const UPSTREAM_CASES = "493";
 /** What `bench/runbook-once.ts` prints. */
 interface Once {
   readonly elapsedMs: number;
+  readonly processorMs: number;
   readonly peakMb: number;
   readonly combinations: number;
   readonly results: number;
@@ -50,12 +51,15 @@ async function planning(): Promise<readonly Figure[]> {
     large.push(await once(file, UPSTREAM_CASES));
     commands.push(await wholeCommand(file));
   }
-  const of = (list: readonly Once[], key: "elapsedMs" | "peakMb" | "combinations" | "results"): number =>
-    median(list.map((each) => each[key]));
+  const of = (
+    list: readonly Once[],
+    key: "elapsedMs" | "processorMs" | "peakMb" | "combinations" | "results",
+  ): number => median(list.map((each) => each[key]));
   const problems = [...own, ...large].flatMap((each) => each.problems);
   if (problems.length > 0) throw new Error(`The generated runbook is wrong: ${problems[0]}`);
   return [
     figure("load and plan: 20 includes, 200 variables, 10 × 10 × 10 grid", of(own, "elapsedMs"), "ms", atMost(500)),
+    figure("of which processor time, on all processors", of(own, "processorMs"), "ms"),
     figure("peak memory of the process", of(own, "peakMb"), "MB", atMost(200)),
     figure("combinations planned", of(own, "combinations"), "", atLeast(1000)),
     figure("results planned", of(own, "results"), ""),
