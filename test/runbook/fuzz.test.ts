@@ -55,8 +55,12 @@ test.each(Array.from(hostileInputs(20_000), (input) => [input.name, input] as co
   },
 );
 
-const folder = new URL("../../runbooks/", import.meta.url);
-const shipped = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+/** Every runbook of this repository: those it ships, and those with the constructs of the field. */
+const written = ["../../runbooks/", "corpus/"].flatMap((path) => {
+  const folder = new URL(path, import.meta.url);
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".yml"));
+  return names.map((name) => readFileSync(new URL(name, folder), "utf8"));
+});
 
 /** A runbook with every section, as a start for changes. */
 const EVERYTHING = `name: everything
@@ -111,7 +115,7 @@ notifier:
   - type: console
 dev: { enable_trace: true }
 `;
-const seeds = [EVERYTHING, ...shipped];
+const seeds = [EVERYTHING, ...written];
 
 const spice = fc.oneof(
   fc.constantFrom(
@@ -195,7 +199,7 @@ test("a runbook with every section is read, whatever is changed in it", async ()
   expectSound(whole);
   await fc.assert(
     fc.asyncProperty(
-      fc.constantFrom(...seeds),
+      fc.oneof(fc.constant(EVERYTHING), fc.constantFrom(...seeds)),
       fc.array(change, { minLength: 1, maxLength: 6 }),
       fc.array(change, { maxLength: 2 }),
       async (start, edits, more) => {
@@ -206,6 +210,53 @@ test("a runbook with every section is read, whatever is changed in it", async ()
     ),
     { seed: SEED, numRuns: RUNS },
   );
+});
+
+const ODD: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  1e20,
+  0.5,
+  "",
+  "x",
+  "$(size)",
+  "$(list)",
+  "$(unknown)",
+  [],
+  [null],
+  [[{}]],
+  {},
+  { a: { b: [1] } },
+  { type: "x", name: "x", value: "x" },
+];
+
+/** Ways to each value below `value`, the outer before the inner. */
+const pathsIn = (value: unknown, path: readonly string[] = []): readonly (readonly string[])[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, held]) => [[...path, key], ...pathsIn(held, [...path, key])])
+    : [];
+
+function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
+  if (key === undefined) return by;
+  if (Array.isArray(value)) return value.map((item, at) => (String(at) === key ? replaced(item, rest, by) : item));
+  return Object.fromEntries(
+    Object.entries(value ?? {}).map(([name, held]) => [name, name === key ? replaced(held, rest, by) : held]),
+  );
+}
+
+test("any value of a runbook may be of any other kind", async () => {
+  const { parse } = await import("yaml");
+  const whole: unknown = parse(EVERYTHING, { version: "1.1", merge: true });
+  const paths = pathsIn(whole);
+  expect(paths.length).toBeGreaterThan(150);
+  for (const [index, path] of paths.entries()) {
+    // A third of them at each place: all would take half a minute, and neighbours get the others.
+    for (const odd of ODD.filter((_, at) => (at + index) % 3 === 0)) {
+      const text = JSON.stringify(replaced(whole, path, odd));
+      expectSound(await loadText(text, { files: { "/r/part.yml": "tags: [c]" } }));
+    }
+  }
 });
 
 test("a secret value stands in no text that leaves, wherever the runbook uses it", async () => {
