@@ -113,6 +113,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "notifiers/printable.ts",
       "notifiers/result-name.ts",
       "notifiers/summary-lines.ts",
+      "notifiers/told-message.ts",
     ),
     namesTypesOf: inSrc("events/types.ts"),
     isPure: true,
@@ -131,6 +132,12 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     reason: "steps before and after the cases, on a node they are handed",
   },
   {
+    folder: src("recording"),
+    runs: inSrc("errors", "events/mask.ts", "node"),
+    namesTypesOf: inSrc("events/types.ts", "features", "platforms"),
+    reason: "stands before and in the place of shells and features, of whatever platform",
+  },
+  {
     folder: src("run"),
     runs: inSrc(
       "errors",
@@ -139,6 +146,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "plan",
       "runbook",
       "platforms",
+      "recording",
       "features",
       "node",
       "os",
@@ -162,6 +170,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
         "notifiers",
         "plan",
         "platforms",
+        "recording",
         "report",
         "run",
         "runbook",

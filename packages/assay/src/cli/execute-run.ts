@@ -103,7 +103,7 @@ const runIdOf = (now: Date): string => `${process.pid}-${now.getTime()}`;
 function openRun({ options, signal }: RunRequest, { runbook, extensions }: CheckedRunbook, now: Date) {
   const folder = RunFolder.create(rootOf(options), runbook.name, now, options.id);
   const notifiers = makeNotifiers(runbook, extensions, folder.path);
-  return { runbook, folder, notifiers, version: version(), host: hostFacts(), signal };
+  return { runbook, folder, notifiers, version: version(), host: hostFacts(), signal, isRecording: options.record };
 }
 
 function planOf(

@@ -12,6 +12,7 @@ export interface RunCommandOptions {
   readonly log_path?: string;
   readonly id?: string;
   readonly case: readonly string[];
+  readonly record: boolean;
 }
 
 /** The command with its options and help; LISA's short and long names are kept. */
@@ -27,6 +28,7 @@ export function declareRunCommand(): Command {
     )
     .option("--platform <type>", "platform instead of the runbook's: qemu, local or ready")
     .option("--json", "print one JSON document on standard output; progress goes to standard error", false)
+    .option("--record", "store what each case asks of its machines, for 'assay replay'", false)
     .option("-d, --debug", "show stacks of errors", false)
     .option("-l, --log_path <folder>", "folder for the run folders (default: 'runs')")
     .option("-i, --id <id>", "name of the run folder instead of the time and the runbook's name")

@@ -1,4 +1,4 @@
-import { AssayError, type ErrorDetails } from "./assay-error.ts";
+import { AssayError, type ErrorDetails, ExitCode } from "./assay-error.ts";
 
 /** The command line asks for something that does not exist or does not fit together. */
 export class UsageError extends AssayError {
@@ -109,6 +109,22 @@ export class BadEnvironment extends AssayError {
 export class UnexpectedOutput extends AssayError {
   readonly code = "UNEXPECTED_OUTPUT";
   readonly failureClass = "test";
+}
+
+/** The code of a case asks for something else than its recording holds. */
+export class ReplayDiverged extends AssayError {
+  readonly code = "REPLAY_DIVERGED";
+  readonly failureClass = "test";
+
+  override get exitCode(): ExitCode {
+    return ExitCode.failed;
+  }
+}
+
+/** A recording that is not there, cannot be read, or whose case is gone. */
+export class RecordingUnreadable extends AssayError {
+  readonly code = "RECORDING_UNREADABLE";
+  readonly failureClass = "tool";
 }
 
 /** A step before or after the cases did not do its work. */

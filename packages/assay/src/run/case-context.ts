@@ -9,7 +9,7 @@ import { PASSED, verdictOfError } from "./verdict-of-error.ts";
 export interface ContextParts {
   readonly identity: ResultIdentity;
   readonly environment: Environment;
-  readonly folder: CaseFolder;
+  readonly folder: Pick<CaseFolder, "log" | "artifact">;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
   readonly emit: (event: EventBody) => void;

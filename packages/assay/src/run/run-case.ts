@@ -17,7 +17,7 @@ export interface RunCaseOptions {
   readonly case: Case;
   readonly identity: ResultIdentity;
   readonly environment: Environment;
-  readonly folder: CaseFolder;
+  readonly folder: Pick<CaseFolder, "log" | "command" | "artifact" | "serial">;
   readonly variables: Readonly<Record<string, unknown>>;
   /** 0 means no limit. */
   readonly timeoutMs: number;

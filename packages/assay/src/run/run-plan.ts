@@ -67,6 +67,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     variables: run.variables,
     nextEnvironment: run.nextEnvironment,
     mask,
+    isRecording: session.options.isRecording ?? false,
     emit,
     signal,
     ...(run.shared === undefined ? {} : { shared: run.shared }),

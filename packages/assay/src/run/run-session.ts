@@ -20,6 +20,8 @@ export interface SessionOptions {
   /** Cancels the run; its reason is the name of the signal that did it, `SIGINT` or `SIGTERM`. */
   readonly signal: AbortSignal;
   readonly now?: () => Date;
+  /** Stores what every case asks of its nodes in the case's folder. */
+  readonly isRecording?: boolean;
 }
 
 export type FinishedResult = Omit<EventOf<"case-finished">, "seq" | "at">;

@@ -5,6 +5,7 @@ import type { Machines } from "../plan/predefined.ts";
 import type { Environment, Platform } from "../platforms/platform.ts";
 import { CaseFolder } from "./case-folder.ts";
 import { EnvironmentLease } from "./environment-lease.ts";
+import { recordCase } from "./record-case.ts";
 import { requirementOf } from "./requirement.ts";
 import { identityOf } from "./result-identity.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
@@ -31,6 +32,8 @@ export interface ScheduleOptions {
   /** What all combinations of the run share. */
   readonly shared?: SharedWork;
   readonly mask: (text: string) => string;
+  /** Stores what every case asks of its nodes. */
+  readonly isRecording?: boolean;
   readonly emit: (event: EventBody) => void;
   readonly signal: AbortSignal;
 }
@@ -162,7 +165,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     const path = `cases/${entry.resultId}${attempt === 0 ? "" : `-attempt-${attempt + 1}`}`;
     await using folder = new CaseFolder(options.folder.path, path, options.mask);
     options.emit({ type: "case-started", ...identity, environment: environment.name, folder: path });
-    const outcome = await runCase({
+    const outcome = await (options.isRecording === true ? recordCase : runCase)({
       ...options,
       ...entry,
       variables: options.variables(),

@@ -75,6 +75,8 @@ export interface SuiteDefinition {
 
 export interface Suite {
   readonly name: string;
+  /** The file that defines it; undefined where the runtime does not tell. */
+  readonly file: string | undefined;
   readonly area: string;
   readonly category: string;
   readonly about: string;
@@ -101,6 +103,7 @@ export function suite(name: string, definition: SuiteDefinition, define: (builde
   const cases: Case[] = [];
   const made: Suite = {
     name,
+    file: callerFile(new Error().stack),
     area: definition.area,
     category: definition.category ?? "functional",
     about: definition.about,
@@ -125,6 +128,12 @@ export function suite(name: string, definition: SuiteDefinition, define: (builde
     },
   });
   return made;
+}
+
+/** The file of the second place on the stack: who called the function that took the stack. */
+function callerFile(stack: string | undefined): string | undefined {
+  const [, file] = /((?:file:\/\/)?\/[^()\s]+?)(?::\d+){1,2}\)?$/.exec(stack?.split("\n")[2] ?? "") ?? [];
+  return file?.startsWith("file:") ? decodeURIComponent(new URL(file).pathname) : file;
 }
 
 /** Minutes in milliseconds, for case time limits. */
