@@ -24,6 +24,7 @@ const steps = (events: readonly RunEvent[]): string[] =>
 test("what transformers set is there for later ones, for the choice of cases and for the cases", async () => {
   const seen: unknown[] = [];
   const report = await runStaged({
+    guests: new LocalGuests({ maxEnvironments: 1 }),
     runbook: `
 variable: [{ name: count, value: 1, is_case_visible: true }]
 transformer:
