@@ -37,6 +37,11 @@ const COMMANDS: readonly { name: string; about: string; load: () => Promise<Comm
     load: async () => (await import("./report.ts")).reportCommand(),
   },
   {
+    name: "replay",
+    about: "Run recorded cases again without any machine.",
+    load: async () => (await import("./replay.ts")).replayCommand(),
+  },
+  {
     name: "schema",
     about: "Print the JSON Schema of runbooks, for editors.",
     load: async () => (await import("./schema.ts")).schemaCommand(),

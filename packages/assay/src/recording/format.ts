@@ -5,8 +5,11 @@ import type { Capability, ConnectionInfo } from "../node/node.ts";
 /** Raised when older programs could no longer read what is written. */
 export const FORMAT = 1;
 
+/** How the names of recordings end. */
+export const RECORDING_SUFFIX = ".ndjson.gz";
+
 /** Name of the file in the folder of a case attempt. */
-export const RECORDING_FILE = "recording.ndjson.gz";
+export const RECORDING_FILE = `recording${RECORDING_SUFFIX}`;
 
 /** What can stand in a line: JSON, in which an object with one key `$text`, `$bytes`, `$function` or `$object` is special. */
 export type Stored =
