@@ -10,23 +10,33 @@ const NAMED = 5;
 
 /**
  * Gives a run without a verdict a reason that tells how far it came, and each result without a final status a message.
- * A run with a verdict stays as it is.
+ * In a run that goes on, what has begun lasts until now. A run with a verdict stays as it is.
  */
-export function withEnding(summary: RunSummary, writer: JournalWriter): RunSummary {
+export function withEnding(summary: RunSummary, writer: JournalWriter, nowMs: number): RunSummary {
   if (summary.verdict !== undefined) return summary;
+  const since = (at: string | undefined, otherwiseMs: number): number =>
+    writer === "there" && at !== undefined ? Math.max(otherwiseMs, nowMs - Date.parse(at)) : otherwiseMs;
   return {
     ...summary,
     reason: reasonOf(summary, writer),
-    results: summary.results.map((result) => withMessage(result, writer)),
+    elapsedMs: since(summary.startedAt, summary.elapsedMs),
+    results: summary.results.map((result) => {
+      if (result.status === "RUNNING") {
+        return { ...result, message: BEGUN[writer], durationMs: since(result.startedAt, result.durationMs) };
+      }
+      const isWaiting = result.status === "QUEUED" || result.status === "ASSIGNED";
+      return isWaiting ? { ...result, message: WAITING[writer] } : result;
+    }),
   };
 }
 
 function reasonOf(summary: RunSummary, writer: JournalWriter): string {
-  const { results } = summary;
+  const { results, isPlanOpen } = summary;
   const running = results.filter(({ status }) => status === "RUNNING");
   const final = results.length - summary.unfinished;
-  const done = `${final} of ${results.length} results ${final === 1 ? "is" : "are"} final.`;
-  return `${beginningOf(summary, writer)} ${done}${inFlight(running, writer)}`;
+  const all = isPlanOpen ? `the ${results.length} results planned so far` : `${results.length} results`;
+  const done = `${final} of ${all} ${final === 1 ? "is" : "are"} final.`;
+  return `${beginningOf(summary, writer)} ${done} ${inFlight(running, writer)}`;
 }
 
 function beginningOf({ lastEventAt }: RunSummary, writer: JournalWriter): string {
@@ -38,13 +48,13 @@ function beginningOf({ lastEventAt }: RunSummary, writer: JournalWriter): string
 }
 
 function inFlight(running: readonly ResultSummary[], writer: JournalWriter): string {
-  if (running.length === 0) return writer === "there" ? " No case is running." : " No case was in flight.";
+  if (running.length === 0) return writer === "there" ? "No case is running." : "No case was in flight.";
   const names = running
     .slice(0, NAMED)
     .map((result) => `'${nameOf(result)}'${result.environment === undefined ? "" : ` on ${result.environment}`}`);
   const left = running.length - names.length;
   const told = left === 0 ? names.join(", ") : `${names.join(", ")} and ${left} more`;
-  return writer === "there" ? ` Running: ${told}.` : ` In flight: ${told}.`;
+  return writer === "there" ? `Running: ${told}.` : `In flight: ${told}.`;
 }
 
 const BEGUN: Readonly<Record<JournalWriter, string>> = {
@@ -57,9 +67,3 @@ const WAITING: Readonly<Record<JournalWriter, string>> = {
   gone: "It had not begun when the run was cut off.",
   unknown: "It has not begun.",
 };
-
-function withMessage(result: ResultSummary, writer: JournalWriter): ResultSummary {
-  if (result.status === "RUNNING") return { ...result, message: BEGUN[writer] };
-  if (result.status === "QUEUED" || result.status === "ASSIGNED") return { ...result, message: WAITING[writer] };
-  return result;
-}

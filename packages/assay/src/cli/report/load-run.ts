@@ -21,7 +21,7 @@ export async function loadRun(name: string | undefined, root: string): Promise<L
   // Asked before the journal is read: a run that ends in between must not look like one that was cut off.
   const isWritten = await isOpenForWriting(journal);
   const writer: JournalWriter = isWritten === undefined ? "unknown" : isWritten ? "there" : "gone";
-  return { folder, journal, summary: withEnding(fold(readJournal(journal), journal), writer) };
+  return { folder, journal, summary: withEnding(fold(readJournal(journal), journal), writer, Date.now()) };
 }
 
 function fold(events: readonly RunEvent[], journal: string): RunSummary {

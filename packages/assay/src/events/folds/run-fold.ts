@@ -1,4 +1,4 @@
-import type { Counts, EventOf, ResultIdentity, RunEvent } from "../types.ts";
+import type { Counts, EventOf, ResultIdentity, RunEvent, Verdict } from "../types.ts";
 import { EnvironmentFold } from "./environment-fold.ts";
 import { ResultRecord } from "./result-record.ts";
 import type { Notice, RunSummary } from "./run-summary.ts";
@@ -87,6 +87,7 @@ export class RunFold {
       reason: this.#finished?.reason ?? "",
       exitCode: this.#finished?.exitCode,
       counts,
+      isPlanOpen: this.#started?.isPlanOpen === true && !hasTested(this.#finished?.verdict),
       unfinished,
       results,
       environments: this.#environments.environments(),
@@ -106,6 +107,9 @@ export class RunFold {
     return record;
   }
 }
+
+/** Only a run that came to its end knows all that it had to run. */
+const hasTested = (verdict: Verdict | undefined): boolean => verdict === "passed" || verdict === "failed";
 
 const elapsed = (from: string | undefined, to: string | undefined): number =>
   from === undefined || to === undefined ? 0 : Math.max(0, Date.parse(to) - Date.parse(from));

@@ -134,6 +134,8 @@ export interface RunSummary {
   readonly reason: string;
   readonly exitCode: number | undefined;
   readonly counts: Counts;
+  /** What runs depends on what the run does, and the run has not come so far that all of it is planned. */
+  readonly isPlanOpen: boolean;
   /** Results without a final status. */
   readonly unfinished: number;
   /** In the order of the plan. */

@@ -3,6 +3,7 @@ import { resultInstance } from "../../events/result-instance.ts";
 import { formatDuration } from "../../units/readable.ts";
 import { clipEnd, clipMiddle } from "../clip.ts";
 import { printableLine } from "../printable.ts";
+import { toldMessage } from "../told-message.ts";
 import { html, type Markup } from "./markup.ts";
 import { icon, type Look, lookOfResult } from "./status-words.ts";
 
@@ -60,7 +61,7 @@ function chips(results: readonly ResultSummary[]): Markup[] {
 
 function resultRow(result: ResultSummary, row: number, planIndex: number): Markup {
   const look = lookOfResult(result);
-  const told = [result.message, result.warning].filter((text) => text !== undefined && text !== "").join("\n");
+  const told = toldMessage(result);
   const line = clipEnd(printableLine(told), LINE_LENGTH);
   return html`<details id="r${row}" class="${look.key}" data-plan="${planIndex}" data-ms="${Math.round(result.durationMs)}">
 <summary class="bar"><span class="state">${icon(look.key)}${look.word}</span><span class="name"><span class="suite">${result.suite}.</span>${result.case}${instanceOf(result)}</span><span class="where">${result.environment ?? ""}</span><span class="took">${result.startedAt === undefined && result.durationMs === 0 ? "" : formatDuration(result.durationMs)}</span>${line === "" ? undefined : html`<span class="line">${line}</span>`}</summary>

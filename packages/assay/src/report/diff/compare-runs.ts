@@ -60,7 +60,8 @@ export function compareRuns(before: RunSummary, after: RunSummary): RunDiff {
   for (const change of pairs(before, after)) {
     const kinds = kindsOf(change, before, after);
     for (const kind of kinds) {
-      const reason = kind === "noLongerRun" ? excluded.get(`${change.suite}.${change.case}`) : undefined;
+      const isMissing = change.after === undefined;
+      const reason = isMissing ? reasonOf(kind, excluded.get(`${change.suite}.${change.case}`)) : undefined;
       changes[kind].push(reason === undefined ? change : { ...change, reason });
     }
     if (kinds.length === 0) unchanged += 1;
@@ -72,6 +73,9 @@ export function compareRuns(before: RunSummary, after: RunSummary): RunDiff {
   const isRegression = regressions.length > 0 || (hasTested(before) && !hasTested(after));
   return { before, after, changes, unchanged, regressions, isRegression };
 }
+
+const reasonOf = (kind: ChangeKind, exclusion: string | undefined): string | undefined =>
+  kind === "notFinished" ? "The run ended before it was planned." : exclusion;
 
 /** In the order of the second run; what only the first one has comes last. */
 function pairs(before: RunSummary, after: RunSummary): readonly ResultChange[] {
@@ -98,7 +102,7 @@ const identityOf = ({ resultId, suite, case: name, combination }: ResultSummary)
 
 function kindsOf(change: ResultChange, first: RunSummary, second: RunSummary): readonly ChangeKind[] {
   const { before, after } = change;
-  const status = statusChange(before, after);
+  const status = after === undefined ? absence(second) : statusChange(before, after);
   if (status !== undefined) return [status];
   if (before === undefined || after === undefined || !isFinal(before)) return [];
   const kinds: ChangeKind[] = isSlower(before, after) ? ["slower"] : [];
@@ -107,8 +111,10 @@ function kindsOf(change: ResultChange, first: RunSummary, second: RunSummary): r
   return isSame ? kinds : [...kinds, "changedMessages"];
 }
 
-function statusChange(before: ResultSummary | undefined, after: ResultSummary | undefined): StatusChange | undefined {
-  if (after === undefined) return "noLongerRun";
+/** What a run did not plan it does not run any more, unless it ended before its plan was known. */
+const absence = ({ isPlanOpen }: RunSummary): StatusChange => (isPlanOpen ? "notFinished" : "noLongerRun");
+
+function statusChange(before: ResultSummary | undefined, after: ResultSummary): StatusChange | undefined {
   if (!isFinal(after)) return before === undefined || isFinal(before) ? "notFinished" : undefined;
   switch (after.status) {
     case "FAILED":

@@ -4,6 +4,7 @@ import { fit, widthOf } from "../../notifiers/fit.ts";
 import { type Paint, paintStatus } from "../../notifiers/paint.ts";
 import { printable, printableLine } from "../../notifiers/printable.ts";
 import { nameOf } from "../../notifiers/result-name.ts";
+import { toldMessage } from "../../notifiers/told-message.ts";
 import { formatDuration, formatTime } from "../../units/readable.ts";
 import { CHANGE_KINDS, type ChangeKind, type ResultChange, type RunDiff, SLOWER } from "./compare-runs.ts";
 
@@ -74,7 +75,7 @@ function detailLines(kind: ChangeKind, { before, after, reason }: ResultChange, 
     case "newFailures":
     case "newSkips":
     case "notFinished":
-      return messageLines(after?.message, "      ");
+      return messageLines(after?.message ?? reason, "      ");
     case "noLongerRun":
       return messageLines(reason, "      ");
     case "changedMessages":
@@ -88,7 +89,7 @@ function detailLines(kind: ChangeKind, { before, after, reason }: ResultChange, 
 }
 
 const toldBy = (result: ResultChange["after"]): string =>
-  [result?.message, result?.warning].filter(Boolean).join("\n") || "(no message)";
+  (result === undefined ? "" : toldMessage(result)) || "(no message)";
 
 function messageLines(message = "", indent: string): readonly string[] {
   if (message === "") return [];

@@ -1,4 +1,5 @@
 import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
+import { toldMessage } from "../../notifiers/told-message.ts";
 
 /** A result with the run it belongs to. */
 interface ToldResult {
@@ -10,7 +11,7 @@ interface ToldResult {
 export const sameMessage = (one: ToldResult, other: ToldResult): boolean => told(one) === told(other);
 
 function told({ run, result }: ToldResult): string {
-  const text = `${result.message}\n${result.warning ?? ""}`;
+  const text = toldMessage(result);
   const nodes = run.environments.find(({ name }) => name === result.environment)?.nodes ?? [];
   // Longest first: the name of a node often begins with that of its environment.
   const names = [run.run, result.environment ?? "", ...nodes]

@@ -2,6 +2,7 @@ import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.t
 import { clipEnd } from "../../notifiers/clip.ts";
 import { printable } from "../../notifiers/printable.ts";
 import { nameOf } from "../../notifiers/result-name.ts";
+import { toldMessage } from "../../notifiers/told-message.ts";
 import { type AnnotationLevel, workflowCommand } from "./workflow-command.ts";
 
 /** GitHub shows so many annotations of one level for a step and drops the rest without a word. */
@@ -48,7 +49,7 @@ function commandsOf(level: AnnotationLevel, all: readonly Annotation[], most: nu
 
 const annotationOf = (result: ResultSummary): Annotation => ({
   title: nameOf(result),
-  message: [result.message, result.warning].filter(Boolean).join("\n") || result.status,
+  message: toldMessage(result) || result.status,
 });
 
 const titleOf = ({ name, run, verdict }: RunSummary): string =>

@@ -2,6 +2,7 @@ import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.t
 import { clipMiddle } from "../../notifiers/clip.ts";
 import { printable, printableLine } from "../../notifiers/printable.ts";
 import { nameOf } from "../../notifiers/result-name.ts";
+import { toldMessage } from "../../notifiers/told-message.ts";
 import { formatDuration, formatTime } from "../../units/readable.ts";
 
 /** GitHub refuses the summary of a step that is larger than 1 MiB; the bytes left are for other summaries of the step. */
@@ -52,9 +53,8 @@ function aboutLine({ run, runbook, platform, startedAt }: RunSummary): string {
 
 function resultPart(result: ResultSummary): string {
   const where = [result.environment ?? "", formatDuration(result.durationMs)].filter(Boolean).join(", ");
-  const message = [result.message, result.warning].filter(Boolean).join("\n");
   return `
-<details><summary><b>${result.status}</b> ${html(nameOf(result))} (${html(where)})</summary><pre>${html(clipMiddle(printable(message), MESSAGE_LENGTH))}</pre></details>
+<details><summary><b>${result.status}</b> ${html(nameOf(result))} (${html(where)})</summary><pre>${html(clipMiddle(printable(toldMessage(result)), MESSAGE_LENGTH))}</pre></details>
 `;
 }
 
