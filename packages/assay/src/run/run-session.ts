@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ExitCode } from "../errors/assay-error.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { Journal } from "../events/journal.ts";
-import { makeMask } from "../events/mask.ts";
+import { makeMask, maskDeep } from "../events/mask.ts";
 import type { EventBody, EventOf } from "../events/types.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { Runbook } from "../runbook/types.ts";
@@ -92,7 +92,7 @@ export class RunSession implements Disposable {
     const { runbook, folder, version, host } = this.options;
     const { platform, ...plan } = first;
     const facts = { run: folder.run, name: runbook.name, version, runbook: runbook.file, platform, host };
-    this.#facts = { ...facts, startedAt: this.#startedAt };
+    this.#facts = maskDeep({ ...facts, startedAt: this.#startedAt }, this.mask);
     folder.writeFacts(this.#facts);
     this.emit({ type: "run-started", ...facts, ...plan });
   }
@@ -115,7 +115,11 @@ export class RunSession implements Disposable {
   /** Writes the verdict and closes the notifiers. */
   async finish(): Promise<RunReport> {
     const { folder, signal, runbook } = this.options;
-    const results = this.#outcomes.flatMap(({ finished }) => finished);
+    // What is told besides the events is masked as they are: messages of cases quote what they sent and saw.
+    const results = maskDeep(
+      this.#outcomes.flatMap(({ finished }) => finished),
+      this.mask,
+    );
     const counts = countStatuses(results.map(({ status }) => status));
     const ended = verdictOf({
       counts,
@@ -125,9 +129,12 @@ export class RunSession implements Disposable {
       interruptedBy: signal.aborted ? (signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT") : undefined,
       ...(runbook.exitWithFailedCount === false ? { isFailureTolerated: true } : {}),
     });
-    const verdict = this.#outcomes.some(({ isConfigurationWrong }) => isConfigurationWrong)
-      ? { ...ended, verdict: "invalid" as const, exitCode: ExitCode.configuration }
-      : ended;
+    const isInvalid = this.#outcomes.some(({ isConfigurationWrong }) => isConfigurationWrong);
+    const verdict: RunVerdict = {
+      ...ended,
+      ...(isInvalid ? { verdict: "invalid", exitCode: ExitCode.configuration } : {}),
+      reason: this.mask(ended.reason),
+    };
     const elapsedMs = Math.round(performance.now() - this.#startedMs);
     this.emit({ type: "run-finished", ...verdict, counts, elapsedMs });
     folder.writeFacts({ ...this.#facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });
