@@ -2,6 +2,7 @@ import { makeMask } from "../../events/mask.ts";
 import type { EntryOf, RecordingHeader, Stored } from "../format.ts";
 import { maskPieces } from "../mask-bytes.ts";
 import { toStored } from "../stored-value.ts";
+import { joinPieces } from "./join-pieces.ts";
 import type { RawEntry, Recorder } from "./recorder.ts";
 
 type Mask = (text: string) => string;
@@ -16,7 +17,7 @@ export function finishRecording(header: RecordingHeader, recorder: Recorder, ver
   const both: Mask = (text) => mask(ownMask(text));
   recorder.add("finished", { ...verdict });
   recorder.close();
-  const entries = joinSplitSecrets(recorder.entries, both).map(({ kind, at, data }) => ({
+  const entries = joinPieces(joinSplitSecrets(recorder.entries, both)).map(({ kind, at, data }) => ({
     kind,
     at,
     ...stored(data, both),

@@ -9,7 +9,6 @@ export interface Appointment {
 
 interface Pending {
   readonly atMs: number;
-  readonly order: number;
   readonly act: () => void;
 }
 
@@ -27,7 +26,6 @@ export class VirtualClock {
   readonly startedAt: Date;
   readonly #pending: Pending[] = [];
   #nowMs = 0;
-  #order = 0;
 
   /** `startedAt` is the time of day at which it begins. */
   constructor(startedAt: Date) {
@@ -42,9 +40,9 @@ export class VirtualClock {
   /** Calls `act` in the asynchronous context of this call, at the earliest at once. */
   at(timeMs: number, act: () => void): Appointment {
     const inContext = AsyncLocalStorage.snapshot();
-    const pending = { atMs: Math.max(timeMs, this.#nowMs), order: this.#order++, act: () => inContext(act) };
-    const later = this.#pending.findIndex(({ atMs }) => atMs > pending.atMs);
-    this.#pending.splice(later === -1 ? this.#pending.length : later, 0, pending);
+    const pending = { atMs: Math.max(timeMs, this.#nowMs), act: () => inContext(act) };
+    const place = this.#pending.findLastIndex(({ atMs }) => atMs <= pending.atMs) + 1;
+    this.#pending.splice(place, 0, pending);
     return {
       cancel: () => {
         const index = this.#pending.indexOf(pending);
