@@ -46,12 +46,13 @@ function noSuchRun(name: string, isNewest: boolean, root: string): UsageError {
   });
 }
 
-/** Names of the runs, by age when they are called by time. */
+/** Names of the runs, the oldest first. */
 function runsIn(root: string): readonly string[] {
+  const bornAt = (name: string): number => statSync(join(root, name)).birthtimeMs;
   try {
     return readdirSync(root)
       .filter((name) => name !== "latest" && isFolder(join(root, name)))
-      .sort();
+      .sort((a, b) => bornAt(a) - bornAt(b));
   } catch {
     return [];
   }
