@@ -52,6 +52,19 @@ test("many cases in flight are counted, and an open plan is no total", () => {
   expect(reason).toMatch(/'S.c4' on local-1 and 3 more\.$/);
 });
 
+test("where no case was in flight, the steps that were are told", () => {
+  const waiting = tellRun({ results: { "S.waiting": { status: "QUEUED" } } });
+  expect(withEnding(waiting, "gone", NOW).reason).toMatch(/ 0 of 1 results are final\. No case was in flight\.$/);
+  const step = { environment: "qemu-1", detail: undefined, startedAt: "", elapsedMs: undefined };
+  const progress = [
+    { ...step, step: "boot", elapsedMs: 5 },
+    { ...step, step: "connect" },
+  ];
+  expect(withEnding({ ...waiting, progress }, "gone", NOW).reason).toMatch(
+    / No case was in flight; under way: 'connect' on qemu-1\.$/,
+  );
+});
+
 test("a run with a verdict stays as it is", () => {
   const interrupted = tellRun({ verdict: "interrupted", results: { "S.flying": { status: "RUNNING" } } });
   expect(withEnding(interrupted, "gone", NOW)).toBe(interrupted);

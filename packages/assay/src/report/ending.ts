@@ -1,11 +1,12 @@
 import type { ResultSummary, RunSummary } from "../events/folds/run-summary.ts";
+import { printableLine } from "../notifiers/printable.ts";
 import { nameOf } from "../notifiers/result-name.ts";
 import { formatTime } from "../units/readable.ts";
 
 /** Whether the process that writes a journal is there. */
 export type JournalWriter = "there" | "gone" | "unknown";
 
-/** Cases in flight that are named; more are counted. */
+/** What was in flight is named up to here, and counted beyond. */
 const NAMED = 5;
 
 /**
@@ -36,7 +37,8 @@ function reasonOf(summary: RunSummary, writer: JournalWriter): string {
   const final = results.length - summary.unfinished;
   const all = isPlanOpen ? `the ${results.length} results planned so far` : `${results.length} results`;
   const done = `${final} of ${all} ${final === 1 ? "is" : "are"} final.`;
-  return `${beginningOf(summary, writer)} ${done} ${inFlight(running, writer)}`;
+  const now = running.length > 0 ? inFlight(running, writer) : underWay(summary, writer);
+  return `${beginningOf(summary, writer)} ${done} ${now}`;
 }
 
 function beginningOf({ lastEventAt }: RunSummary, writer: JournalWriter): string {
@@ -48,13 +50,28 @@ function beginningOf({ lastEventAt }: RunSummary, writer: JournalWriter): string
 }
 
 function inFlight(running: readonly ResultSummary[], writer: JournalWriter): string {
-  if (running.length === 0) return writer === "there" ? "No case is running." : "No case was in flight.";
-  const names = running
-    .slice(0, NAMED)
-    .map((result) => `'${nameOf(result)}'${result.environment === undefined ? "" : ` on ${result.environment}`}`);
-  const left = running.length - names.length;
-  const told = left === 0 ? names.join(", ") : `${names.join(", ")} and ${left} more`;
+  const told = someOf(running.map((result) => `'${nameOf(result)}'${placeOf(result)}`));
   return writer === "there" ? `Running: ${told}.` : `In flight: ${told}.`;
+}
+
+/** What a run without a case in flight was doing: making machines ready, or a transformer. */
+function underWay({ progress, transformers }: RunSummary, writer: JournalWriter): string {
+  const open = [
+    ...transformers.filter(isOpen).map((each) => `transformer '${printableLine(each.transformer)}'${placeOf(each)}`),
+    ...progress.filter(isOpen).map((each) => `'${printableLine(each.step)}'${placeOf(each)}`),
+  ];
+  const nothing = writer === "there" ? "No case is running" : "No case was in flight";
+  return open.length === 0 ? `${nothing}.` : `${nothing}; under way: ${someOf(open)}.`;
+}
+
+const isOpen = ({ elapsedMs }: { readonly elapsedMs: number | undefined }): boolean => elapsedMs === undefined;
+
+const placeOf = ({ environment }: { readonly environment: string | undefined }): string =>
+  environment === undefined ? "" : ` on ${environment}`;
+
+function someOf(names: readonly string[]): string {
+  const left = names.length - NAMED;
+  return left <= 0 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${left} more`;
 }
 
 const BEGUN: Readonly<Record<JournalWriter, string>> = {
