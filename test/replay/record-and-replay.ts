@@ -10,7 +10,7 @@ import { type RunReport, run } from "../../packages/assay/src/run/run.ts";
 import { RunFolder } from "../../packages/assay/src/run/run-folder.ts";
 import { loadRunbook } from "../../packages/assay/src/runbook/load.ts";
 import { type Case, type CaseBody, type SuiteDefinition, suite } from "../../packages/assay/src/suite/suite.ts";
-import { LocalGuests, type LocalGuestsOptions } from "../../packages/assay/src/testing/local-guests.ts";
+import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
 
 export interface Recorded {
   readonly report: RunReport;
@@ -20,12 +20,13 @@ export interface Recorded {
   readonly recording: Recording;
 }
 
-export interface RecordOptions extends LocalGuestsOptions {
-  /** Lines of the runbook. */
+export interface RecordOptions {
+  /** Lines of the runbook, and those of its 'testcase'. */
   readonly runbook?: string;
+  readonly testcase?: string;
   readonly timeoutMs?: number;
   readonly afterCase?: SuiteDefinition["afterCase"];
-  /** Called when the platform is there, before the case runs. */
+  /** Called before the machine is made. */
   readonly onPlatform?: (platform: LocalGuests) => void;
 }
 
@@ -43,13 +44,13 @@ export function caseOf(body: CaseBody, { timeoutMs, afterCase }: RecordOptions =
 
 /** Runs a case with `--record`, on machines that are shells of this host. */
 export async function record(body: CaseBody, options: RecordOptions = {}): Promise<Recorded> {
-  const platform = new LocalGuests(options);
+  const platform: LocalGuests = new LocalGuests({ ...options, onDeploy: () => options.onPlatform?.(platform) });
   const text = [
     "name: recorded",
     "platform: [{ type: local }]",
     options.runbook ?? "",
     "testcase:",
-    "  - criteria: {}",
+    options.testcase ?? "  - criteria: {}",
   ];
   const { runbook, diagnostics } = await loadRunbook("/recorded.yml", { readText: async () => text.join("\n") });
   if (runbook === undefined) throw new Error(JSON.stringify(diagnostics));

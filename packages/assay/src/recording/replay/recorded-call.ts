@@ -40,7 +40,7 @@ export function recordedCalls(entries: readonly Entry[]): readonly RecordedCall[
       inputs: of("input"),
       callbacks: of("callback"),
       // `await using` kills what has ended long ago: that changes nothing.
-      killedAtMs: killed === undefined || (ended !== undefined && ended.at < killed) ? undefined : killed,
+      killedAtMs: killed === undefined || (ended !== undefined && ended.at <= killed) ? undefined : killed,
       ended,
     };
   });

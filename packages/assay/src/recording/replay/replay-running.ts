@@ -42,7 +42,7 @@ export function replayRunning(
   };
 
   /** What comes by itself: after a kill only what the kill let come. */
-  const beforeKill = (atMs: number): boolean => call.killedAtMs === undefined || atMs < call.killedAtMs;
+  const beforeKill = (atMs: number): boolean => call.killedAtMs === undefined || atMs <= call.killedAtMs;
   for (const chunk of call.chunks.filter(({ at }) => beforeKill(at))) {
     appointments.push(clock.at(session.timeOf(call, chunk.at, madeAtMs), () => push(chunk)));
   }

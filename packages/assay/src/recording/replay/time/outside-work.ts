@@ -3,13 +3,11 @@ export type OutsideWork = ReadonlyMap<string, number>;
 
 /** Requests end by themselves; timers and idle handles do not count. */
 const COUNTED = /Req|Request|ProcessWrap|TCPSocketWrap|PipeWrap|TLSWrap|Worker|MessagePort|Job|Zlib/i;
-/** A file that is closing has been read. */
-const IGNORED = /^CloseReq$/;
 
 export function outsideWork(): OutsideWork {
   const counts = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) {
-    if (COUNTED.test(kind) && !IGNORED.test(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    if (COUNTED.test(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return counts;
 }
