@@ -55,18 +55,20 @@ export async function readCaseEvidence(
     const serial = clipStart(result.serialTail ?? "", limits.serialLength);
     return { commands: [], earlierCommands: 0, serial, files: [] };
   }
+  // One look at the folder: most cases leave only some of the files, and a run has thousands of folders.
+  const there = new Set(await readdir(join(runFolder, folder)).catch(() => []));
+  const tailOf = async (name: string, limitBytes: number): Promise<Tail> =>
+    there.has(name) ? await readTail(join(runFolder, folder, name), limitBytes) : NOTHING;
   const [commandsText, serialText] = await Promise.all([
-    readTail(join(runFolder, folder, "commands.ndjson"), limits.commands === 0 ? 0 : READ_COMMANDS_BYTES),
+    tailOf("commands.ndjson", limits.commands === 0 ? 0 : READ_COMMANDS_BYTES),
     result.serialTail === undefined
-      ? readTail(join(runFolder, folder, "serial.log"), limits.serialLength * 2)
+      ? tailOf("serial.log", limits.serialLength * 2)
       : { text: result.serialTail, isWhole: true },
   ]);
   const { commands, earlier } = parseCommands(commandsText, limits);
+  const serials = [...there].filter((name) => SERIAL_OF_NODE.test(name)).sort();
   const candidates = [
-    ...[...FILES, ...(await serialLogs(join(runFolder, folder)))].map((name) => ({
-      name,
-      paths: [`${folder}/${name}`],
-    })),
+    ...[...FILES.filter((name) => there.has(name)), ...serials].map((name) => ({ name, paths: [`${folder}/${name}`] })),
     ...result.artifacts.map(({ name, path }) => ({ name, paths: [path, `${folder}/${path}`] })),
   ];
   const files = await Promise.all(candidates.map(({ name, paths }) => linkTo(runFolder, name, paths)));
@@ -76,11 +78,6 @@ export async function readCaseEvidence(
     serial: limits.serialLength === 0 ? "" : clipStart(serialText.text, limits.serialLength),
     files: files.filter((link) => link !== undefined),
   };
-}
-
-async function serialLogs(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => SERIAL_OF_NODE.test(name)).sort();
 }
 
 async function linkTo(runFolder: string, name: string, paths: readonly string[]): Promise<EvidenceLink | undefined> {
@@ -113,8 +110,10 @@ interface Tail {
   readonly isWhole: boolean;
 }
 
+const NOTHING: Tail = { text: "", isWhole: true };
+
 async function readTail(path: string, limitBytes: number): Promise<Tail> {
-  if (limitBytes === 0) return { text: "", isWhole: true };
+  if (limitBytes === 0) return NOTHING;
   try {
     await using file = await open(path);
     const { size } = await file.stat();
@@ -122,7 +121,7 @@ async function readTail(path: string, limitBytes: number): Promise<Tail> {
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - from), position: from });
     return { text: buffer.toString("utf8", 0, bytesRead), isWhole: from === 0 };
   } catch {
-    return { text: "", isWhole: true };
+    return NOTHING;
   }
 }
 

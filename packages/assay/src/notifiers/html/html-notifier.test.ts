@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { EventBody } from "../../events/types.ts";
+import { pageDetails } from "../../testing/page-details.ts";
 import { htmlNotifier } from "./html-notifier.ts";
 
 const result = { resultId: "S.a", suite: "S", case: "a" };
@@ -23,5 +24,5 @@ test.each([
   expect(await notifier.close()).toEqual([join(runFolder, path)]);
   const page = readFileSync(join(runFolder, path), "utf8");
   expect(page).toContain(`href="${prefix}journal.ndjson"`);
-  expect(page).toContain(`"href":"${prefix}cases/S.a/case.log"`);
+  expect(pageDetails(page)).toContain(`"href":"${prefix}cases/S.a/case.log"`);
 });

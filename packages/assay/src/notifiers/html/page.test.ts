@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { RunSummary } from "../../events/folds/run-summary.ts";
 import { summarizeRun } from "../../events/folds/run-summary.ts";
 import type { RunEvent } from "../../events/types.ts";
+import { pageDetails } from "../../testing/page-details.ts";
 import { printable } from "../printable.ts";
 import { html } from "./markup.ts";
 import { renderPage } from "./page.ts";
@@ -128,8 +129,7 @@ test("what the script reads is what was given, made printable", () => {
   fc.assert(
     fc.property(hostile, (text) => {
       const { page } = pageOf(text);
-      const block = /<script type="application\/json" id="details">(.*?)<\/script>/s.exec(page)?.[1] ?? "";
-      expect(JSON.parse(block)).toMatchObject([{ serial: printable(text), about: printable(text) }]);
+      expect(JSON.parse(pageDetails(page))).toMatchObject([{ serial: printable(text), about: printable(text) }]);
     }),
     { numRuns: 60 },
   );

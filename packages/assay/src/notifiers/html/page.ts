@@ -59,7 +59,7 @@ ${excludedSection(summary)}
 </main>
 <footer><p>Every fact here comes from <a href="${`./${posix.join(assets.toRunFolder ?? "", "journal.ndjson")}`}">journal.ndjson</a> and the case folders beside this file.</p>
 <noscript><p>Without scripts this page shows verdict, results and messages; logs and commands are in the case folders.</p></noscript></footer>
-<script type="application/json" id="details">${jsonBlock(details)}</script>
+<script type="application/gzip" id="details">${jsonBlock(details)}</script>
 <script>${new Markup(assets.script)}</script>
 </body>
 </html>

@@ -1,6 +1,7 @@
-import type { Timeline, TimelineBar } from "../../events/folds/timeline.ts";
+import type { Timeline } from "../../events/folds/timeline.ts";
 import { formatDuration } from "../../units/readable.ts";
 import { html, type Markup } from "./markup.ts";
+import { type DrawnBar, mergeBars, NARROWEST } from "./merge-bars.ts";
 import { lookOfStatus } from "./status-words.ts";
 
 const LANE_HEIGHT = 22;
@@ -26,7 +27,9 @@ export function drawTimeline(timeline: Timeline, rowOf: (resultId: string) => nu
     const label = ms === 0 ? "0" : formatDuration(ms);
     return html`<line x1="${x}" x2="${x}" y1="0" y2="${height - AXIS_HEIGHT}"/><text x="${x}" y="${height - 6}">${label}</text>`;
   });
-  const bars = lanes.flatMap((lane, index) => lane.bars.map((bar) => drawBar(bar, index, totalMs, rowOf)));
+  const bars = lanes.flatMap((lane, index) =>
+    mergeBars(lane.bars, totalMs).map((bar) => drawBar(bar, index, totalMs, rowOf)),
+  );
   const hidden = timeline.lanes.length - lanes.length;
   return html`<div class="timeline"><ol class="lanes">${names}</ol>
 <svg height="${height}" role="img" aria-label="Timeline of the run"><g class="grid">${grid}</g>${bars}</svg></div>
@@ -35,15 +38,16 @@ ${hidden > 0 ? html`<p class="muted">${hidden} more machines are not drawn.</p>`
 }
 
 function drawBar(
-  bar: TimelineBar,
+  bar: DrawnBar,
   lane: number,
   totalMs: number,
   rowOf: (resultId: string) => number | undefined,
 ): Markup {
   const y = lane * LANE_HEIGHT + (LANE_HEIGHT - BAR_HEIGHT) / 2;
   const kind = bar.status === undefined ? bar.kind : lookOfStatus(bar.status).key;
-  const width = Math.max(0.15, ((bar.toMs - bar.fromMs) / totalMs) * 100);
-  const title = `${bar.label}, ${formatDuration(bar.toMs - bar.fromMs)}${bar.detail === "" ? "" : ` (${bar.detail})`}`;
+  const width = Math.max(NARROWEST * 100, ((bar.toMs - bar.fromMs) / totalMs) * 100);
+  const others = bar.count === 1 ? "" : ` and ${bar.count - 1} more`;
+  const title = `${bar.label}${others}, ${formatDuration(bar.toMs - bar.fromMs)}${bar.detail === "" ? "" : ` (${bar.detail})`}`;
   const rect = html`<rect class="${kind}" x="${percent(bar.fromMs, totalMs)}" y="${y}" width="${width.toFixed(2)}%" height="${BAR_HEIGHT}" rx="2"><title>${title}</title></rect>`;
   const row = bar.resultId === undefined ? undefined : rowOf(bar.resultId);
   // Not in the tab order: the same results are reachable as rows, and a run can have thousands of bars.

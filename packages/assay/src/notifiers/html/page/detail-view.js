@@ -3,7 +3,7 @@ import { byId, element, icon } from "./elements.js";
 /** @typedef {import("../result-detail.ts").ResultDetail} ResultDetail */
 /** @typedef {import("../result-detail.ts").DetailCommand} DetailCommand */
 
-/** @type {readonly ResultDetail[] | undefined} */
+/** @type {Promise<readonly ResultDetail[]> | undefined} */
 let details;
 
 /**
@@ -11,12 +11,12 @@ let details;
  *
  * @param {HTMLElement} row
  */
-export function fillDetail(row) {
+export async function fillDetail(row) {
   const body = row.querySelector(".body");
   if (body === null || row.dataset.filled === "yes") return;
   row.dataset.filled = "yes";
-  details ??= /** @type {readonly ResultDetail[]} */ (JSON.parse(byId("details").textContent ?? "[]"));
-  const detail = details[Number(row.id.slice(1))];
+  details ??= unpack(byId("details").textContent ?? "");
+  const detail = (await details)[Number(row.id.slice(1))];
   if (detail === undefined) return;
   body.append(
     ...[
@@ -33,6 +33,17 @@ export function fillDetail(row) {
       facts(detail),
     ].filter((part) => part !== undefined),
   );
+}
+
+/**
+ * Reads the base64 of gzipped JSON.
+ *
+ * @param {string} packed
+ * @returns {Promise<readonly ResultDetail[]>}
+ */
+async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  return await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
 /**
