@@ -15,16 +15,20 @@ const NAMED = 3;
 export function findRun(name: string | undefined, root: string): string {
   const wanted = name ?? "latest";
   const places = wanted.includes("/") ? [resolve(wanted)] : [join(root, wanted), resolve(wanted)];
-  const found = places.map((place) => (basename(place) === JOURNAL ? dirname(place) : place)).find(isFolder);
+  const folders = places.map((place) => (basename(place) === JOURNAL ? dirname(place) : place)).filter(isFolder);
+  const found = folders.find(hasJournal) ?? folders[0];
   if (found === undefined) throw noSuchRun(wanted, name === undefined || name === "latest", root);
   const folder = realpathSync(found);
-  if (statSync(join(folder, JOURNAL), { throwIfNoEntry: false }) === undefined) {
+  if (!hasJournal(folder)) {
     throw new UsageError(`The folder '${folder}' is not that of a run: it has no '${JOURNAL}'.`, {
       help: "Name the folder of one run, such as 'runs/latest'.",
     });
   }
   return folder;
 }
+
+const hasJournal = (folder: string): boolean =>
+  statSync(join(folder, JOURNAL), { throwIfNoEntry: false }) !== undefined;
 
 function isFolder(path: string): boolean {
   try {
