@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { watch } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -192,6 +193,32 @@ ${all}`,
   ]);
   expect(report.guests.map(({ isDeleted }) => isDeleted)).toEqual([true]);
   expect(steps(report.events).at(-1)).toBe("expanded_cleanup after");
+});
+
+test("a guest that panics while it is prepared ends its preparation at once", async () => {
+  const guests = new LocalGuests({ maxEnvironments: 1 });
+  const folder = mkdtempSync(join(tmpdir(), "assay-panic-"));
+  writeFileSync(join(folder, "wait.sh"), `touch ${folder}/started\nexec sleep 982.25\n`);
+  const watching = new AbortController();
+  const printing = (async () => {
+    for await (const { filename } of watch(folder, { signal: watching.signal })) {
+      if (filename === "started") guests.guests[0]?.print("[ 1.0] Kernel panic - not syncing: Fatal exception\n");
+    }
+  })().catch(() => undefined);
+  const report = await runStaged({
+    guests,
+    runbook: `
+transformer:
+  - { type: script_file, name: prepare, phase: environment_connected, scripts: [{ script: ${folder}/wait.sh }] }
+${all}`,
+    cases: { one: pass },
+  });
+  watching.abort();
+  await printing;
+  expect(report.results).toMatchObject([
+    { status: "FAILED", message: expect.stringMatching(/'prepare' failed: The kernel of node 'node-0' is in trouble/) },
+  ]);
+  expect(report.guests.map(({ isDeleted }) => isDeleted)).toEqual([true]);
 });
 
 test("a transformer that fails before the cases ends the run, and the clean-up still comes", async () => {

@@ -48,7 +48,7 @@ export class BootFailed extends PlatformError {
   override readonly code = "BOOT_FAILED";
   readonly serialTail: string;
 
-  constructor(message: string, serialTail: string, details: ErrorDetails = {}) {
+  constructor(message: string, serialTail: string, details: ConstructorParameters<typeof PlatformError>[1] = {}) {
     super(message, details);
     this.serialTail = serialTail;
   }

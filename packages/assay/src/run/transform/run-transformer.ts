@@ -5,6 +5,7 @@ import { describeCommand } from "../../node/shell/command.ts";
 import type { TransformerSettings } from "../../runbook/types.ts";
 import type { Inputs, Outputs } from "../../transformers/transformer.ts";
 import { CaseFolder } from "../case-folder.ts";
+import { watchSerial } from "../serial-watch.ts";
 import type { Stage } from "../stage.ts";
 import { connectMachine } from "./connect-machine.ts";
 import type { PhaseOptions } from "./run-phase.ts";
@@ -15,12 +16,17 @@ export async function runTransformer(
   { runbook, variables }: Stage,
   options: PhaseOptions & { readonly folder: string },
 ): Promise<Outputs> {
-  const { session, signal, target } = options;
+  const { session, target } = options;
   const transformer = await options.find(entry.type);
   if (transformer === undefined) {
     throw new UsageError(`The transformer '${entry.type}' is not carried out by this version of assay.`);
   }
   await using stack = new AsyncDisposableStack();
+  const panicked = new AbortController();
+  // A guest that panics while it is prepared would only be noticed when everything has run out of time.
+  const watch = target && watchSerial(target.node, (panic) => panicked.abort(panic));
+  if (watch !== undefined) stack.use(watch);
+  const signal = AbortSignal.any([options.signal, panicked.signal]);
   const log = stack.use(new CaseFolder(session.options.folder.path, options.folder, session.mask, "transformer.log"));
   const watched = (node: Node): Node => {
     const stop = node.observe((completed, startedAt) =>
@@ -48,8 +54,9 @@ export async function runTransformer(
     });
     return await Promise.race([work, leftBehind(work, signal)]);
   } catch (error) {
-    log.log("warn", error instanceof Error ? (error.stack ?? error.message) : String(error));
-    throw error;
+    const why: unknown = panicked.signal.aborted ? panicked.signal.reason : error;
+    log.log("warn", why instanceof Error ? (why.stack ?? why.message) : String(why));
+    throw why;
   }
 }
 

@@ -16,8 +16,21 @@ export interface BootOptions {
   readonly signal: AbortSignal;
 }
 
+/** Why a boot cannot come to a login any more. */
+interface DeadEnd {
+  readonly reason: string;
+  /** Another boot of the same image may well succeed. */
+  readonly isTransient?: boolean;
+}
+
 /** What a console shows when a boot cannot come to a login any more, and what that means. */
-const DEAD_ENDS: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
+const DEAD_ENDS: readonly (DeadEnd & { readonly pattern: RegExp })[] = [
+  {
+    // check_timer() of arch/x86/kernel/apic/io_apic.c waits for ten ticks in a time it takes from the processor.
+    pattern: /IO-APIC \+ timer doesn't work/,
+    reason: "the kernel's test of its timer failed, as it does in an emulated machine on a busy host",
+    isTransient: true,
+  },
   { pattern: /Kernel panic - not syncing/, reason: "the kernel panicked" },
   { pattern: /^\s*\(initramfs\)/m, reason: "the initramfs found no root file system and fell into its prompt" },
   { pattern: /grub rescue>/, reason: "GRUB did not find its own files and fell into its rescue prompt" },
@@ -37,9 +50,9 @@ const DEAD_ENDS: readonly { readonly pattern: RegExp; readonly reason: string }[
 const OVERLAP = 200;
 
 /** Why the console says that this boot is lost; undefined while there is hope. */
-export function findDeadEnd(consoleText: string): string | undefined {
+export function findDeadEnd(consoleText: string): DeadEnd | undefined {
   const plain = consoleLines(consoleText).join("\n");
-  return DEAD_ENDS.find(({ pattern }) => pattern.test(plain))?.reason;
+  return DEAD_ENDS.find(({ pattern }) => pattern.test(plain));
 }
 
 /**
@@ -51,12 +64,12 @@ export async function bootToLogin(machine: Machine, options: BootOptions): Promi
   let recent = "";
   const stopFollowing = machine.serial.follow((text) => {
     recent = (recent.slice(-OVERLAP) + text).slice(-16_384);
-    const reason = findDeadEnd(recent);
-    if (reason !== undefined) failed.abort(reason);
+    const deadEnd = findDeadEnd(recent);
+    if (deadEnd !== undefined) failed.abort(deadEnd);
   });
   let isWaiting = true;
   void machine.ended.then((words) => {
-    if (isWaiting) failed.abort(`QEMU ended: ${words || "without a word"}`);
+    if (isWaiting) failed.abort({ reason: `QEMU ended: ${words || "without a word"}` } satisfies DeadEnd);
   });
   try {
     return await connectSsh({
@@ -71,20 +84,27 @@ export async function bootToLogin(machine: Machine, options: BootOptions): Promi
   } catch (error) {
     options.signal.throwIfAborted();
     const tail = consoleTail(await machine.serial.log().catch(() => ""));
-    throw bootFailure(options, failed.signal.aborted ? String(failed.signal.reason) : error, tail);
+    throw failed.signal.aborted ? bootEnded(options, failed.signal.reason, tail) : bootFailure(options, error, tail);
   } finally {
     isWaiting = false;
     stopFollowing();
   }
 }
 
+const shownTail = (tail: string): string =>
+  tail === "" ? "The console stayed empty." : `The console ends with:\n${tail}`;
+
+function bootEnded({ image }: BootOptions, { reason, isTransient = false }: DeadEnd, tail: string): BootFailed {
+  return new BootFailed(`The image '${image}' does not boot: ${reason}. ${shownTail(tail)}`, tail, {
+    isTransient,
+    help: isTransient
+      ? "Run it again when the host has less to do, or give the kernel 'no_timer_check'."
+      : "Check that the image is bootable with this firmware ('firmware_type' under 'platform.qemu': uefi or bios).",
+  });
+}
+
 function bootFailure(options: BootOptions, why: unknown, tail: string): unknown {
-  const shown = tail === "" ? "The console stayed empty." : `The console ends with:\n${tail}`;
-  if (typeof why === "string") {
-    return new BootFailed(`The image '${options.image}' does not boot: ${why}. ${shown}`, tail, {
-      help: "Check that the image is bootable with this firmware ('firmware_type' under 'platform.qemu': uefi or bios).",
-    });
-  }
+  const shown = shownTail(tail);
   if (why instanceof LoginRefused) {
     return new BootFailed(
       `The image '${options.image}' boots, but refuses user '${options.username}' with the key of its cloud-init seed. ${shown}`,

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { BootFailed } from "../../../errors/catalogue.ts";
 import type { Image } from "../../../image/types.ts";
 import type { DeployContext } from "../../platform.ts";
 import { takeLock } from "../host/build-lock.ts";
@@ -69,9 +70,16 @@ export class TemplateKeeper {
     // The one who held the lock may have built it.
     const builtMeanwhile = await findTemplate(key);
     if (builtMeanwhile !== undefined) return builtMeanwhile;
-    const logFolder = join(context.logFolder, `template-${key.slice(0, 8)}`);
-    await mkdir(logFolder, { recursive: true });
-    const built = await buildTemplate({ host, image, shape, username, inputs, runId, logFolder, signal, progress });
+    const build = async (attempt: string): Promise<Template> => {
+      const logFolder = join(context.logFolder, `template-${key.slice(0, 8)}${attempt}`);
+      await mkdir(logFolder, { recursive: true });
+      return await buildTemplate({ host, image, shape, username, inputs, runId, logFolder, signal, progress });
+    };
+    const built = await build("").catch((error: unknown) => {
+      if (!(error instanceof BootFailed && error.isTransient)) throw error;
+      progress({ environment: undefined, step: "boot template", detail: `once more: ${error.message.split("\n")[0]}` });
+      return build("-again");
+    });
     await pruneTemplates(built, cacheBytes);
     return built;
   }
