@@ -5,7 +5,10 @@ import { makeMask } from "../../packages/assay/src/events/mask.ts";
 import { makePlan } from "../../packages/assay/src/plan/plan.ts";
 import { unfitReason } from "../../packages/assay/src/plan/predefined.ts";
 import { formatDiagnostic } from "../../packages/assay/src/runbook/diagnostics.ts";
+import { Problems } from "../../packages/assay/src/runbook/problems.ts";
 import type { LoadedRunbook } from "../../packages/assay/src/runbook/types.ts";
+import { toPlain } from "../../packages/assay/src/runbook/value.ts";
+import { loadYamlParser } from "../../packages/assay/src/runbook/yaml/parse.ts";
 import { suite } from "../../packages/assay/src/suite/index.ts";
 import { hostileInputs } from "./hostile-inputs.ts";
 import { loadText } from "./load-text.ts";
@@ -246,8 +249,9 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
 }
 
 test("any value of a runbook may be of any other kind", async () => {
-  const { parse } = await import("yaml");
-  const whole: unknown = parse(EVERYTHING, { version: "1.1", merge: true });
+  const parse = await loadYamlParser();
+  const read = parse("whole.yml", EVERYTHING, new Problems());
+  const whole: unknown = read && toPlain(read);
   const paths = pathsIn(whole);
   expect(paths.length).toBeGreaterThan(150);
   for (const [index, path] of paths.entries()) {
