@@ -107,6 +107,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     runs: inSrc(
       "events/folds",
       "units",
+      "notifiers/build-server-commands.ts",
       "notifiers/clip.ts",
       "notifiers/fit.ts",
       "notifiers/paint.ts",

@@ -117,6 +117,7 @@ test("no run, no format and no comparison tells a secret", async () => {
   ]);
   expect(told.map(({ exitCode }) => exitCode)).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0]);
   for (const { stdout, stderr } of told) {
+    expect(stderr).not.toMatch(/^\s*::error::injected/m);
     expect(stdout + stderr).not.toContain(SECRET);
     expect(stdout.length).toBeGreaterThan(100);
   }
@@ -131,7 +132,7 @@ New failures: 4
   Story.changing[image=a]#1  PASSED → FAILED
       Token ******:
       =1+1, "quoted" | <b>
-      ::error::injected
+      : :error::injected
 `);
   expect(stdout).toMatch(/\n4 regressions\. 6 results are as before\.\n$/);
   const gate = (...runs: string[]) => report("--diff", ...runs, "--fail-on-regression");

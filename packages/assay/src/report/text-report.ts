@@ -1,4 +1,5 @@
 import type { Notice, RunSummary } from "../events/folds/run-summary.ts";
+import { withoutCommands } from "../notifiers/build-server-commands.ts";
 import type { Paint } from "../notifiers/paint.ts";
 import { printableLine } from "../notifiers/printable.ts";
 import { type SummaryOptions, summaryLines } from "../notifiers/summary-lines.ts";
@@ -15,7 +16,7 @@ export function textReport(summary: RunSummary, options: SummaryOptions): string
     ...notices.flatMap((notice) => noticeLines(notice, paint)),
     ...summaryLines(summary, options),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${withoutCommands(lines.join("\n"))}\n`;
 }
 
 function noticeLines({ level, text, help }: Notice, paint: Paint): readonly string[] {

@@ -1,3 +1,5 @@
+import { withoutCommands } from "../build-server-commands.ts";
+
 /** Where the console writes. A subset of a Node stream, so that tests can give their own. */
 export interface ConsoleStream {
   write(text: string): unknown;
@@ -18,7 +20,7 @@ export class LiveBlock {
 
   /** Prints `lasting` above the block and draws the block anew, in one write so that it does not flicker. Block lines must fit the terminal. */
   draw(lasting: readonly string[], block: readonly string[]): void {
-    const text = this.#erase() + [...lasting, ...block].map((line) => `${line}\n`).join("");
+    const text = this.#erase() + withoutCommands([...lasting, ...block].map((line) => `${line}\n`).join(""));
     this.#height = block.length;
     if (text !== "") this.#stream.write(text);
   }

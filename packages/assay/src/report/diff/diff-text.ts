@@ -1,4 +1,5 @@
 import type { RunSummary } from "../../events/folds/run-summary.ts";
+import { withoutCommands } from "../../notifiers/build-server-commands.ts";
 import { clipEnd } from "../../notifiers/clip.ts";
 import { fit, widthOf } from "../../notifiers/fit.ts";
 import { type Paint, paintStatus } from "../../notifiers/paint.ts";
@@ -33,7 +34,7 @@ export function diffText(diff: RunDiff, paint: Paint): string {
     ...rows(kind, diff.changes[kind], paint),
   ]);
   const lines = [`before  ${runLine(diff.before)}`, `after   ${runLine(diff.after)}`, ...sections, "", ending(diff)];
-  return `${lines.join("\n")}\n`;
+  return `${withoutCommands(lines.join("\n"))}\n`;
 }
 
 function runLine({ run, verdict, counts, unfinished, runbook, platform, startedAt }: RunSummary): string {
