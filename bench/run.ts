@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly default: Benc
   runbook: () => import("./runbook.ts"),
   channel: () => import("./channel.ts"),
   fork: () => import("./fork.ts"),
+  replay: () => import("./replay.ts"),
   job: () => import("./job.ts"),
   fresh: () => import("./fresh.ts"),
 };
