@@ -114,13 +114,13 @@ test.each<[string, CaseBody, object]>([
       await node.text(["echo", "one"]);
       await node.shell.read("/etc/hostname");
     },
-    { kind: "new", expected: undefined, got: "read /etc/hostname" },
+    { kind: "new", expected: undefined, got: "read /etc/hostname", next: undefined },
   ],
   ["a call that is missing", async () => undefined, { kind: "missing", expected: "run echo one", got: undefined }],
   [
     "another working folder",
     async ({ node }) => void (await node.text(["echo", "one"], { cwd: "/" })),
-    { kind: "changed", got: "run (in /) echo one" },
+    { kind: "changed", got: "run (in /) echo one", expected: "run echo one", next: "run echo one" },
   ],
   [
     "other input",

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as pause, scheduler, setInterval as ticks } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -136,4 +138,36 @@ test("a case that waits for what the recording does not hold is told apart", asy
     await new Promise(() => undefined);
   });
   expect(replayed).toMatchObject({ isAsRecorded: false, divergence: { kind: "stuck" } });
+});
+
+test("a connection of the case's own holds its clock up once, not at every step", async () => {
+  const { recording } = await record(nothing);
+  const server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const replayed = await replay(recording, async (context) => {
+    await nothing(context);
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    for (let count = 0; count < 10; count++) await pause(1000);
+    socket.destroy();
+  });
+  server.close();
+  expect(replayed).toMatchObject({ ...sameAsRecorded, verdict: { message: "" } });
+  expect(replayed.elapsedMs).toBeLessThan(15_000);
+});
+
+test("replays at the same time have each their own clock", async () => {
+  const { recording } = await record(nothing);
+  const waiting =
+    (waitMs: number): CaseBody =>
+    async (context) => {
+      await nothing(context);
+      const before = performance.now();
+      await pause(waitMs);
+      const passedMs = Math.round(performance.now() - before);
+      context.expect(passedMs === waitMs, `${passedMs} ms have passed`);
+    };
+  const replays = await Promise.all([10_000, 20_000, 15_000].map((ms) => replay(recording, waiting(ms))));
+  expect(replays.map(({ verdict }) => verdict.message)).toEqual(["", "", ""]);
 });

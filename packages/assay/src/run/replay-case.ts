@@ -60,7 +60,7 @@ export async function replayCase(recording: Recording, testCase: Case, signal: A
     emit: () => undefined,
   };
   const running = onClock(session.clock, () => runCase(options));
-  const outcome = await session.clock.drive(running, () => void session.divergeAt("stuck", undefined, {}));
+  const outcome = await session.clock.drive(running, () => void session.diverge({ kind: "stuck", node: undefined }));
   const verdict = verdictOf(outcome.finished);
   const recorded = verdictOf(finished);
   const missing = session.left.map(callText);
@@ -79,7 +79,8 @@ export async function replayCase(recording: Recording, testCase: Case, signal: A
 function firstMissing({ left }: ReplaySession): Divergence | undefined {
   const [call] = left;
   if (call === undefined) return undefined;
-  return { kind: "missing", node: call.node, expected: callText(call), got: undefined, at: undefined };
+  const expected = callText(call);
+  return { kind: "missing", node: call.node, expected, got: undefined, next: expected, at: undefined };
 }
 
 function verdictOf({ status, message, failureClass }: ReplayVerdict): ReplayVerdict {

@@ -18,7 +18,7 @@ function jsonOfReplay(replay: Replay): object {
     ...base,
     recorded,
     verdict,
-    divergence: divergence === undefined ? null : { ...divergence },
+    divergence: divergence ?? null,
     missing,
     recordedMs: Math.round(recordedMs),
     elapsedMs: Math.round(elapsedMs * 10) / 10,

@@ -41,13 +41,14 @@ function verdictLines({ recorded, verdict }: Replayed): readonly string[] {
 
 function divergenceLines({ divergence, missing, recorded }: Replayed): readonly string[] {
   if (divergence === undefined) return [];
-  const { expected, got, at, kind } = divergence;
+  const { expected, got, at, kind, next } = divergence;
   const [shownExpected, shownGot] = aroundDifference(expected, got);
   const others = missing.filter((call) => call !== expected || kind !== "missing");
   return indented([
     kind === "changed" ? "The case asks for something else than it did." : divergenceSentence(divergence),
     ...(at === undefined ? [] : [`at        ${at}`]),
     ...(kind === "changed" ? [`recorded  ${shownExpected}`, `now       ${shownGot}`] : []),
+    ...(kind === "new" && next !== undefined ? [`The recording goes on with '${next}'.`] : []),
     ...(others.length === 0 || kind !== "missing" ? [] : ["also not asked for:"]),
     ...(kind !== "missing" ? [] : others.slice(0, MISSING_SHOWN).map((call) => `  ${call}`)),
     ...(kind !== "missing" || others.length <= MISSING_SHOWN ? [] : [`  and ${others.length - MISSING_SHOWN} more`]),

@@ -2,6 +2,7 @@ import type { Feature } from "../../features/feature.ts";
 import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
 import type { Environment } from "../../platforms/platform.ts";
+import { recordedError } from "../recorded-error.ts";
 import type { Recorder } from "./recorder.ts";
 import { recordingFeature } from "./recording-feature.ts";
 import { RecordingShell } from "./recording-shell.ts";
@@ -12,7 +13,7 @@ import { RecordingShell } from "./recording-shell.ts";
  */
 export function recordEnvironment(environment: Environment, recorder: Recorder): Environment {
   const [first, ...others] = environment.nodes;
-  environment.died.catch((error: unknown) => recorder.add("died", { error: recorder.errorOf(error) }));
+  environment.died.catch((error: unknown) => recorder.add("died", { error: recordedError(error) }));
   return {
     name: environment.name,
     nodes: [recordNode(first, recorder), ...others.map((node) => recordNode(node, recorder))],

@@ -1,4 +1,4 @@
-import type { EntryKind, RecordedError } from "../format.ts";
+import type { EntryKind } from "../format.ts";
 import { recordedError } from "../recorded-error.ts";
 
 /** An entry before anything in it is masked; `data` holds values as they were. */
@@ -49,11 +49,7 @@ export class Recorder {
   }
 
   fail(id: number, error: unknown, signal: AbortSignal | undefined): void {
-    this.add("result", { id, error: this.errorOf(error, signal) });
-  }
-
-  errorOf(error: unknown, signal?: AbortSignal): RecordedError {
-    return recordedError(error, signal);
+    this.add("result", { id, error: recordedError(error, signal) });
   }
 
   add(kind: EntryKind, data: Readonly<Record<string, unknown>>): void {

@@ -1,4 +1,5 @@
 import type { Feature } from "../../features/feature.ts";
+import { recordedError } from "../recorded-error.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** A feature of any kind whose calls, their answers and what it calls back are told to a recorder. */
@@ -42,7 +43,7 @@ function recordedCall(
     recorder.add("result", { id, value: answer, isSync: true });
     return answer;
   } catch (error) {
-    recorder.add("result", { id, error: recorder.errorOf(error, signal), isSync: true });
+    recorder.add("result", { id, error: recordedError(error, signal), isSync: true });
     throw error;
   }
 }

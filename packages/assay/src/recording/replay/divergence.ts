@@ -12,6 +12,8 @@ export interface Divergence {
   readonly expected: string | undefined;
   /** The call the code makes now. */
   readonly got: string | undefined;
+  /** With what the recording goes on: its first call that has not been made. Undefined at its end. */
+  readonly next: string | undefined;
   /** Of the case's code, as `file:line:column`, where the call comes from. */
   readonly at: string | undefined;
 }

@@ -97,7 +97,9 @@ class RecordedInput {
   write(data: string | Uint8Array): void {
     this.#given = Buffer.concat([this.#given, this.#session.masked(data)]);
     if (this.#expected.subarray(0, this.#given.length).equals(this.#given)) return;
-    throw this.#session.divergeAt("changed", this.#call.node, {
+    throw this.#session.diverge({
+      kind: "changed",
+      node: this.#call.node,
       expected: `input ${JSON.stringify(this.#expected.toString("utf8"))}`,
       got: `input ${JSON.stringify(this.#given.toString("utf8"))}`,
     });

@@ -61,7 +61,6 @@ export class ReplaySession {
         node,
         expected: nearest && callText(nearest),
         got: callText(call),
-        at: callerIn(this.#codeFile),
       });
     }
     this.#left.delete(found);
@@ -75,22 +74,25 @@ export class ReplaySession {
     return this.#byExact.values().some(([call]) => call?.node === node && call.via === via && call.method === method);
   }
 
-  /** The same for what is no call of its own; tells the place in the case's code by itself. */
-  divergeAt(
-    kind: Divergence["kind"],
-    node: string | undefined,
-    { expected, got }: { readonly expected?: string; readonly got?: string },
-  ): ReplayDiverged {
-    return this.diverge({ kind, node, expected, got, at: callerIn(this.#codeFile) });
-  }
-
   /** What the case gives to a command, as the recording would have it. */
   masked(data: string | Uint8Array): Uint8Array {
     return maskBytes(typeof data === "string" ? Buffer.from(data) : data, makeMask(this.#secrets));
   }
 
-  /** Takes note of where the code left the recording; only the first time counts. Gives the error to throw. */
-  diverge(divergence: Divergence): ReplayDiverged {
+  /**
+   * Takes note of where the code left the recording, with the line it comes from; only the first time counts. Gives the
+   * error to throw.
+   */
+  diverge(what: Pick<Divergence, "kind" | "node"> & Partial<Pick<Divergence, "expected" | "got">>): ReplayDiverged {
+    const [next] = this.#left;
+    const divergence: Divergence = {
+      kind: what.kind,
+      node: what.node,
+      expected: what.expected,
+      got: what.got,
+      next: next && callText(next),
+      at: callerIn(this.#codeFile),
+    };
     const at = divergence.at === undefined ? "" : ` (${divergence.at})`;
     const error = new ReplayDiverged(`${divergenceSentence(divergence)}${at}`, {
       help: "If the change is meant, record the case again with 'assay run --record'.",

@@ -80,12 +80,12 @@ export class VirtualClock {
       isOver = true;
     });
     ending.catch(() => undefined);
-    const before = outsideWork();
+    let before = outsideWork();
     let isStuck = false;
     for (;;) {
       await turn();
       if (isOver) return await ending;
-      await outsideWorkDone(before);
+      before = await outsideWorkDone(before);
       if (isOver) return await ending;
       const next = this.#pending.shift();
       if (next !== undefined) {
@@ -102,10 +102,15 @@ export class VirtualClock {
   }
 }
 
-/** What the case does outside of its nodes, such as reading a file of its own, takes real time; nothing tells its end. */
-async function outsideWorkDone(before: OutsideWork): Promise<void> {
+/**
+ * What the case does outside of its nodes, such as reading a file of its own, takes real time; nothing tells its end.
+ * Gives what is to be expected from now on: what goes on too long, such as a connection, is not waited for again.
+ */
+async function outsideWorkDone(before: OutsideWork): Promise<OutsideWork> {
   const deadline = realNow() + LONGEST_OUTSIDE_WORK_MS;
-  for (let looks = 0; isOutsideWorkPending(before) && realNow() < deadline; looks++) {
+  for (let looks = 0; isOutsideWorkPending(before); looks++) {
+    if (realNow() > deadline) return outsideWork();
     await (looks < 10 ? turn() : realPause(1));
   }
+  return before;
 }
