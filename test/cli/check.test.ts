@@ -25,6 +25,7 @@ test("GitHub sees each problem beside its line", async () => {
   expect(stdout).toBe(
     `::error file=bad.yml,line=1,col=7,title=S02::'name' must be a text, found the boolean true. YAML 1.1 reads on as the boolean true; quote it: "on".
 ::warning file=bad.yml,line=6,col=1,title=F04::The key 'tags' stands twice in this mapping; the first, at line 5, column 1, has no effect. Remove one of the two.
+::warning file=bad.yml,line=7,col=32,title=X04::No case is named 'smoke_.*x'. 'assay list' shows what there is.
 ::error file=bad.yml,line=8,col=1,title=S01::The key 'nmae' is not known in a runbook. Did you mean 'name'?
 `,
   );

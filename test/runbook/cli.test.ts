@@ -36,6 +36,18 @@ bad.yml:3:35: error S04: 'testcase[0].times' must be a whole number from 1 to 10
 `);
 });
 
+test("what patterns ask for is looked at in the same pass, however wrong the rest is", async () => {
+  writeFileSync(
+    join(folder, "mixed.yml"),
+    "testcase: [{ criteria: { name: verify_gurb } }]\nplatform: [{ type: local }]\nconcurrency: many\n",
+  );
+  const { code, stdout } = await assay("check", "-r", "mixed.yml");
+  expect(code).toBe(2);
+  expect(stdout).toMatch(
+    /^mixed\.yml:1:32: error X04: No case is named 'verify_gurb'\.[^]*help: Did you mean 'verify_grub'[^]*mixed\.yml:3:14: error S02:/,
+  );
+});
+
 test("check --json is one document with places", async () => {
   writeFileSync(
     join(folder, "unknown.yml"),

@@ -1,7 +1,7 @@
 import { nearestSome } from "../runbook/nearest.ts";
-import { compilePattern, isPlainName, type PatternBudget } from "../runbook/pattern.ts";
+import { compilePattern, isPlainName, PatternBudget } from "../runbook/pattern.ts";
 import type { CaseCriteria, CaseFilter, Diagnostic } from "../runbook/types.ts";
-import type { Case } from "../suite/suite.ts";
+import type { Case, Suite } from "../suite/suite.ts";
 import { lisaSuiteOf } from "./lisa-cases.ts";
 
 /** One criterion of a filter, ready to be asked. */
@@ -38,6 +38,15 @@ export function criteriaOf(
     ...given("tags", tags, (wanted, testCase) => wanted.some((tag) => testCase.tags.includes(tag))),
     ...given("maturity", maturity, (wanted, testCase) => wanted.includes(testCase.maturity)),
   ];
+}
+
+/** Patterns of the filters that match no case of the catalogue, or cannot be matched. */
+export function unmatchedPatterns(suites: readonly Suite[], filters: readonly CaseFilter[]): readonly Diagnostic[] {
+  const cases = suites.flatMap((suite) => suite.cases);
+  const diagnostics: Diagnostic[] = [];
+  const budget = new PatternBudget();
+  for (const filter of filters) if (filter.enabled) criteriaOf(cases, filter, diagnostics, budget);
+  return diagnostics;
 }
 
 function given<T>(

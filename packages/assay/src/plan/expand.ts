@@ -1,7 +1,9 @@
 import type { Combination, ListedCombinator } from "../runbook/combinators/combinator.ts";
 import { listCombinations } from "../runbook/combinators/list-combinations.ts";
+import { inFileOrder } from "../runbook/problems.ts";
 import type { AssignedVariable, Diagnostic, LoadedRunbook, Runbook } from "../runbook/types.ts";
 import type { Suite } from "../suite/suite.ts";
+import { unmatchedPatterns } from "./criteria.ts";
 import { type CombinationPlan, Planner, type Refusals } from "./planner.ts";
 import { orderTransformers, type TransformerOrder } from "./transformers.ts";
 
@@ -64,7 +66,11 @@ export async function expandRunbook(options: ExpandOptions): Promise<ExpandedRun
   const base = await options.load([]);
   const expansion = new Expansion(options, base);
   const { runbook } = base;
-  if (runbook === undefined) return expansion.result(undefined, undefined);
+  if (runbook === undefined) {
+    // What the filters ask for can be looked at whatever else is wrong, so that one pass tells that too.
+    expansion.addProblems(unmatchedPatterns(options.suites(), base.filters), undefined);
+    return expansion.result(undefined, undefined);
+  }
   const order = orderTransformers(runbook.transformers ?? []);
   expansion.addProblems(order.diagnostics, undefined);
   const listed = runbook.combinator && listCombinations(runbook.combinator);
@@ -134,7 +140,7 @@ class Expansion {
       combinations: this.#combinations,
       plans: [...this.#plans],
       notExpanded: this.#notExpanded,
-      problems: [...this.#problems.values()],
+      problems: inFileOrder([...this.#problems.values()], this.#sources.keys(), ({ diagnostic }) => diagnostic),
       sources: this.#sources,
       secrets: this.#secrets,
     };

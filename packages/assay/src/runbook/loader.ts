@@ -72,6 +72,7 @@ export class RunbookLoader {
       for (const part of [this.#outsideProblems, joined.problems]) problems.addAll(part);
       return {
         runbook: undefined,
+        filters: [],
         diagnostics: problems.list(this.#sources.keys()),
         sources: this.#sources,
         secrets: [],

@@ -76,13 +76,9 @@ export class Problems {
 
   /** In file order of `files` (first read first), then by line and column; problems without a place come first. */
   list(files: Iterable<string>): readonly Diagnostic[] {
-    const rank = new Map([...files].map((file, index) => [file, index]));
-    const place = ({ position }: Diagnostic): readonly number[] =>
-      position === undefined ? [-1, 0, 0] : [rank.get(position.file) ?? rank.size, position.line, position.column];
-    const sorted = [...this.#found.values()]
-      .map((diagnostic) => ({ diagnostic, place: place(diagnostic) }))
-      .sort((left, right) => comparePlaces(left.place, right.place))
-      .map(({ diagnostic }) => this.#withIncludes(diagnostic));
+    const sorted = inFileOrder([...this.#found.values()], files, (diagnostic) => diagnostic).map((diagnostic) =>
+      this.#withIncludes(diagnostic),
+    );
     if (sorted.length <= MOST_REPORTED) return sorted;
     // Errors first when cutting, or a flood of warnings would hide why the runbook is refused.
     const kept = new Set(
@@ -164,6 +160,21 @@ function keyOf({ code, message, position }: Diagnostic): string {
 const SEVERITIES = ["error", "warning", "info"] as const satisfies readonly Diagnostic["severity"][];
 
 const rankOfSeverity = ({ severity }: Diagnostic): number => SEVERITIES.indexOf(severity);
+
+/** By file in the order of `files`, then by line and column; what has no place comes first. Stable. */
+export function inFileOrder<T>(
+  items: readonly T[],
+  files: Iterable<string>,
+  diagnosticOf: (item: T) => Diagnostic,
+): readonly T[] {
+  const rank = new Map([...files].map((file, index) => [file, index]));
+  const place = ({ position }: Diagnostic): readonly number[] =>
+    position === undefined ? [-1, 0, 0] : [rank.get(position.file) ?? rank.size, position.line, position.column];
+  return items
+    .map((item) => ({ item, place: place(diagnosticOf(item)) }))
+    .sort((left, right) => comparePlaces(left.place, right.place))
+    .map(({ item }) => item);
+}
 
 function comparePlaces(left: readonly number[], right: readonly number[]): number {
   for (let index = 0; index < left.length; index += 1) {

@@ -9,12 +9,19 @@ import { runbookFields } from "./schema/runbook.ts";
 import { readFilters } from "./schema/testcase.ts";
 import { readTransformers } from "./schema/transformer.ts";
 import type { SectionCache } from "./section-cache.ts";
-import type { PlatformSettings, RemoteNodeSettings, Runbook } from "./types.ts";
+import type { CaseFilter, PlatformSettings, RemoteNodeSettings, Runbook } from "./types.ts";
 import { childOf, type LocatedValue, type MappingValue } from "./value.ts";
+
+/** What the sections of a runbook say. */
+export interface Reading {
+  readonly runbook: Runbook | undefined;
+  readonly filters: readonly CaseFilter[];
+}
 
 /**
  * Reads the sections of a joined runbook in which all variables are replaced. `replacement` is a platform type that takes
- * the place of the runbook's; `cache` holds sections of earlier readings. Undefined when something is wrong, which the context's problems then tell.
+ * the place of the runbook's; `cache` holds sections of earlier readings. There is no runbook when something is wrong, which the
+ * context's problems then tell; the filters that are right are there all the same.
  */
 export async function readRunbook(
   file: string,
@@ -23,7 +30,7 @@ export async function readRunbook(
   outer: FieldContext,
   readText: (path: string) => Promise<string>,
   cache: SectionCache,
-): Promise<Runbook | undefined> {
+): Promise<Reading> {
   const { problems } = outer;
   const secrets = new Set<string>();
   const context: FieldContext = { ...outer, secrets, platform: platformType(childOf(root, "platform"), replacement) };
@@ -43,13 +50,13 @@ export async function readRunbook(
   const platform = readPlatform(childOf(root, "platform"), replacement, context);
   const account = platform ?? { adminUsername: undefined, adminPassword: undefined, adminPrivateKeyFile: undefined };
   const environment = readEnvironment(childOf(root, "environment"), account, context);
-  if (platform === undefined || read === undefined) return undefined;
+  if (platform === undefined || read === undefined) return { runbook: undefined, filters };
   const environments = environment?.environments ?? [];
   const type = platformOf(platform, environment, root, context);
   const remote = environments.map(({ nodes }) => nodes.filter((node) => node.type === "remote"));
   if (type === "ready") await checkKeyFiles(remote.flat(), readText, context);
-  if (problems.hasErrors) return undefined;
-  return {
+  if (problems.hasErrors) return { runbook: undefined, filters };
+  const runbook: Runbook = {
     file,
     name: read.name,
     testProject: read.test_project,
@@ -70,6 +77,7 @@ export async function readRunbook(
     secrets: [...secrets].filter((secret) => secret.length >= SHORTEST_SECRET),
     notifiers,
   };
+  return { runbook, filters };
 }
 
 /** Shorter ones stand in every other word; masking them would hide everything. */

@@ -3,11 +3,11 @@ import { LayeredVariables } from "./layered-variables.ts";
 import { type Assignment, Memo } from "./memo.ts";
 import { warnOfPlainSecrets } from "./plain-secrets.ts";
 import { Problems } from "./problems.ts";
-import { readRunbook } from "./read-runbook.ts";
+import { type Reading, readRunbook } from "./read-runbook.ts";
 import { warnOfUnusedNames } from "./schema/combinator.ts";
 import type { FieldContext, Kinds } from "./schema/field.ts";
 import { SectionCache } from "./section-cache.ts";
-import type { LoadedRunbook, Runbook } from "./types.ts";
+import type { LoadedRunbook } from "./types.ts";
 import { unknownNames } from "./unknown-names.ts";
 import {
   childOf,
@@ -67,7 +67,7 @@ export class ResolvedRunbook {
   readonly #reads: ReadonlySet<string>;
   readonly #references: ReadonlySet<string>;
   readonly #cache = new SectionCache();
-  readonly #read = new Memo<{ readonly runbook: Runbook | undefined; readonly problems: Problems }>();
+  readonly #read = new Memo<{ readonly reading: Reading; readonly problems: Problems }>();
 
   constructor(options: Options) {
     const { files, earlier, outside, assignedNames, trace, parseFlow } = options;
@@ -113,15 +113,16 @@ export class ResolvedRunbook {
     const { secrets, masks } = collectSecrets(this.#maybeSecret, variables, problems);
     const root = this.#substituted(assignment, variables, problems);
     const read = await this.#readOnce(root, assignment, variables, problems);
-    const all = [...new Set([...secrets, ...(read?.secrets ?? [])])];
-    const runbook = read && {
-      ...read,
+    const all = [...new Set([...secrets, ...(read.runbook?.secrets ?? [])])];
+    const runbook = read.runbook && {
+      ...read.runbook,
       caseVariables: valuesOf(this.#visible, variables),
       secrets: all,
       secretMasks: masks,
     };
     return {
       runbook: problems.hasErrors ? undefined : runbook,
+      filters: read.filters,
       diagnostics: problems.list(sources.keys()),
       sources,
       secrets: all,
@@ -156,20 +157,20 @@ export class ResolvedRunbook {
     assignment: Assignment,
     variables: VariableSet,
     problems: Problems,
-  ): Promise<Runbook | undefined> {
+  ): Promise<Reading> {
     // With errors before it, reading says less; that must not be remembered for values without them.
     const isClean = !problems.hasErrors;
     const known = isClean ? this.#read.find(assignment) : undefined;
     if (known !== undefined) {
       problems.addAll(known.problems);
-      return known.runbook;
+      return known.reading;
     }
     const { file, files, platform, readText, context, loadKinds } = this.#options;
     const found = new Problems(problems);
     if (!isClean) found.addAll(problems);
     const extensions = files.extensions.map((extension) => variables.substitute(extension, "V01", found));
     const kinds = await loadKinds(extensions, found);
-    const runbook = await readRunbook(file, root, platform, { ...context(found), kinds }, readText, this.#cache);
+    const reading = await readRunbook(file, root, platform, { ...context(found), kinds }, readText, this.#cache);
     const combinator = childOf(root, "combinator");
     if (combinator !== undefined) {
       const isUsed = (name: string): boolean =>
@@ -177,9 +178,9 @@ export class ResolvedRunbook {
       const withKinds = { ...context(found), kinds };
       await this.#cache.read("names", combinator, withKinds, (within) => warnOfUnusedNames(combinator, isUsed, within));
     }
-    if (isClean) this.#read.keep(assignment, this.#reads, { runbook, problems: found });
+    if (isClean) this.#read.keep(assignment, this.#reads, { reading, problems: found });
     problems.addAll(found);
-    return runbook;
+    return reading;
   }
 }
 

@@ -184,6 +184,8 @@ export interface Runbook {
 
 export interface LoadedRunbook {
   readonly runbook: Runbook | undefined;
+  /** The right ones of `testcase`, also of a runbook that is wrong elsewhere. */
+  readonly filters: readonly CaseFilter[];
   /** All problems of the runbook, in file order. `runbook` is undefined when one is an error. */
   readonly diagnostics: readonly Diagnostic[];
   /** Text of every file that was read, by the name its positions carry; for excerpts in messages. */
