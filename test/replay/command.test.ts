@@ -66,6 +66,16 @@ test("a run is recorded, and replayed with the code as it is then", async () => 
   expect(changed.stdout).toMatch(/now +run echo no/);
   expect(changed.stdout).toMatch(/as recorded +Own\.second/);
 
+  const told = await workspace.assay(["replay", "latest", "Own.first", "--json"]);
+  expect(JSON.parse(told.stdout).recordings[0].divergence).toEqual({
+    kind: "changed",
+    node: expect.any(String),
+    expected: "run echo yes",
+    got: "run echo no",
+    next: "run echo yes",
+    at: expect.stringMatching(/suite\.ts:6:29$/),
+  });
+
   writeFileSync(join(workspace.path, "suite.ts"), suiteFile('["echo", "yes"]', false));
   const other = await workspace.assay(["replay", "latest", "FIRST", "--json"]);
   expect(other).toMatchObject({ exitCode: 1 });

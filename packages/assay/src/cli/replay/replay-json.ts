@@ -1,3 +1,4 @@
+import type { Divergence } from "../../recording/replay/divergence.ts";
 import type { Replay } from "./replay-each.ts";
 
 /** The one document `assay replay --json` prints. */
@@ -18,9 +19,15 @@ function jsonOfReplay(replay: Replay): object {
     ...base,
     recorded,
     verdict,
-    divergence: divergence ?? null,
+    divergence: divergence === undefined ? null : jsonOfDivergence(divergence),
     missing,
     recordedMs: Math.round(recordedMs),
     elapsedMs: Math.round(elapsedMs * 10) / 10,
   };
+}
+
+/** Every key is there, so that readers need not ask for it. */
+function jsonOfDivergence({ kind, node, expected, got, next, at }: Divergence): object {
+  const [where, recorded, now, following, place] = [node, expected, got, next, at].map((value) => value ?? null);
+  return { kind, node: where, expected: recorded, got: now, next: following, at: place };
 }
