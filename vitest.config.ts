@@ -16,6 +16,8 @@ export default defineConfig({
     reporters: ["default"],
     // A test that hangs must not hold the others up; guests get longer limits below.
     testTimeout: 20_000,
+    // One less by default, which on two cores is one.
+    maxWorkers: CORES,
     projects: [
       {
         extends: true,
@@ -34,7 +36,7 @@ export default defineConfig({
       {
         extends: true,
         // An emulated guest fills a core: more files at once than cores would starve guests into their time-outs.
-        test: { name: "vm", include: [VM], testTimeout: minutes(15), hookTimeout: minutes(15), maxWorkers: CORES },
+        test: { name: "vm", include: [VM], testTimeout: minutes(15), hookTimeout: minutes(15) },
       },
       {
         extends: true,
