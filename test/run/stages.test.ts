@@ -189,7 +189,7 @@ ${all}`,
     cases: { one: pass },
   });
   expect(report.results).toMatchObject([
-    { status: "FAILED", message: expect.stringMatching(/^deployment failed: .*'ask' failed: .*divides by zero/s) },
+    { status: "FAILED", message: expect.stringMatching(/^deployment failed\. .*'ask' failed: .*divides by zero/s) },
   ]);
   expect(report.guests.map(({ isDeleted }) => isDeleted)).toEqual([true]);
   expect(steps(report.events).at(-1)).toBe("expanded_cleanup after");

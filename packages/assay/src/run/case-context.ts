@@ -1,3 +1,4 @@
+import type { FailureClass } from "../errors/assay-error.ts";
 import type { EventBody, ResultIdentity } from "../events/types.ts";
 import type { Environment } from "../platforms/platform.ts";
 import { AssertionFailed, PassedWithWarning, Skipped } from "../suite/outcomes.ts";
@@ -16,16 +17,17 @@ export interface ContextParts {
 }
 
 /** What happened inside a case besides its end. */
-export interface ContextRecord {
-  readonly failedSubtests: readonly string[];
-  readonly rebootMs: number;
-  readonly isDirty: boolean;
+export class CaseRecord {
+  readonly failedSubtests: { readonly text: string; readonly failureClass: FailureClass | undefined }[] = [];
+  /** Of subtests that passed with one. */
+  readonly warnings: string[] = [];
+  rebootMs = 0;
+  isDirty = false;
 }
 
-/** Makes what a case gets to work with, and the record of what it did with it. */
-export function makeCaseContext(parts: ContextParts): { context: CaseContext; record: ContextRecord } {
+/** Makes what one phase of a case gets to work with; what it does is noted in `record`. */
+export function makeCaseContext(parts: ContextParts, record: CaseRecord): CaseContext {
   const { identity, folder, signal, emit } = parts;
-  const record = { failedSubtests: [] as string[], rebootMs: 0, isDirty: false };
   const note = (level: "info" | "warn") => (text: string) => {
     folder.log(level, text);
     emit({ type: "case-log", ...identity, level, text });
@@ -43,7 +45,7 @@ export function makeCaseContext(parts: ContextParts): { context: CaseContext; re
     died: parts.environment.died,
     [Symbol.asyncDispose]: async () => fail("A case must not delete its environment; use markDirty()."),
   };
-  const context: CaseContext = {
+  return {
     node,
     environment,
     signal,
@@ -65,17 +67,24 @@ export function makeCaseContext(parts: ContextParts): { context: CaseContext; re
     },
     async subtest(name, body) {
       const startedMs = performance.now();
+      let raised: unknown;
       const verdict = await body().then(
         () => PASSED,
-        (error: unknown) => verdictOfError(error, false),
+        (error: unknown) => {
+          raised = error;
+          return verdictOfError(error, false);
+        },
       );
       signal.throwIfAborted();
       const durationMs = Math.round(performance.now() - startedMs);
       folder.log("info", `subtest ${name}: ${verdict.status} ${verdict.message}`);
       emit({ type: "case-subtest", ...identity, name, status: verdict.status, message: verdict.message, durationMs });
+      // Without its machine the case is over: further parts would all fail for the same reason.
+      if (verdict.isEnvironmentBad) throw raised;
       if (verdict.status === "FAILED") {
-        record.failedSubtests.push(`${name}: ${verdict.message}`);
+        record.failedSubtests.push({ text: `${name}: ${verdict.message}`, failureClass: verdict.failureClass });
       }
+      if (verdict.warning !== undefined) record.warnings.push(`${name}: ${verdict.warning}`);
     },
     skip(reason) {
       throw new Skipped(reason);
@@ -93,5 +102,4 @@ export function makeCaseContext(parts: ContextParts): { context: CaseContext; re
       record.isDirty = true;
     },
   };
-  return { context, record };
 }

@@ -1,16 +1,15 @@
-import { TimedOut } from "../errors/catalogue.ts";
+import { KernelPanic } from "../errors/catalogue.ts";
 import type { EventBody, EventOf, ResultIdentity } from "../events/types.ts";
 import { describeCommand } from "../node/shell/command.ts";
 import type { Environment } from "../platforms/platform.ts";
-import { AssertionFailed } from "../suite/outcomes.ts";
-import type { Case } from "../suite/suite.ts";
-import { makeCaseContext } from "./case-context.ts";
+import type { Case, CaseBody } from "../suite/suite.ts";
+import { CaseRecord, makeCaseContext } from "./case-context.ts";
 import type { CaseFolder } from "./case-folder.ts";
+import { GRACE_MS, type PhaseEnd, runPhase } from "./case-phase.ts";
 import { watchSerial } from "./serial-watch.ts";
-import { type CaseVerdict, PASSED, verdictOfError } from "./verdict-of-error.ts";
+import { type CaseVerdict, PASSED, type Phase, verdictOfError } from "./verdict-of-error.ts";
+import { withSubtests } from "./verdict-of-subtests.ts";
 
-/** How long a case may take to end after it was told to; then it is left behind and its environment thrown away. */
-const GRACE_MS = 30_000;
 const SERIAL_TAIL_LINES = 40;
 
 export interface RunCaseOptions {
@@ -19,12 +18,17 @@ export interface RunCaseOptions {
   readonly environment: Environment;
   readonly folder: Pick<CaseFolder, "log" | "command" | "artifact" | "serial">;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** 0 means no limit. */
+  /** Of each phase; 0 means no limit. */
   readonly timeoutMs: number;
   readonly ignoreFailure: boolean;
   /** Cancels the run. */
   readonly signal: AbortSignal;
   readonly emit: (event: EventBody) => void;
+  /**
+   * Called when the case has failed on a machine that may still answer, before anything is tidied up. Its time is not
+   * counted as the case's, and what it throws ends the run.
+   */
+  readonly onFailure?: () => Promise<void>;
 }
 
 export interface CaseOutcome {
@@ -33,12 +37,112 @@ export interface CaseOutcome {
   readonly isReusable: boolean;
 }
 
-/** Runs one case on one environment: body, then the suite's `afterCase`, under time limit, panic watch and cancellation. */
+/**
+ * Runs one case on one environment: the suite's `beforeCase`, the body, the suite's `afterCase`, each under the time
+ * limit, all under panic watch and cancellation.
+ */
 export async function runCase(options: RunCaseOptions): Promise<CaseOutcome> {
   const { environment, folder, identity } = options;
   const startedMs = performance.now();
-  const ended = new AbortController();
-  const signal = AbortSignal.any([options.signal, ended.signal]);
+  const record = new CaseRecord();
+  using watch = watchMachines(options);
+  const end = await runPhases(options, record, watch.gone);
+  const { wasEnded, apartMs } = end;
+  // A kernel that panicked in the last moment fails also a case that had passed by then.
+  const verdict = (await watch.panicked()) ?? end.verdict;
+  watch.keepSerial();
+  if (verdict.stack !== undefined) {
+    folder.log("warn", verdict.stack);
+  }
+  folder.log("info", `${verdict.status} ${verdict.message}`);
+  const serialTail = verdict.status === "FAILED" ? watch.serialTail() : "";
+  return {
+    finished: {
+      type: "case-finished",
+      ...identity,
+      status: verdict.status,
+      message: verdict.message,
+      ...(verdict.failureClass === undefined ? {} : { failureClass: verdict.failureClass }),
+      ...(verdict.warning === undefined ? {} : { warning: verdict.warning }),
+      ...(verdict.stack === undefined ? {} : { stack: verdict.stack }),
+      ...(serialTail === "" ? {} : { serialTail }),
+      durationMs: Math.round(performance.now() - startedMs - apartMs),
+      rebootMs: Math.round(record.rebootMs),
+      environment: environment.name,
+    },
+    isReusable: !verdict.isEnvironmentBad && !record.isDirty && !wasEnded,
+  };
+}
+
+interface PhasesEnd extends PhaseEnd {
+  /** Time that `onFailure` took. */
+  readonly apartMs: number;
+}
+
+async function runPhases(options: RunCaseOptions, record: CaseRecord, gone: AbortSignal): Promise<PhasesEnd> {
+  const { folder, timeoutMs, ignoreFailure } = options;
+  const { suite, body } = options.case;
+  const inPhase = (phase: Phase, limits: Partial<PhaseLimits>, run: CaseBody): Promise<PhaseEnd> =>
+    runPhase(
+      { phase, timeoutMs, ignoreFailure, signal: AbortSignal.any([options.signal, gone]), ...limits },
+      async (signal) => {
+        await run(makeCaseContext({ ...options, signal }, record));
+        return PASSED;
+      },
+    );
+  let end: PhaseEnd = { verdict: PASSED, wasEnded: false };
+  let hasBody = true;
+  if (suite.beforeCase !== undefined) {
+    end = await inPhase("before_case", {}, suite.beforeCase);
+    // Whatever it raised is the verdict, and the body is not run.
+    hasBody = end.verdict === PASSED;
+  }
+  if (hasBody) end = await inPhase("", {}, body);
+  let verdict = withSubtests(end.verdict, record, ignoreFailure);
+  const isOver = options.signal.aborted || gone.aborted;
+  const apartMs = isFailure(verdict) && !isOver ? await timeOf(options.onFailure) : 0;
+  // A machine that is gone needs no tidying up; one that is still there does, also when the run is being ended.
+  if (suite.afterCase !== undefined && !gone.aborted) {
+    const limits = end.wasEnded ? { timeoutMs: GRACE_MS, signal: gone } : {};
+    const after = await inPhase("after_case", { ...limits, ignoreFailure: false }, suite.afterCase);
+    if (after.verdict.status === "FAILED") {
+      folder.log("warn", after.verdict.message);
+      if (after.verdict.stack !== undefined) folder.log("warn", after.verdict.stack);
+      verdict = { ...verdict, isEnvironmentBad: verdict.isEnvironmentBad || after.verdict.isEnvironmentBad };
+    }
+    return { verdict, wasEnded: end.wasEnded || after.wasEnded, apartMs };
+  }
+  return { verdict, wasEnded: end.wasEnded, apartMs };
+}
+
+interface PhaseLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly ignoreFailure: boolean;
+}
+
+const isFailure = ({ status }: CaseVerdict): boolean => status === "FAILED" || status === "ATTEMPTED";
+
+async function timeOf(work: RunCaseOptions["onFailure"]): Promise<number> {
+  if (work === undefined) return 0;
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+interface MachineWatch extends Disposable {
+  /** Aborts when a machine panics or dies, with what happened. */
+  readonly gone: AbortSignal;
+  /** The verdict when a kernel panicked, now that nobody uses the machines any more. */
+  panicked(): Promise<CaseVerdict | undefined>;
+  /** Writes what the consoles printed into the case's folder. */
+  keepSerial(): void;
+  serialTail(): string;
+}
+
+/** Writes down the commands and consoles of all nodes and tells when a machine is gone. */
+function watchMachines({ environment, folder, identity, emit }: RunCaseOptions): MachineWatch {
+  const gone = new AbortController();
   const unobserve = environment.nodes.map((node) =>
     node.observe((completed, startedAt) =>
       folder.command(node.name, describeCommand(completed.command), completed, startedAt),
@@ -47,128 +151,31 @@ export async function runCase(options: RunCaseOptions): Promise<CaseOutcome> {
   const watches = environment.nodes.map((node) => ({
     node: node.name,
     serial: watchSerial(node, (panic) => {
-      options.emit({
-        type: "kernel-panic",
-        ...identity,
-        node: node.name,
-        category: panic.category,
-        lines: panic.lines,
-      });
+      const { category, lines } = panic;
+      emit({ type: "kernel-panic", ...identity, node: node.name, category, lines });
       folder.log("warn", panic.lines.join("\n"));
-      ended.abort(panic);
+      gone.abort(panic);
     }),
   }));
-  environment.died.catch((error: unknown) => ended.abort(error));
-  try {
-    const { context, record } = makeCaseContext({ ...options, signal });
-    const raise = async (): Promise<void> => {
-      await options.case.body(context);
-      if (record.failedSubtests.length > 0) {
-        throw new AssertionFailed(
-          `${record.failedSubtests.length} subtests failed. ${record.failedSubtests.join("; ")}`,
-        );
+  environment.died.catch((error: unknown) => gone.abort(error));
+  return {
+    gone: gone.signal,
+    async panicked() {
+      await Promise.all(watches.map(({ serial }) => serial?.settled()));
+      return gone.signal.reason instanceof KernelPanic ? verdictOfError(gone.signal.reason, false) : undefined;
+    },
+    keepSerial() {
+      for (const { node, serial } of watches) {
+        if (serial !== undefined) folder.serial(node, serial.text(), environment.nodes.length === 1);
       }
-    };
-    let verdict = await bounded("The case", raise, options.timeoutMs, ended, signal, options.ignoreFailure);
-    const isStuck = signal.aborted;
-    if (!isStuck) {
-      const afterCase = options.case.suite.afterCase;
-      if (afterCase !== undefined) {
-        const after = await bounded(
-          "After the case",
-          () => afterCase(context),
-          options.timeoutMs,
-          ended,
-          signal,
-          false,
-        );
-        if (after.status === "FAILED") {
-          folder.log("warn", `The clean-up after the case failed: ${after.message}`);
-          verdict = { ...verdict, isEnvironmentBad: verdict.isEnvironmentBad || after.isEnvironmentBad };
-        }
-      }
-    }
-    for (const { node, serial } of watches) {
-      if (serial !== undefined) {
-        folder.serial(node, serial.text(), environment.nodes.length === 1);
-      }
-    }
-    if (verdict.stack !== undefined) {
-      folder.log("warn", verdict.stack);
-    }
-    folder.log("info", `${verdict.status} ${verdict.message}`);
-    const serialTail =
-      verdict.status === "FAILED" ? tail(watches.map(({ serial }) => serial?.text() ?? "").join("")) : "";
-    return {
-      finished: {
-        type: "case-finished",
-        ...identity,
-        status: verdict.status,
-        message: verdict.message,
-        ...(verdict.failureClass === undefined ? {} : { failureClass: verdict.failureClass }),
-        ...(verdict.warning === undefined ? {} : { warning: verdict.warning }),
-        ...(verdict.stack === undefined ? {} : { stack: verdict.stack }),
-        ...(serialTail === "" ? {} : { serialTail }),
-        durationMs: Math.round(performance.now() - startedMs),
-        rebootMs: Math.round(record.rebootMs),
-        environment: environment.name,
-      },
-      isReusable: !verdict.isEnvironmentBad && !record.isDirty && !isStuck,
-    };
-  } finally {
-    for (const stop of unobserve) {
-      stop();
-    }
-    for (const { serial } of watches) {
-      serial?.[Symbol.dispose]();
-    }
-  }
-}
-
-/**
- * Runs `body` until it ends, its time is over or `signal` aborts. The reason of the abort is the verdict, whatever the
- * body makes of it, because commands that were cut off report misleading errors.
- */
-async function bounded(
-  what: string,
-  body: () => Promise<void>,
-  timeoutMs: number,
-  ended: AbortController,
-  signal: AbortSignal,
-  ignoreFailure: boolean,
-): Promise<CaseVerdict> {
-  const timer =
-    timeoutMs > 0
-      ? setTimeout(() => ended.abort(new TimedOut(`${what} was not over after ${timeoutMs / 1000} s.`)), timeoutMs)
-      : undefined;
-  try {
-    const own = body().then(
-      () => PASSED,
-      (error: unknown) => verdictOfError(error, ignoreFailure),
-    );
-    const verdict = await Promise.race([own, leftBehind(own, signal)]);
-    return signal.aborted ? verdictOfError(signal.reason, ignoreFailure) : verdict;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Resolves GRACE_MS after the abort, for a body that does not end by itself; the caller then uses the abort's reason. */
-function leftBehind(own: Promise<CaseVerdict>, signal: AbortSignal): Promise<CaseVerdict> {
-  return new Promise((resolve) => {
-    const onAbort = (): void => {
-      const grace = setTimeout(() => resolve(PASSED), GRACE_MS);
-      own.finally(() => clearTimeout(grace));
-    };
-    if (signal.aborted) {
-      onAbort();
-    } else {
-      signal.addEventListener("abort", onAbort, { once: true });
-      own.finally(() => signal.removeEventListener("abort", onAbort));
-    }
-  });
-}
-
-function tail(text: string): string {
-  return text.trimEnd().split("\n").slice(-SERIAL_TAIL_LINES).join("\n");
+    },
+    serialTail() {
+      const text = watches.map(({ serial }) => serial?.text() ?? "").join("");
+      return text.trimEnd().split("\n").slice(-SERIAL_TAIL_LINES).join("\n");
+    },
+    [Symbol.dispose]() {
+      for (const stop of unobserve) stop();
+      for (const { serial } of watches) serial?.[Symbol.dispose]();
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import { AssayError } from "../errors/assay-error.ts";
 import type { CombinationValues, EventBody, EventOf } from "../events/types.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 import type { Machines } from "../plan/predefined.ts";
@@ -10,6 +9,7 @@ import { requirementOf } from "./requirement.ts";
 import { identityOf } from "./result-identity.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { verdictOfError } from "./verdict-of-error.ts";
 import type { WorkerSlots } from "./worker-slots.ts";
 
 export interface ScheduleOptions {
@@ -146,17 +146,19 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       if (options.signal.aborted) {
         return undefined;
       }
-      state.deploymentFailures++;
-      const message = error instanceof Error ? error.message : String(error);
-      if (++state.failedInARow >= HOPELESS_AFTER) {
-        state.gaveUp = `${HOPELESS_AFTER} environments in a row could not be made. The last one said: ${message}`;
+      const { status, message, failureClass } = verdictOfError(error, false, "deployment");
+      if (status === "FAILED") {
+        state.deploymentFailures++;
+        if (++state.failedInARow >= HOPELESS_AFTER) {
+          state.gaveUp = `${HOPELESS_AFTER} environments in a row could not be made. The last one said: ${message}`;
+        }
       }
       return {
         type: "case-finished",
         ...identity,
-        status: "FAILED",
-        message: `deployment failed: ${message}`,
-        failureClass: error instanceof AssayError ? error.failureClass : "tool",
+        status,
+        message,
+        ...(failureClass === undefined ? {} : { failureClass }),
         durationMs: Math.round(performance.now() - startedMs),
         rebootMs: 0,
         environment: undefined,

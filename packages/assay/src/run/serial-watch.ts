@@ -12,6 +12,8 @@ const LINES_MAX = 60;
 export interface SerialWatch extends Disposable {
   /** Text the console printed since the watch began. */
   text(): string;
+  /** Resolves when trouble that was seen has been reported; at once where there was none. */
+  settled(): Promise<void>;
 }
 
 /**
@@ -26,7 +28,9 @@ export function watchSerial(node: Node, onPanic: (panic: KernelPanic) => void): 
   let seen = "";
   let scannedTo = 0;
   let timer: NodeJS.Timeout | undefined;
+  const reported = Promise.withResolvers<void>();
   const report = (): void => {
+    reported.resolve();
     const finding = findPanic(seen);
     if (finding !== undefined) {
       const message = `The kernel of node '${node.name}' is in trouble (${finding.category}): ${finding.lines[0]?.trim() ?? ""}`;
@@ -45,6 +49,7 @@ export function watchSerial(node: Node, onPanic: (panic: KernelPanic) => void): 
   });
   return {
     text: () => seen,
+    settled: () => (timer === undefined ? Promise.resolve() : reported.promise),
     [Symbol.dispose]: () => {
       clearTimeout(timer);
       stop();

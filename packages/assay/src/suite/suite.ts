@@ -1,3 +1,4 @@
+import { UsageError } from "../errors/catalogue.ts";
 import type { Node } from "../node/node.ts";
 import type { Environment } from "../platforms/platform.ts";
 import type { CaseRequirement } from "./requirement.ts";
@@ -67,7 +68,15 @@ export interface SuiteDefinition {
   readonly category?: string;
   readonly about: string;
   readonly tags?: readonly string[];
-  /** Runs after the body of every case, whatever its verdict; an error here is logged and never changes the verdict. */
+  /**
+   * Runs before the body of every case. What it raises is the verdict and the body is not run: an error is FAILED with
+   * `before_case failed. …`, a skip SKIPPED, `passWithWarning` PASSED. Has the case's time limit for itself.
+   */
+  readonly beforeCase?: CaseBody;
+  /**
+   * Runs after the body of every case, whatever its verdict, unless the machine is gone; an error here is logged and
+   * never changes the verdict. Has the case's time limit for itself, 30 s when the case was ended.
+   */
   readonly afterCase?: CaseBody;
   /** Requirements that hold for each case unless the case states its own value. */
   readonly requires?: CaseRequirement;
@@ -80,6 +89,7 @@ export interface Suite {
   readonly area: string;
   readonly category: string;
   readonly about: string;
+  readonly beforeCase: CaseBody | undefined;
   readonly afterCase: CaseBody | undefined;
   readonly cases: readonly Case[];
 }
@@ -91,8 +101,11 @@ interface SuiteBuilder {
   test(name: string, definition: CaseDefinition, body: CaseBody): void;
 }
 
+/** LISA refuses these too: cases are scheduled one by one, so a suite as a whole has no beginning and no end. */
+const SUITE_HOOKS = ["beforeSuite", "afterSuite", "before_suite", "after_suite"];
+
 /**
- * Defines a suite; the default export of a suite file.
+ * Defines a suite; the default export of a suite file. Throws UsageError for hooks that there are not.
  *
  * @example
  * export default suite("Cpu", { area: "cpu", about: "Processors." }, ({ test }) => {
@@ -100,6 +113,11 @@ interface SuiteBuilder {
  * });
  */
 export function suite(name: string, definition: SuiteDefinition, define: (builder: SuiteBuilder) => void): Suite {
+  for (const hook of SUITE_HOOKS.filter((each) => each in definition)) {
+    throw new UsageError(`Suite '${name}' has '${hook}', which never runs.`, {
+      help: "Use 'beforeCase' and 'afterCase': cases of a suite run one by one, on different machines.",
+    });
+  }
   const cases: Case[] = [];
   const made: Suite = {
     name,
@@ -107,6 +125,7 @@ export function suite(name: string, definition: SuiteDefinition, define: (builde
     area: definition.area,
     category: definition.category ?? "functional",
     about: definition.about,
+    beforeCase: definition.beforeCase,
     afterCase: definition.afterCase,
     cases,
   };
