@@ -14,6 +14,7 @@ import { connectMachine } from "../run/transform/connect-machine.ts";
 import type { Combinator } from "../runbook/combinators/combinator.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { findTransformer } from "../transformers/registry.ts";
+import { aftercareOf } from "./aftercare-options.ts";
 import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { extensionCombinator, extensionPlatform } from "./extension-parts.ts";
 import { type CheckedRunbook, loadChecked } from "./load-checked.ts";
@@ -103,7 +104,16 @@ const runIdOf = (now: Date): string => `${process.pid}-${now.getTime()}`;
 function openRun({ options, signal }: RunRequest, { runbook, extensions }: CheckedRunbook, now: Date) {
   const folder = RunFolder.create(rootOf(options), runbook.name, now, options.id);
   const notifiers = makeNotifiers(runbook, extensions, folder.path);
-  return { runbook, folder, notifiers, version: version(), host: hostFacts(), signal, isRecording: options.record };
+  return {
+    runbook,
+    folder,
+    notifiers,
+    version: version(),
+    host: hostFacts(),
+    signal,
+    isRecording: options.record,
+    aftercare: aftercareOf(options),
+  };
 }
 
 function planOf(

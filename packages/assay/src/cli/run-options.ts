@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { collectValues } from "./collect-values.ts";
 
 /** Options of `assay run` as commander gives them. */
@@ -13,7 +13,18 @@ export interface RunCommandOptions {
   readonly id?: string;
   readonly case: readonly string[];
   readonly record: boolean;
+  /** Seconds. */
+  readonly diagnostics?: number;
 }
+
+/** Reads a number of an option; a fraction is one. */
+const nonNegative =
+  (option: string) =>
+  (given: string): number => {
+    const value = Number(given);
+    if (given.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
+    throw new InvalidArgumentError(`${option} takes a number that is not below 0.`);
+  };
 
 /** The command with its options and help; LISA's short and long names are kept. */
 export function declareRunCommand(): Command {
@@ -29,6 +40,11 @@ export function declareRunCommand(): Command {
     .option("--platform <type>", "platform instead of the runbook's: qemu, local or ready")
     .option("--json", "print one JSON document on standard output; progress goes to standard error", false)
     .option("--record", "store what each case asks of its machines, for 'assay replay'", false)
+    .option(
+      "--diagnostics <seconds>",
+      "how long a machine on which a case failed may take to tell how it is (default: 20; 0: it is not asked)",
+      nonNegative("--diagnostics"),
+    )
     .option("-d, --debug", "show stacks of errors", false)
     .option("-l, --log_path <folder>", "folder for the run folders (default: 'runs')")
     .option("-i, --id <id>", "name of the run folder instead of the time and the runbook's name")

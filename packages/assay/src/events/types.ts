@@ -104,6 +104,14 @@ interface EventTypes {
   "case-log": ResultIdentity & { readonly level: "info" | "warn"; readonly text: string };
   "case-metric": ResultIdentity & { readonly name: string; readonly value: number; readonly unit: string };
   "case-artifact": ResultIdentity & { readonly name: string; readonly path: string; readonly sizeBytes: number };
+  /** How a node was after a case had failed on it. */
+  "case-diagnostics": ResultIdentity & {
+    readonly node: string;
+    readonly files: readonly { readonly name: string; readonly path: string; readonly sizeBytes: number }[];
+    readonly elapsedMs: number;
+    /** Why it is not all, a sentence. */
+    readonly problem?: string;
+  };
   "case-subtest": ResultIdentity & {
     readonly name: string;
     readonly status: FinalStatus;

@@ -69,7 +69,10 @@ export async function readCaseEvidence(
   const serials = [...there].filter((name) => SERIAL_OF_NODE.test(name)).sort();
   const candidates = [
     ...[...FILES.filter((name) => there.has(name)), ...serials].map((name) => ({ name, paths: [`${folder}/${name}`] })),
-    ...result.artifacts.map(({ name, path }) => ({ name, paths: [path, `${folder}/${path}`] })),
+    ...[...result.artifacts, ...result.diagnostics].map(({ name, path }) => ({
+      name,
+      paths: [path, `${folder}/${path}`],
+    })),
   ];
   const files = await Promise.all(candidates.map(({ name, paths }) => linkTo(runFolder, name, paths)));
   return {

@@ -9,7 +9,7 @@ import type { Completed } from "../node/shell/types.ts";
 const OUTPUT_KEPT = 64 * 1024;
 
 /**
- * The folder of one result: `case.log`, `commands.ndjson`, `serial.log` and `artifacts/`. What cannot be written there
+ * The folder of one result: `case.log`, `commands.ndjson`, `serial.log`, `artifacts/` and `diagnostics/`. What cannot be written there
  * comes out when it is disposed of (HostExhausted for a full disk): the evidence is missing, whatever the case says.
  */
 export class CaseFolder implements AsyncDisposable {
@@ -55,16 +55,13 @@ export class CaseFolder implements AsyncDisposable {
   }
 
   /** Gives the path of the written file, relative to the run folder. */
-  async artifact(name: string, data: string | Uint8Array): Promise<string> {
-    const folder = join(this.path, "artifacts");
-    const file = basename(name);
-    try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, file), typeof data === "string" ? this.#mask(data) : data);
-    } catch (error) {
-      throw this.#note(error);
-    }
-    return `${this.relativePath}/artifacts/${file}`;
+  artifact(name: string, data: string | Uint8Array): Promise<string> {
+    return this.#keep("artifacts", name, data);
+  }
+
+  /** Gives the path of the written file, relative to the run folder. */
+  diagnostic(name: string, text: string): Promise<string> {
+    return this.#keep("diagnostics", name, text);
   }
 
   serial(node: string, text: string, isOnlyNode: boolean): void {
@@ -79,6 +76,18 @@ export class CaseFolder implements AsyncDisposable {
     // Their errors have been noted; a stream that failed is over.
     await Promise.allSettled([this.#log, this.#commands].map((stream) => finished(stream.end())));
     if (this.#problem !== undefined) throw this.#problem.error;
+  }
+
+  async #keep(kind: string, name: string, data: string | Uint8Array): Promise<string> {
+    const folder = join(this.path, kind);
+    const file = basename(name);
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, file), typeof data === "string" ? this.#mask(data) : data);
+    } catch (error) {
+      throw this.#note(error);
+    }
+    return `${this.relativePath}/${kind}/${file}`;
   }
 
   #openStream(name: string): WriteStream {

@@ -3,6 +3,7 @@ import type { CombinationValues, EventOf } from "../events/types.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Environment, Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
+import { DEFAULT_AFTERCARE } from "./aftercare.ts";
 import { identityOf } from "./result-identity.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
 import { type SharedWork, schedule } from "./schedule.ts";
@@ -68,6 +69,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     nextEnvironment: run.nextEnvironment,
     mask,
     isRecording: session.options.isRecording ?? false,
+    aftercare: { ...DEFAULT_AFTERCARE, ...session.options.aftercare },
     emit,
     signal,
     ...(run.shared === undefined ? {} : { shared: run.shared }),

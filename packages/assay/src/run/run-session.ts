@@ -6,6 +6,7 @@ import { makeMask, maskDeep } from "../events/mask.ts";
 import type { EventBody, EventOf } from "../events/types.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { Runbook } from "../runbook/types.ts";
+import type { Aftercare } from "./aftercare.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { countStatuses, type RunVerdict, verdictOf } from "./verdict.ts";
 
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly now?: () => Date;
   /** Stores what every case asks of its nodes in the case's folder. */
   readonly isRecording?: boolean;
+  /** What is done for cases beside running them; what is not given is done as usual. */
+  readonly aftercare?: Partial<Aftercare>;
 }
 
 export type FinishedResult = Omit<EventOf<"case-finished">, "seq" | "at">;

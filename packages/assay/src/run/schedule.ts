@@ -2,12 +2,13 @@ import type { CombinationValues, EventBody, EventOf } from "../events/types.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 import type { Machines } from "../plan/predefined.ts";
 import type { Environment, Platform } from "../platforms/platform.ts";
+import type { Aftercare } from "./aftercare.ts";
+import { attendCase } from "./attend-case.ts";
 import { CaseFolder } from "./case-folder.ts";
 import { EnvironmentLease } from "./environment-lease.ts";
-import { recordCase } from "./record-case.ts";
 import { requirementOf } from "./requirement.ts";
 import { identityOf } from "./result-identity.ts";
-import { type CaseOutcome, runCase } from "./run-case.ts";
+import type { CaseOutcome } from "./run-case.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { verdictOfError } from "./verdict-of-error.ts";
 import type { WorkerSlots } from "./worker-slots.ts";
@@ -34,6 +35,7 @@ export interface ScheduleOptions {
   readonly mask: (text: string) => string;
   /** Stores what every case asks of its nodes. */
   readonly isRecording?: boolean;
+  readonly aftercare: Aftercare;
   readonly emit: (event: EventBody) => void;
   readonly signal: AbortSignal;
 }
@@ -167,7 +169,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     const path = `cases/${entry.resultId}${attempt === 0 ? "" : `-attempt-${attempt + 1}`}`;
     await using folder = new CaseFolder(options.folder.path, path, options.mask);
     options.emit({ type: "case-started", ...identity, environment: environment.name, folder: path });
-    const outcome = await (options.isRecording === true ? recordCase : runCase)({
+    const outcome = await attendCase({
       ...options,
       ...entry,
       variables: options.variables(),

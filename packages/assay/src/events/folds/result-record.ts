@@ -3,7 +3,14 @@ import { BoundedLog } from "./bounded-log.ts";
 import type { Artifact, Metric, ResultSummary, Subtest } from "./run-summary.ts";
 
 type CaseEvent = EventOf<
-  "case-started" | "case-log" | "case-metric" | "case-artifact" | "case-subtest" | "kernel-panic" | "case-finished"
+  | "case-started"
+  | "case-log"
+  | "case-metric"
+  | "case-artifact"
+  | "case-diagnostics"
+  | "case-subtest"
+  | "kernel-panic"
+  | "case-finished"
 >;
 type Planned = EventOf<"run-started">["plan"][number];
 
@@ -19,6 +26,7 @@ export class ResultRecord {
   #metrics: Metric[] = [];
   #subtests: Subtest[] = [];
   #artifacts: Artifact[] = [];
+  #diagnostics: Artifact[] = [];
 
   constructor(identity: ResultIdentity) {
     const { resultId, suite, case: name, combination } = identity;
@@ -42,6 +50,9 @@ export class ResultRecord {
         break;
       case "case-artifact":
         this.#artifacts.push({ name: event.name, path: event.path, sizeBytes: event.sizeBytes });
+        break;
+      case "case-diagnostics":
+        this.#diagnostics.push(...event.files);
         break;
       case "case-subtest":
         this.#subtests.push({
@@ -87,6 +98,7 @@ export class ResultRecord {
       metrics: this.#metrics,
       subtests: this.#subtests,
       artifacts: this.#artifacts,
+      diagnostics: this.#diagnostics,
       panic:
         this.#panic === undefined
           ? undefined
@@ -105,6 +117,7 @@ export class ResultRecord {
     this.#metrics = [];
     this.#subtests = [];
     this.#artifacts = [];
+    this.#diagnostics = [];
   }
 
   #status(): ResultStatus {

@@ -52,6 +52,7 @@ export class RunFold {
       case "case-log":
       case "case-metric":
       case "case-artifact":
+      case "case-diagnostics":
       case "case-subtest":
       case "kernel-panic":
       case "case-finished":

@@ -66,6 +66,8 @@ export interface ResultSummary extends ResultIdentity {
   readonly metrics: readonly Metric[];
   readonly subtests: readonly Subtest[];
   readonly artifacts: readonly Artifact[];
+  /** How the nodes were when the case had failed. */
+  readonly diagnostics: readonly Artifact[];
   readonly panic: { readonly node: string; readonly category: string; readonly lines: readonly string[] } | undefined;
   readonly serialTail: string | undefined;
 }

@@ -129,6 +129,8 @@ export class SshLink {
       reject(new NodeUnreachable(`'${this.label}' did not open a channel within ${openTimeoutMs / 1000} s.`));
     }, openTimeoutMs);
     void this.lost.then(lose);
+    // When opening throws at once, as on a connection that is being closed, nobody awaits it.
+    promise.catch(() => undefined);
     try {
       if (this.#lostReason === undefined) open(resolve, reject);
       return await promise;
