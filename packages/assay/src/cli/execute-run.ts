@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { makeCombinator } from "../combinators/make-combinator.ts";
 import { UsageError } from "../errors/catalogue.ts";
+import type { RunInputs } from "../events/types.ts";
 import { hostFacts } from "../host/facts.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { makePlatform } from "../run/make-platform.ts";
 import { refusal } from "../run/requirement.ts";
+import type { PastRun } from "../run/resume/past-run.ts";
 import { type RunReport, run } from "../run/run.ts";
 import { RunFolder } from "../run/run-folder.ts";
 import { runStages } from "../run/run-stages.ts";
@@ -19,6 +21,8 @@ import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { extensionCombinator, extensionPlatform } from "./extension-parts.ts";
 import { type CheckedRunbook, loadChecked } from "./load-checked.ts";
 import { makeNotifiers } from "./make-notifiers.ts";
+import { accepted, changedInputs, changedPlan } from "./resume/changes.ts";
+import { recordInputs } from "./resume/record-inputs.ts";
 import type { RunCommandOptions } from "./run-options.ts";
 import { version } from "./version.ts";
 
@@ -29,42 +33,69 @@ export interface RunRequest {
   readonly options: RunCommandOptions;
   readonly say: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Environment variables in place of those of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The run that is gone on with. */
+  readonly resumed?: ResumedRun;
+}
+
+/** A run that was cut off. */
+export interface ResumedRun {
+  readonly past: PastRun;
+  readonly folder: string;
+  /** Goes on although something else is asked for now. */
+  readonly acceptsChanges: boolean;
 }
 
 /** Loads a runbook and runs it. Throws UsageError for what is wrong with it or with the options. */
 export async function executeRun(request: RunRequest): Promise<RunReport> {
-  const { cases, options, say } = request;
+  const { cases, options, say, resumed, environment = process.env } = request;
   const checked = await loadChecked(
     options.runbook ?? DEFAULT_RUNBOOK,
     {
       purpose: "run",
       variables: options.variable,
+      environment,
       ...(options.platform === undefined ? {} : { platform: options.platform }),
     },
     say,
   );
   const { runbook, extensions, judge } = checked;
-  checkOptions(options, runbook);
+  checkOptions(options, runbook, resumed);
+  const inputs = recordInputs({ cases, options, environment }, checked);
+  const order: Order = { ...request, inputs, changes: resumed === undefined ? [] : changesOf(resumed, inputs) };
   // Cases are checked before the image, so that a misspelt name costs no build.
   const draft = makePlan({ runbook, suites: extensions.suites, only: cases, refuse: () => undefined });
   const isStaged = runbook.combinator !== undefined || (runbook.transformers ?? []).length > 0;
   if (!isStaged) {
     judge(draft.diagnostics);
-    return await runAtOnce(request, checked);
+    return await runAtOnce(order, checked);
   }
   // While values are still to come, what filters choose and whether they contradict each other is not known.
   judge(draft.diagnostics.filter(({ severity, code }) => severity === "error" && code !== "X03"));
-  return await runInStages(request, checked);
+  return await runInStages(order, checked);
 }
 
-function checkOptions(options: RunCommandOptions, runbook: Runbook): void {
+/** A request with what it comes to. */
+interface Order extends RunRequest {
+  readonly inputs: RunInputs;
+  /** What a run that is gone on with is asked for otherwise than before. */
+  readonly changes: readonly string[];
+}
+
+function changesOf(resumed: ResumedRun, inputs: RunInputs): readonly string[] {
+  const then = resumed.past.inputs;
+  return then === undefined ? [] : accepted(changedInputs(then, inputs), resumed);
+}
+
+function checkOptions(options: RunCommandOptions, runbook: Runbook, resumed: ResumedRun | undefined): void {
   if (options.image !== undefined && runbook.platform.type !== "qemu") {
     throw new UsageError(`The platform '${runbook.platform.type}' takes no image.`, {
       help: "Leave --image out, or choose --platform qemu.",
     });
   }
   const folder = options.id === undefined ? undefined : resolve(rootOf(options), options.id);
-  if (folder !== undefined && existsSync(folder)) {
+  if (folder !== undefined && resumed === undefined && existsSync(folder)) {
     throw new UsageError(`The run folder '${folder}' exists.`, { help: "Choose another --id." });
   }
 }
@@ -72,15 +103,18 @@ function checkOptions(options: RunCommandOptions, runbook: Runbook): void {
 const rootOf = (options: RunCommandOptions): string => resolve(options.log_path ?? "runs");
 
 /** A runbook whose plan is known before anything runs: everything about it is checked before there is a run folder. */
-async function runAtOnce(request: RunRequest, checked: CheckedRunbook): Promise<RunReport> {
+async function runAtOnce(request: Order, checked: CheckedRunbook): Promise<RunReport> {
   const { runbook } = checked;
+  const { resumed } = request;
   const now = new Date();
   await using platform = await platformOf(runbook, request, checked, runIdOf(now));
   const plan = planOf(runbook, platform, request, checked);
-  return await run({ ...openRun(request, checked, now), plan, platform });
+  const planChanges = resumed === undefined ? [] : accepted(changedPlan(resumed.past, plan), resumed);
+  const changes = [...request.changes, ...planChanges];
+  return await run({ ...openRun({ ...request, changes }, checked, now), plan, platform });
 }
 
-async function runInStages(request: RunRequest, checked: CheckedRunbook): Promise<RunReport> {
+async function runInStages(request: Order, checked: CheckedRunbook): Promise<RunReport> {
   const { first, load, extensions, judge } = checked;
   const now = new Date();
   return await runStages({
@@ -101,18 +135,24 @@ async function runInStages(request: RunRequest, checked: CheckedRunbook): Promis
 /** Marks what the platform makes for this run. */
 const runIdOf = (now: Date): string => `${process.pid}-${now.getTime()}`;
 
-function openRun({ options, signal }: RunRequest, { runbook, extensions }: CheckedRunbook, now: Date) {
-  const folder = RunFolder.create(rootOf(options), runbook.name, now, options.id);
-  const notifiers = makeNotifiers(runbook, extensions, folder.path);
+function openRun(order: Order, { runbook, extensions }: CheckedRunbook, now: Date) {
+  const { options, signal, resumed, inputs, changes } = order;
+  const folder =
+    resumed === undefined
+      ? RunFolder.create(rootOf(options), runbook.name, now, options.id)
+      : RunFolder.open(resumed.folder);
   return {
     runbook,
     folder,
-    notifiers,
+    notifiers: makeNotifiers(runbook, extensions, folder.path),
     version: version(),
     host: hostFacts(),
     signal,
     isRecording: options.record,
     aftercare: aftercareOf(options),
+    inputs,
+    changes,
+    ...(resumed && { past: resumed.past }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface CheckedRunbook {
   readonly extensions: Extensions;
   /** Says the warnings, each once; throws one UsageError with all errors when there are any. */
   readonly judge: (diagnostics: readonly Diagnostic[]) => void;
+  /** Text of every file read so far, by name. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 /**
@@ -27,14 +29,14 @@ export interface CheckedRunbook {
  */
 export async function loadChecked(
   file: string,
-  options: Pick<LoadOptions, "variables" | "platform"> & { readonly purpose: "run" | "look" },
+  options: Pick<LoadOptions, "variables" | "platform" | "environment"> & { readonly purpose: "run" | "look" },
   say: (text: string) => void,
 ): Promise<CheckedRunbook> {
   const extensions = new Extensions((await import("@assay/suites")).suites);
   const trace = new VariableTrace();
   const loader = await openRunbook(file, {
-    ...options,
     environment: process.env,
+    ...options,
     loadExtensions: extensions.load,
     trace,
   });
@@ -73,7 +75,7 @@ export async function loadChecked(
     return loading;
   };
   const first = await load([]);
-  return { runbook: first.runbook, first, load, extensions, judge };
+  return { runbook: first.runbook, first, load, extensions, judge, sources: latest.sources };
 }
 
 /** What is known of the variables after a load; those that are still to be set are left out. */

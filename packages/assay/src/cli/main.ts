@@ -12,6 +12,11 @@ const COMMANDS: readonly { name: string; about: string; load: () => Promise<Comm
     load: async () => (await import("./run.ts")).runCommand(),
   },
   {
+    name: "resume",
+    about: "Go on with a run that was cut off.",
+    load: async () => (await import("./resume.ts")).resumeCommand(),
+  },
+  {
     name: "check",
     about: "Check a runbook without touching any machine.",
     load: async () => (await import("./check.ts")).checkCommand(),

@@ -8,6 +8,8 @@ export interface EventStreamOptions {
   readonly notifiers: readonly Notifier[];
   readonly mask: (text: string) => string;
   readonly now?: () => Date;
+  /** Events of a run that is gone on with. */
+  readonly before?: readonly RunEvent[];
 }
 
 /** Gives every event its number and time, masks it, writes it to the journal, then shows it to the notifiers. */
@@ -19,13 +21,15 @@ export class EventStream {
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.#active = new Set(options.notifiers);
+    this.#seq = options.before?.at(-1)?.seq ?? 0;
+    this.#tellOfBefore(options.before ?? []);
   }
 
   readonly emit = (body: EventBody): void => {
     const stamped = { ...body, seq: ++this.#seq, at: (this.#options.now?.() ?? new Date()).toISOString() };
     const event: RunEvent = maskDeep(stamped, this.#options.mask);
     this.#options.journal.append(event);
-    const failures = [...this.#active].flatMap((notifier) => this.#show(notifier, event));
+    const failures = [...this.#active].flatMap((notifier) => failureOf(notifier, () => notifier.onEvent(event)));
     for (const { notifier, error } of failures) {
       this.#retire(notifier, error);
     }
@@ -44,13 +48,13 @@ export class EventStream {
     return made;
   }
 
-  #show(notifier: Notifier, event: RunEvent): { notifier: Notifier; error: unknown }[] {
-    try {
-      notifier.onEvent(event);
-      return [];
-    } catch (error) {
-      return [{ notifier, error }];
-    }
+  #tellOfBefore(events: readonly RunEvent[]): void {
+    const failures = [...this.#active].flatMap((notifier) =>
+      failureOf(notifier, () => {
+        for (const event of events) notifier.onPastEvent?.(event);
+      }),
+    );
+    for (const { notifier, error } of failures) this.#retire(notifier, error);
   }
 
   // A notifier that throws must not harm the run: it is dropped and the others are told.
@@ -62,5 +66,14 @@ export class EventStream {
       level: "error",
       text: `The notifier '${notifier.name}' failed and was switched off: ${reason}`,
     });
+  }
+}
+
+function failureOf(notifier: Notifier, tell: () => void): readonly { notifier: Notifier; error: unknown }[] {
+  try {
+    tell();
+    return [];
+  } catch (error) {
+    return [{ notifier, error }];
   }
 }

@@ -1,19 +1,28 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { JournalUnreadable } from "../errors/catalogue.ts";
 import { writeError } from "../errors/disk-full.ts";
 import type { EventType, RunEvent } from "./types.ts";
 
 /** Events after which the journal must survive a power loss: what they say is never run or asked again. */
-const DURABLE: ReadonlySet<EventType> = new Set(["run-started", "case-finished", "run-finished"]);
+const DURABLE: ReadonlySet<EventType> = new Set(["run-started", "run-resumed", "case-finished", "run-finished"]);
 
 /** The append-only record of a run: one JSON event a line (NDJSON). The truth from which every report is made. */
 export class Journal implements Disposable {
   readonly path: string;
   #file: number | undefined;
 
-  constructor(path: string) {
+  /** Begins a new file, or goes on behind what was read of one; a torn line at its end is removed. */
+  constructor(path: string, before?: JournalContent) {
     this.path = path;
-    this.#file = openSync(path, "ax", 0o644);
+    this.#file = openSync(path, before === undefined ? "ax" : "a", 0o644);
+    if (before === undefined) return;
+    try {
+      ftruncateSync(this.#file, before.sizeBytes);
+      if (!before.endsLine) writeAll(this.#file, Buffer.from("\n"));
+    } catch (error) {
+      closeSync(this.#file);
+      throw writeError(error, path);
+    }
   }
 
   /** Appends one event; results are on the disk when this returns. Throws HostExhausted when the disk is full. */
@@ -46,12 +55,25 @@ function writeAll(file: number, bytes: Uint8Array): void {
   }
 }
 
+/** What a journal holds, up to a line that was torn by a crash. */
+export interface JournalContent {
+  readonly events: readonly RunEvent[];
+  /** Of the whole lines. */
+  readonly sizeBytes: number;
+  /** False when only the end of line is missing. */
+  readonly endsLine: boolean;
+}
+
+/** The events of a journal, read as `readWholeLines` does. */
+export const readJournal = (path: string): readonly RunEvent[] => readWholeLines(path).events;
+
 /**
  * Reads a journal. A torn last line, left by a crash in mid-write, is dropped. Throws JournalUnreadable when the file
  * cannot be read or another line is damaged.
  */
-export function readJournal(path: string): RunEvent[] {
-  const lines = contentOf(path).split("\n");
+export function readWholeLines(path: string): JournalContent {
+  const content = contentOf(path);
+  const lines = content.split("\n");
   while (lines.at(-1) === "") lines.pop();
   const events: RunEvent[] = [];
   for (const [index, line] of lines.entries()) {
@@ -59,7 +81,10 @@ export function readJournal(path: string): RunEvent[] {
     if (event !== undefined) events.push(event);
     else if (index < lines.length - 1) throw damaged(path, index + 1);
   }
-  return events;
+  const whole = lines.slice(0, events.length).join("\n");
+  const endsLine = events.length === 0 || content.charAt(whole.length) === "\n";
+  const ended = events.length > 0 && endsLine ? 1 : 0;
+  return { events, sizeBytes: Buffer.byteLength(whole) + ended, endsLine };
 }
 
 function contentOf(path: string): string {

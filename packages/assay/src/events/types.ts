@@ -50,6 +50,29 @@ export interface Counts {
   readonly attempted: number;
 }
 
+/**
+ * What a run was asked to do, so that it can be gone on with. Secrets are not in it: only the names of what has to be
+ * given again.
+ */
+export interface RunInputs {
+  /** Working directory. */
+  readonly folder: string;
+  /** As given. */
+  readonly runbook: string;
+  /** Names of cases from the command line. */
+  readonly cases: readonly string[];
+  /** Other options of the command line, by name. */
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** `name:value`, as given to -v. */
+  readonly variables: readonly string[];
+  /** Environment variables that set variables of the runbook. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables given from outside whose values are secrets or hold one. */
+  readonly secrets: readonly string[];
+  /** SHA-256 of the files of the runbook, by name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 interface EventTypes {
   /** First event of a run. `plan` lists every result there will be, in order, but for those of `plan-added`. */
   "run-started": {
@@ -63,6 +86,20 @@ interface EventTypes {
     readonly excluded: ExcludedCases;
     /** What runs depends on what the run does first: `plan-added` tell it. */
     readonly isPlanOpen?: boolean;
+    /** Absent when the run cannot be gone on with. */
+    readonly inputs?: RunInputs;
+  };
+  /** A run that was cut off goes on. What is final stands. */
+  "run-resumed": {
+    readonly version: string;
+    readonly host: Readonly<Record<string, string>>;
+    /** Results that had begun and were not final: they run again. */
+    readonly again: readonly string[];
+    /** ISO 8601 UTC: the last event before. */
+    readonly cutOffAt: string;
+    /** What is asked for otherwise than before, a sentence each. */
+    readonly changes: readonly string[];
+    readonly inputs?: RunInputs;
   };
   /** The results of one combination, in a run whose plan depends on what it does before. */
   "plan-added": {
@@ -72,12 +109,22 @@ interface EventTypes {
     readonly plan: readonly PlannedResult[];
     readonly excluded: ExcludedCases;
   };
+  /** The results of a combination are final and its clean-up is over. */
+  "combination-finished": {
+    /** What marks it in the ids of results; empty without a combinator. */
+    readonly label: string;
+    readonly verdict: "passed" | "failed" | "none";
+  };
   "transformer-started": TransformerIdentity;
   "transformer-finished": TransformerIdentity & {
     /** Empty when it did what it had to. */
     readonly message: string;
     /** Variables it set. */
     readonly outputs: Readonly<Record<string, string>>;
+    /** Those of them that were no texts and stand here as JSON. */
+    readonly json?: readonly string[];
+    /** Those of them that are secrets or hold one: their values are not here. */
+    readonly hidden?: readonly string[];
     readonly elapsedMs: number;
   };
   /** A step of getting machines ready; `elapsedMs` is set when it is over. */
@@ -137,15 +184,19 @@ interface EventTypes {
     readonly stack?: string;
     /** Last lines of the serial console, for failed cases. */
     readonly serialTail?: string;
+    /** The run was interrupted meanwhile, so the case runs again when the run is gone on with. */
+    readonly isCutOff?: boolean;
   };
   notice: { readonly level: "info" | "warn" | "error"; readonly text: string; readonly help?: string };
-  /** Last event of a run that was not killed. */
+  /** Last event of a run that was not killed; `run-resumed` may follow when it was cut short. */
   "run-finished": {
     readonly verdict: Verdict;
     readonly reason: string;
     readonly exitCode: number;
     readonly counts: Counts;
     readonly elapsedMs: number;
+    /** There was more to do: it was interrupted or gave up. */
+    readonly isCutShort?: boolean;
   };
 }
 

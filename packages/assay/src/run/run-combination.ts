@@ -3,8 +3,9 @@ import type { Platform } from "../platforms/platform.ts";
 import type { Combination, CombinationVerdict } from "../runbook/combinators/combinator.ts";
 import type { Runbook, TransformerPhase } from "../runbook/types.ts";
 import { type CombinationLabels, combinationValues, labelled } from "./combination-label.ts";
+import { isDeploymentFailure } from "./resume/past-run.ts";
 import { notSelected, plannedResults, runPlan } from "./run-plan.ts";
-import type { FinishedResult, RunSession } from "./run-session.ts";
+import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
 import type { StagesOptions } from "./run-stages.ts";
 import type { SharedWork } from "./schedule.ts";
 import type { RunVariables } from "./stage.ts";
@@ -18,7 +19,6 @@ export interface CombinationRun extends Pick<StagesOptions, "plan" | "makePlatfo
   readonly combination: Combination | undefined;
   readonly labels: CombinationLabels;
   readonly variables: RunVariables;
-  readonly nextEnvironment: () => number;
   /** Gives its part in what combinations share, once the platform is there; undefined when it runs alone. */
   readonly share: (platform: Platform, runbook: Runbook) => SharedWork | undefined;
 }
@@ -28,7 +28,8 @@ export interface CombinationRun extends Pick<StagesOptions, "plan" | "makePlatfo
  * final and its environments deleted, also after an error. Throws what ends the whole run.
  */
 export async function runCombination(session: RunSession, run: CombinationRun): Promise<CombinationVerdict> {
-  const { variables } = run;
+  const { variables, signal } = run;
+  const { past } = session;
   const values = run.combination && combinationValues(run.combination);
   const combination = values === undefined ? {} : { combination: values };
   const kernels: boolean[] = [];
@@ -41,10 +42,20 @@ export async function runCombination(session: RunSession, run: CombinationRun): 
       ...combination,
       ...more,
     });
-  let results: readonly FinishedResult[] = [];
+  let outcome: PlanOutcome | undefined;
+  let label = "";
   let failure: { readonly error: unknown } | undefined;
   try {
-    results = await runCases(session, run, values, phase);
+    if (values !== undefined) {
+      session.learnSecrets((await variables.stage()).runbook);
+      label = run.labels.next(values);
+    }
+    const verdict = past?.verdictOf(label);
+    if (past !== undefined && verdict !== undefined) {
+      session.add(standingOutcome(past.resultsOf(label)));
+      return verdict;
+    }
+    outcome = await runCases(session, run, { values, label }, phase);
   } catch (error) {
     failure = { error };
   }
@@ -58,7 +69,16 @@ export async function runCombination(session: RunSession, run: CombinationRun): 
     failure ??= { error };
   }
   if (failure !== undefined) throw failure.error;
-  return verdictOfCombination(results, kernels);
+  const verdict = verdictOfCombination(outcome?.finished ?? [], kernels);
+  const isOver = !signal.aborted && outcome?.gaveUp === undefined;
+  if (isOver) session.emit({ type: "combination-finished", label, verdict });
+  return verdict;
+}
+
+/** What a combination adds to the verdict whose results were final when the run was cut off. */
+function standingOutcome(finished: readonly FinishedResult[]): PlanOutcome {
+  const deploymentFailures = finished.filter(isDeploymentFailure).length;
+  return { finished, planned: finished.length, deploymentFailures, gaveUp: undefined, isConfigurationWrong: false };
 }
 
 type RunPhase = (name: TransformerPhase, more: Pick<PhaseOptions, "signal" | "target">) => Promise<void>;
@@ -66,18 +86,17 @@ type RunPhase = (name: TransformerPhase, more: Pick<PhaseOptions, "signal" | "ta
 async function runCases(
   session: RunSession,
   run: CombinationRun,
-  values: CombinationValues | undefined,
+  { values, label }: { readonly values: CombinationValues | undefined; readonly label: string },
   phase: RunPhase,
-): Promise<readonly FinishedResult[]> {
+): Promise<PlanOutcome> {
   const { variables, signal } = run;
   await phase("expanded", { signal });
   const stage = await variables.stage();
   session.learnSecrets(stage.runbook);
   await using platform = await run.makePlatform(stage);
   const made = run.plan(stage, platform);
-  const plan = values === undefined ? made : labelled(made, run.labels.next(values));
-  session.emit({
-    type: "plan-added",
+  const plan = values === undefined ? made : labelled(made, label);
+  session.addPlan({
     combination: values,
     platform: platform.type,
     plan: plannedResults(plan, values),
@@ -90,7 +109,6 @@ async function runCases(
     plan,
     platform,
     variables: () => variables.latest.runbook.caseVariables,
-    nextEnvironment: run.nextEnvironment,
     ...(shared === undefined ? {} : { shared }),
     ...(values === undefined ? {} : { combination: values }),
     ...(hasConnected && {
@@ -105,7 +123,7 @@ async function runCases(
     }),
   });
   session.add(outcome);
-  return outcome.finished;
+  return outcome;
 }
 
 /** As LISA's bisection judges: SKIPPED and ATTEMPTED results say nothing. */

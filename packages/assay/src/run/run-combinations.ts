@@ -76,7 +76,6 @@ class Runs {
   readonly #options: StagesOptions;
   readonly #labels: CombinationLabels;
   #slots: WorkerSlots | undefined;
-  #environments = 0;
   #begun = 0;
 
   constructor(session: RunSession, variables: RunVariables, options: StagesOptions) {
@@ -99,7 +98,6 @@ class Runs {
       combination,
       labels: this.#labels,
       variables: this.#variables.fork(combination ?? []),
-      nextEnvironment: () => ++this.#environments,
       share: (platform, { concurrency }) => {
         if (onQueued === undefined || !platform.isPristineCheap) return undefined;
         const count = Math.min(concurrency ?? platform.maxEnvironments, platform.maxEnvironments);

@@ -35,6 +35,11 @@ export class RunFolder {
     }
   }
 
+  /** The folder of a run that is gone on with. */
+  static open(path: string): RunFolder {
+    return new RunFolder(path);
+  }
+
   /** Folder of the logs of one environment; exists when this returns. */
   environmentFolder(environment: string): string {
     const path = join(this.path, "environments", environment);

@@ -5,6 +5,7 @@ import type { Environment, Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { DEFAULT_AFTERCARE } from "./aftercare.ts";
 import { identityOf } from "./result-identity.ts";
+import { isDeploymentFailure } from "./resume/past-run.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
 import { type SharedWork, schedule } from "./schedule.ts";
 
@@ -18,27 +19,28 @@ export interface PlanRun {
   readonly variables: () => Readonly<Record<string, unknown>>;
   /** Called each time an environment is connected, before cases use it; what it throws fails the deployment. */
   readonly connected?: (environment: Environment, signal: AbortSignal) => Promise<void>;
-  /** Gives the next number of an environment of the run. */
-  readonly nextEnvironment: () => number;
   readonly shared?: SharedWork;
 }
 
-/** Runs the cases of a plan on a platform and deletes the environments made for them. */
+/** Runs the cases of a plan that have no final result on a platform and deletes the environments made for them. */
 export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOutcome> {
   const { plan, platform, runbook, combination } = run;
   const { emit, mask } = session;
   const { folder, signal } = session.options;
-  const refused = plan.excluded.map((entry) => skippedResult(entry, combination));
+  const { past } = session;
+  const isLeft = ({ resultId }: { readonly resultId: string }): boolean => past?.finished.has(resultId) !== true;
+  const standing = [...plan.excluded, ...plan.entries].flatMap(({ resultId }) => past?.finished.get(resultId) ?? []);
+  const refused = plan.excluded.filter(isLeft).map((entry) => skippedResult(entry, combination));
   for (const result of refused) emit(result);
-  const planned = plan.entries.length + refused.length;
+  const entries = plan.entries.filter(isLeft);
   const nothing: PlanOutcome = {
-    finished: refused,
-    planned,
-    deploymentFailures: 0,
+    finished: [...standing, ...refused],
+    planned: plan.entries.length + plan.excluded.length,
+    deploymentFailures: standing.filter(isDeploymentFailure).length,
     gaveUp: undefined,
     isConfigurationWrong: false,
   };
-  if (plan.entries.length === 0) return nothing;
+  if (entries.length === 0) return nothing;
   try {
     await platform.prepare({
       signal,
@@ -59,14 +61,16 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     return { ...nothing, gaveUp: error.message, isConfigurationWrong: error.exitCode === ExitCode.configuration };
   }
   const scheduled = await schedule({
-    entries: plan.entries,
+    entries,
     platform,
     machines: runbook,
     concurrency: Math.min(runbook.concurrency ?? platform.maxEnvironments, platform.maxEnvironments),
     isStoppedByFailure: runbook.exitOnFirstFailure ?? false,
     folder,
     variables: run.variables,
-    nextEnvironment: run.nextEnvironment,
+    nextEnvironment: session.nextEnvironment,
+    startsBefore: (resultId) => past?.startsOf(resultId) ?? 0,
+    failedBefore: standing.find(({ status }) => status === "FAILED")?.resultId,
     mask,
     isRecording: session.options.isRecording ?? false,
     aftercare: { ...DEFAULT_AFTERCARE, ...session.options.aftercare },
@@ -76,7 +80,12 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     ...(combination === undefined ? {} : { combination }),
     ...(run.connected === undefined ? {} : { connected: run.connected }),
   });
-  return { ...nothing, ...scheduled, finished: [...refused, ...scheduled.finished] };
+  return {
+    ...nothing,
+    finished: [...nothing.finished, ...scheduled.finished],
+    deploymentFailures: nothing.deploymentFailures + scheduled.deploymentFailures,
+    gaveUp: scheduled.gaveUp,
+  };
 }
 
 /** The results of a plan, as the first event of a run tells them. */

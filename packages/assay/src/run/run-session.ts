@@ -3,10 +3,11 @@ import { ExitCode } from "../errors/assay-error.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { Journal } from "../events/journal.ts";
 import { makeMask, maskDeep } from "../events/mask.ts";
-import type { EventBody, EventOf } from "../events/types.ts";
+import type { EventBody, EventOf, RunInputs } from "../events/types.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { Runbook } from "../runbook/types.ts";
 import type { Aftercare } from "./aftercare.ts";
+import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { countStatuses, type RunVerdict, verdictOf } from "./verdict.ts";
 
@@ -25,6 +26,12 @@ export interface SessionOptions {
   readonly isRecording?: boolean;
   /** What is done for cases beside running them; what is not given is done as usual. */
   readonly aftercare?: Partial<Aftercare>;
+  /** What was asked for, for the record; without it the run cannot be gone on with. */
+  readonly inputs?: RunInputs;
+  /** The run is gone on with in the folder of this one, which was cut off. */
+  readonly past?: PastRun;
+  /** What is asked for otherwise than then, a sentence each. */
+  readonly changes?: readonly string[];
 }
 
 export type FinishedResult = Omit<EventOf<"case-finished">, "seq" | "at">;
@@ -62,18 +69,23 @@ export class RunSession implements Disposable {
   readonly #shown = new Map<string, string>();
   readonly #startedMs = performance.now();
   readonly #startedAt = new Date().toISOString();
-  #transformers = 0;
+  #transformers: number;
+  #environments: number;
   #facts: Readonly<Record<string, unknown>> = {};
   #mask: (text: string) => string = (text) => text;
 
   constructor(options: SessionOptions) {
     this.options = options;
     this.learnSecrets(options.runbook);
-    this.#journal = new Journal(join(options.folder.path, "journal.ndjson"));
+    const { past } = options;
+    this.#transformers = past?.transformers ?? 0;
+    this.#environments = past?.environments ?? 0;
+    this.#journal = new Journal(join(options.folder.path, "journal.ndjson"), past?.journal);
     this.#stream = new EventStream({
       journal: this.#journal,
       mask: this.mask,
       notifiers: options.notifiers,
+      ...(past && { before: past.journal.events }),
       ...(options.now && { now: options.now }),
     });
   }
@@ -90,15 +102,39 @@ export class RunSession implements Disposable {
     if (this.#secrets.size > before) this.#mask = makeMask(this.#secrets, this.#shown);
   }
 
-  /** Writes the first event. */
+  get past(): PastRun | undefined {
+    return this.options.past;
+  }
+
+  /** Writes the first event, or that the run goes on. */
   start(first: Pick<EventOf<"run-started">, "platform" | "plan" | "excluded" | "isPlanOpen">): void {
-    const { runbook, folder, version, host } = this.options;
+    const { runbook, folder, version, host, past, changes = [], inputs } = this.options;
     const { platform, ...plan } = first;
     const facts = { run: folder.run, name: runbook.name, version, runbook: runbook.file, platform, host };
-    this.#facts = maskDeep({ ...facts, startedAt: this.#startedAt }, this.mask);
+    this.#facts = maskDeep({ ...facts, startedAt: past?.started.at ?? this.#startedAt }, this.mask);
     folder.writeFacts(this.#facts);
-    this.emit({ type: "run-started", ...facts, ...plan });
+    const asked = inputs && { inputs };
+    if (past === undefined) {
+      this.emit({ type: "run-started", ...facts, ...plan, ...asked });
+      return;
+    }
+    const { inFlight: again, lastEventAt: cutOffAt } = past;
+    this.emit({ type: "run-resumed", version, host, again, cutOffAt, changes, ...asked });
+    if (plan.isPlanOpen !== true) this.addPlan({ combination: undefined, ...first });
   }
+
+  /** Writes what a plan adds to the results that are known. */
+  addPlan(added: Omit<EventOf<"plan-added">, "type" | "seq" | "at">): void {
+    const { past } = this;
+    const isKnown = past?.isPlanKnown(added.combination, this.mask) ?? false;
+    const plan = added.plan.filter(({ resultId }) => past?.planned.has(resultId) !== true);
+    if (isKnown && plan.length === 0) return;
+    const { combination, platform } = added;
+    this.emit({ type: "plan-added", combination, platform, plan, excluded: isKnown ? [] : added.excluded });
+  }
+
+  /** The number of the next environment of the run. */
+  readonly nextEnvironment = (): number => ++this.#environments;
 
   /** Folder of the log of one run of a transformer, relative to the run folder. */
   nextTransformerFolder(name: string): string {
@@ -118,17 +154,23 @@ export class RunSession implements Disposable {
   /** Writes the verdict and closes the notifiers. */
   async finish(): Promise<RunReport> {
     const { folder, signal, runbook } = this.options;
+    const gaveUp = this.#outcomes.find((outcome) => outcome.gaveUp !== undefined)?.gaveUp;
+    const isCutShort = signal.aborted || gaveUp !== undefined;
     // What is told besides the events is masked as they are: messages of cases quote what they sent and saw.
     const results = maskDeep(
       this.#outcomes.flatMap(({ finished }) => finished),
       this.mask,
     );
+    const left = isCutShort ? [] : this.#noLongerPlanned(results);
+    results.push(...left);
     const counts = countStatuses(results.map(({ status }) => status));
     const ended = verdictOf({
       counts,
       planned: total(this.#outcomes.map(({ planned }) => planned)),
-      deploymentFailures: total(this.#outcomes.map(({ deploymentFailures }) => deploymentFailures)),
-      gaveUp: this.#outcomes.find(({ gaveUp }) => gaveUp !== undefined)?.gaveUp,
+      deploymentFailures:
+        total(this.#outcomes.map(({ deploymentFailures }) => deploymentFailures)) +
+        left.filter(isDeploymentFailure).length,
+      gaveUp,
       interruptedBy: signal.aborted ? (signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT") : undefined,
       ...(runbook.exitWithFailedCount === false ? { isFailureTolerated: true } : {}),
     });
@@ -138,11 +180,34 @@ export class RunSession implements Disposable {
       ...(isInvalid ? { verdict: "invalid", exitCode: ExitCode.configuration } : {}),
       reason: this.mask(ended.reason),
     };
-    const elapsedMs = Math.round(performance.now() - this.#startedMs);
-    this.emit({ type: "run-finished", ...verdict, counts, elapsedMs });
+    const elapsedMs = Math.round(performance.now() - this.#startedMs) + (this.past?.elapsedMs ?? 0);
+    this.emit({ type: "run-finished", ...verdict, counts, elapsedMs, ...(isCutShort && { isCutShort }) });
     folder.writeFacts({ ...this.#facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });
     const reports = await this.#stream.close();
     return { ...verdict, run: folder.run, counts, results, journal: this.#journal.path, reports, elapsedMs };
+  }
+
+  /** Results there were to be before the runbook was changed: what is final stands, the others are told. */
+  #noLongerPlanned(results: readonly FinishedResult[]): readonly FinishedResult[] {
+    const { past } = this;
+    if (past === undefined) return [];
+    const counted = new Set(results.map(({ resultId }) => resultId));
+    const left = [...past.planned.values()].filter(({ resultId }) => !counted.has(resultId));
+    return left.map(({ resultId, suite, case: name, combination }) => {
+      const standing = past.finished.get(resultId);
+      if (standing !== undefined) return standing;
+      const skipped: FinishedResult = {
+        type: "case-finished",
+        ...{ resultId, suite, case: name, ...(combination && { combination }) },
+        status: "SKIPPED",
+        message: "What is run was changed while the run was cut off, and no longer has this case.",
+        durationMs: 0,
+        rebootMs: 0,
+        environment: undefined,
+      };
+      this.emit(skipped);
+      return skipped;
+    });
   }
 
   [Symbol.dispose](): void {

@@ -15,10 +15,6 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const { runbook, plan, platform } = options;
   using session = new RunSession(options);
   session.start({ platform: platform.type, plan: plannedResults(plan), excluded: notSelected(plan) });
-  let environments = 0;
-  const nextEnvironment = () => ++environments;
-  session.add(
-    await runPlan(session, { runbook, plan, platform, variables: () => runbook.caseVariables, nextEnvironment }),
-  );
+  session.add(await runPlan(session, { runbook, plan, platform, variables: () => runbook.caseVariables }));
   return await session.finish();
 }

@@ -24,6 +24,10 @@ export interface ScheduleOptions {
   readonly variables: () => Readonly<Record<string, unknown>>;
   /** After one FAILED result the rest is SKIPPED; what runs is finished. */
   readonly isStoppedByFailure: boolean;
+  /** How often the case of a result was started before the run was cut off. */
+  readonly startsBefore: (resultId: string) => number;
+  /** A result that had failed by then; counts for `isStoppedByFailure`. */
+  readonly failedBefore: string | undefined;
   /** Values of the combinator. */
   readonly combination?: CombinationValues;
   /** Called each time an environment is connected; what it throws fails the deployment. */
@@ -69,7 +73,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     failedInARow: 0,
     deploymentFailures: 0,
     gaveUp: undefined as string | undefined,
-    firstFailure: undefined as string | undefined,
+    firstFailure: options.isStoppedByFailure ? options.failedBefore : undefined,
   };
 
   const worker = async (): Promise<void> => {
@@ -166,7 +170,8 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
         environment: undefined,
       };
     }
-    const path = `cases/${entry.resultId}${attempt === 0 ? "" : `-attempt-${attempt + 1}`}`;
+    const start = options.startsBefore(entry.resultId) + attempt + 1;
+    const path = `cases/${entry.resultId}${start === 1 ? "" : `-attempt-${start}`}`;
     await using folder = new CaseFolder(options.folder.path, path, options.mask);
     options.emit({ type: "case-started", ...identity, environment: environment.name, folder: path });
     const outcome = await attendCase({
@@ -178,7 +183,8 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       folder,
     });
     await lease.release(outcome.isReusable);
-    return outcome.finished;
+    const isCutOff = options.signal.aborted && outcome.finished.status !== "PASSED";
+    return { ...outcome.finished, ...(isCutOff && { isCutOff }) };
   };
 
   const count = Math.max(1, Math.min(options.concurrency, options.entries.length));

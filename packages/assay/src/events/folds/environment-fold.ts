@@ -43,6 +43,16 @@ export class EnvironmentFold {
         this.#closeSteps(event.environment, event.at);
         break;
       }
+      case "run-resumed":
+        // The machines of a run that was cut off are gone.
+        for (const environment of this.#environments.values()) {
+          if (environment.state !== "deploying" && environment.state !== "ready") continue;
+          environment.state = "deleted";
+          environment.endedAt = event.cutOffAt;
+        }
+        for (const step of this.#openSteps.values()) close(step, event.cutOffAt);
+        this.#openSteps.clear();
+        break;
       case "run-finished":
         for (const step of this.#openSteps.values()) close(step, event.at);
         this.#openSteps.clear();

@@ -37,6 +37,12 @@ export class ResultRecord {
     this.#planned = planned;
   }
 
+  /** It was in flight when the run was cut off, and waits to be run again. */
+  cutOff(): void {
+    this.#finished = undefined;
+    this.#started = undefined;
+  }
+
   apply(event: CaseEvent): void {
     switch (event.type) {
       case "case-started":

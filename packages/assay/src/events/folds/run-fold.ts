@@ -13,6 +13,9 @@ const NO_COUNTS: Counts = { passed: 0, failed: 0, skipped: 0, attempted: 0 };
 export class RunFold {
   #started: EventOf<"run-started"> | undefined;
   #finished: EventOf<"run-finished"> | undefined;
+  #resumed: EventOf<"run-resumed"> | undefined;
+  /** Before the run was cut off. */
+  #earlierMs = 0;
   #firstAt: string | undefined;
   #lastAt: string | undefined;
   readonly #results = new Map<string, ResultRecord>();
@@ -37,6 +40,12 @@ export class RunFold {
         this.#platforms.add(event.platform);
         this.#excluded.push(...event.excluded);
         for (const planned of event.plan) this.#result(planned).plan(planned);
+        break;
+      case "run-resumed":
+        this.#finished = undefined;
+        this.#earlierMs += elapsed(this.#resumed?.at ?? this.#firstAt, event.cutOffAt);
+        this.#resumed = event;
+        for (const resultId of event.again) this.#results.get(resultId)?.cutOff();
         break;
       case "transformer-started":
       case "transformer-finished":
@@ -83,7 +92,8 @@ export class RunFold {
       host: this.#started?.host ?? {},
       startedAt: this.#firstAt,
       lastEventAt: this.#lastAt,
-      elapsedMs: this.#finished?.elapsedMs ?? elapsed(this.#firstAt, this.#lastAt),
+      elapsedMs:
+        this.#finished?.elapsedMs ?? this.#earlierMs + elapsed(this.#resumed?.at ?? this.#firstAt, this.#lastAt),
       verdict: this.#finished?.verdict,
       reason: this.#finished?.reason ?? "",
       exitCode: this.#finished?.exitCode,

@@ -50,6 +50,10 @@ export function consoleNotifier(options: ConsoleOptions): Notifier {
       if (isLive) stopTicking ??= everySecond(() => block.draw([], statusBlock()));
       if (lines.length > 0 || (isLive && hasChanged)) block.draw(lines, statusBlock());
     },
+    onPastEvent(event) {
+      fold.apply(event);
+      view.apply(event);
+    },
     async close() {
       stopTicking?.();
       const usual = runFolder === undefined ? [] : REPORTS.map((name) => join(runFolder, name));

@@ -20,6 +20,11 @@ export function eventLines(event: RunEvent, display: { readonly isLive: boolean;
       return event.isPlanOpen === true
         ? [`run ${printableLine(event.run)}`]
         : [`run ${printableLine(event.run)}: ${cases(event.plan.length)} on ${printableLine(event.platform)}`];
+    case "run-resumed":
+      return [
+        `the run goes on: ${event.again.length === 0 ? "no case was in flight" : `${cases(event.again.length)} in flight ${event.again.length === 1 ? "runs" : "run"} again`}`,
+        ...event.changes.map((change) => paint("yellow", `changed: ${printableLine(change)}`)),
+      ];
     case "plan-added": {
       const which = combinationText(event.combination);
       return [`${which === "" ? "" : `${which}: `}${cases(event.plan.length)} on ${printableLine(event.platform)}`];

@@ -29,6 +29,12 @@ export class LiveView {
       case "plan-added":
         this.#planned += event.plan.length;
         return true;
+      case "run-resumed":
+        // What went on when the run was cut off does no more, and what runs again is not final.
+        this.#steps.clear();
+        this.#cases.clear();
+        for (const resultId of event.again) this.#final.delete(resultId);
+        return true;
       case "transformer-started": {
         const environment = event.environment ?? event.phase;
         this.#steps.set(event.folder, { environment, text: `transformer ${event.transformer}`, sinceMs: atMs });

@@ -40,6 +40,7 @@ export function envStatsNotifier({ runFolder, now = Date.now }: EnvStatsOptions)
       fold.apply(event);
       if (TOLD.has(event.type) && now() - writtenAt >= REFRESH_MS) write();
     },
+    onPastEvent: (event) => fold.apply(event),
     async close() {
       write();
       return [path];

@@ -15,6 +15,7 @@ export function htmlNotifier(options: { readonly runFolder: string; readonly fil
   return {
     name: "html",
     onEvent: (event) => fold.apply(event),
+    onPastEvent: (event) => fold.apply(event),
     async close() {
       const path = join(runFolder, fileName);
       await writeReport(path, await renderHtmlReport(fold.summary(), runFolder, dirname(path)));

@@ -13,6 +13,7 @@ export function junitNotifier(
   return {
     name: "junit",
     onEvent: (event) => fold.apply(event),
+    onPastEvent: (event) => fold.apply(event),
     async close() {
       const path = join(options.runFolder, options.fileName ?? "junit.xml");
       await writeReport(path, junitDocument(fold.summary(), options));

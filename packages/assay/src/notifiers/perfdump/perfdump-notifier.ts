@@ -31,6 +31,7 @@ export function perfdumpNotifier({ runFolder, fileName }: PerfdumpOptions): Noti
   return {
     name: "perfdump",
     onEvent: apply,
+    onPastEvent: apply,
     async close() {
       const path = join(runFolder, fileName);
       await writeReport(path, `${JSON.stringify([...measured.values()].flat(), null, 2)}\n`);

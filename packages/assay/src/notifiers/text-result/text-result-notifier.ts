@@ -19,6 +19,7 @@ export function textResultNotifier({ runFolder, hasSubtests }: TextResultOptions
   return {
     name: "text_result",
     onEvent: (event) => fold.apply(event),
+    onPastEvent: (event) => fold.apply(event),
     async close() {
       const summary = fold.summary();
       const paint = makePaint(false);

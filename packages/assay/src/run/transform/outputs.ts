@@ -1,3 +1,4 @@
+import type { EventOf } from "../../events/types.ts";
 import { isSecretOutput } from "../../runbook/schema/transformer.ts";
 import type { AssignedVariable, TransformerSettings } from "../../runbook/types.ts";
 import type { Outputs } from "../../transformers/transformer.ts";
@@ -16,12 +17,21 @@ export function assignOutputs(entry: TransformerSettings, outputs: Outputs): rea
   });
 }
 
-/** Outputs as text by variable, without secrets. */
-export function shownOutputs(assigned: readonly AssignedVariable[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    assigned.map(({ name, value, isSecret }) => [
-      name,
-      isSecret === true ? "******" : typeof value === "string" ? value : JSON.stringify(value),
-    ]),
-  );
+/** Outputs as text by variable, without secrets; which of them are JSON, and which are not told as they are. */
+export function shownOutputs(
+  assigned: readonly AssignedVariable[],
+  mask: (text: string) => string,
+): Pick<EventOf<"transformer-finished">, "outputs" | "json" | "hidden"> {
+  const told = assigned.map(({ name, value, isSecret }) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const isHidden = isSecret === true || mask(text) !== text;
+    return { name, text: isSecret === true ? "******" : text, isHidden, isJson: typeof value !== "string" };
+  });
+  const json = told.filter(({ isJson }) => isJson).map(({ name }) => name);
+  const hidden = told.filter(({ isHidden }) => isHidden).map(({ name }) => name);
+  return {
+    outputs: Object.fromEntries(told.map(({ name, text }) => [name, text])),
+    ...(json.length > 0 && { json }),
+    ...(hidden.length > 0 && { hidden }),
+  };
 }

@@ -1,5 +1,6 @@
 import { AssayError } from "../../errors/assay-error.ts";
 import { TransformerFailed, UsageError } from "../../errors/catalogue.ts";
+import { maskDeep } from "../../events/mask.ts";
 import type { CombinationValues, EventOf } from "../../events/types.ts";
 import type { Node } from "../../node/node.ts";
 import { orderTransformers } from "../../plan/transformers.ts";
@@ -42,7 +43,7 @@ export async function runPhase(phase: TransformerPhase, options: PhaseOptions): 
     // Read again: an earlier one may have set what this one uses, or switch it off.
     const stage = await read();
     const entry = stage.runbook.transformers?.find((each) => each.name === name);
-    if (entry?.enabled !== true) continue;
+    if (entry?.enabled !== true || takeStanding(entry, options)) continue;
     try {
       await runEntry(entry, stage, options);
     } catch (error) {
@@ -54,6 +55,23 @@ export async function runPhase(phase: TransformerPhase, options: PhaseOptions): 
   if (failures.length > 0) throw failures[0];
   // What the last one set is read, so that errors in it come out here.
   await read();
+}
+
+/** True for a transformer that need not run again: what it set before the run was cut off is set. */
+function takeStanding(
+  entry: TransformerSettings,
+  { session, variables, combination, onKernel }: PhaseOptions,
+): boolean {
+  const assigned = session.past?.outputs.take(entry, combination && maskDeep(combination, session.mask));
+  if (assigned === undefined) return false;
+  variables.assign(assigned);
+  if (entry.type === "kernel_installer") {
+    const [success] = assignOutputs(entry, { is_success: true });
+    onKernel?.(assigned.some(({ name, value }) => name === success?.name && value === true));
+  }
+  const text = `The transformer '${entry.name}' does not run again: what it set is known.`;
+  session.emit({ type: "notice", level: "info", text });
+  return true;
 }
 
 async function runEntry(entry: TransformerSettings, stage: Stage, options: PhaseOptions): Promise<void> {
@@ -69,12 +87,12 @@ async function runEntry(entry: TransformerSettings, stage: Stage, options: Phase
   session.learnSecrets(stage.runbook);
   session.emit({ type: "transformer-started", ...identity });
   const startedMs = performance.now();
-  const finished = (message: string, outputs: Readonly<Record<string, string>>): void =>
+  const finished = (message: string, shown: ReturnType<typeof shownOutputs>): void =>
     session.emit({
       type: "transformer-finished",
       ...identity,
       message,
-      outputs,
+      ...shown,
       elapsedMs: Math.round(performance.now() - startedMs),
     });
   let outputs: Outputs;
@@ -83,7 +101,7 @@ async function runEntry(entry: TransformerSettings, stage: Stage, options: Phase
   } catch (error) {
     if (entry.type === "kernel_installer") options.onKernel?.(false);
     const { told, problem } = failureOf(entry, error);
-    finished(told, {});
+    finished(told, { outputs: {} });
     throw options.signal.aborted ? error : problem;
   }
   if (entry.type === "kernel_installer") options.onKernel?.(outputs.is_success === true);
@@ -92,7 +110,7 @@ async function runEntry(entry: TransformerSettings, stage: Stage, options: Phase
     secrets: assigned.flatMap(({ isSecret, value }) => (isSecret === true ? [String(value)] : [])),
   });
   variables.assign(assigned);
-  finished("", shownOutputs(assigned));
+  finished("", shownOutputs(assigned, session.mask));
 }
 
 /** What a failed transformer is told as: text for the journal and the error that ends its phase. */

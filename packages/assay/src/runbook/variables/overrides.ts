@@ -34,26 +34,41 @@ export function collectOverrides(
 ): ReadonlyMap<string, Override> {
   const overrides = new Map<string, Override>();
   for (const [key, text] of Object.entries(environment).sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const match = ENVIRONMENT_NAME.exec(key);
-    const name = match?.[2];
-    if (text === undefined || name === undefined || RESERVED.has(key)) continue;
-    const prefix = match?.[1] ?? "";
-    add(overrides, name, text, prefix.startsWith("S"), prefix.includes("CV"), `environment variable ${key}`);
+    const named = nameInEnvironment(key);
+    if (text === undefined || named === undefined) continue;
+    add(overrides, named.name, text, named.isSecret, named.isCaseVisible, `environment variable ${key}`);
   }
   for (const [index, argument] of variables.entries()) {
-    const secret = /^[sS]:(?=[^:]*:)/.exec(argument)?.[0] ?? "";
-    const rest = argument.slice(secret.length);
-    const colon = rest.indexOf(":");
-    if (colon <= 0) {
+    const given = splitArgument(argument);
+    if (given === undefined) {
       problems.error("V06", `Argument ${index + 1} of -v is no variable: it must be 'name:value'.`, undefined, {
         help: "Write -v name:value, or -v s:name:value for a secret.",
       });
       continue;
     }
-    const name = rest.slice(0, colon);
-    add(overrides, name, rest.slice(colon + 1), secret !== "", false, COMMAND_LINE);
+    add(overrides, given.name, given.text, given.isSecret, false, COMMAND_LINE);
   }
   return overrides;
+}
+
+/** The variable that an environment variable sets; undefined when it sets none. */
+export function nameInEnvironment(
+  key: string,
+): { readonly name: string; readonly isSecret: boolean; readonly isCaseVisible: boolean } | undefined {
+  const [, prefix = "", name] = ENVIRONMENT_NAME.exec(key) ?? [];
+  if (name === undefined || RESERVED.has(key)) return undefined;
+  return { name, isSecret: prefix.startsWith("S"), isCaseVisible: prefix.includes("CV") };
+}
+
+/** The parts of an argument of -v; undefined when it is none. */
+export function splitArgument(
+  argument: string,
+): { readonly name: string; readonly text: string; readonly isSecret: boolean } | undefined {
+  const secret = /^[sS]:(?=[^:]*:)/.exec(argument)?.[0] ?? "";
+  const rest = argument.slice(secret.length);
+  const colon = rest.indexOf(":");
+  if (colon <= 0) return undefined;
+  return { name: rest.slice(0, colon), text: rest.slice(colon + 1), isSecret: secret !== "" };
 }
 
 function add(
