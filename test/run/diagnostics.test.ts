@@ -6,10 +6,11 @@ import { expect, test } from "vitest";
 import type { EventBody } from "../../packages/assay/src/events/types.ts";
 import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";
 import { connectSsh } from "../../packages/assay/src/node/shell/ssh/connect-ssh.ts";
-import { DEFAULT_AFTERCARE } from "../../packages/assay/src/run/aftercare.ts";
+import { type Aftercare, DEFAULT_AFTERCARE } from "../../packages/assay/src/run/aftercare.ts";
 import { attendCase } from "../../packages/assay/src/run/attend-case.ts";
 import { CaseFolder } from "../../packages/assay/src/run/case-folder.ts";
 import { readDiagnostics } from "../../packages/assay/src/run/diagnostics/read-diagnostics.ts";
+import { PollutionWatch } from "../../packages/assay/src/run/pollution/pollution-watch.ts";
 import { type CaseBody, suite } from "../../packages/assay/src/suite/suite.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
 import { startSshServer } from "../../packages/assay/src/testing/ssh-server.ts";
@@ -60,7 +61,7 @@ test("a cancelled run waits for no diagnostics", async () => {
   expect(problem).toBeDefined();
 });
 
-async function attend(body: CaseBody, aftercare = DEFAULT_AFTERCARE) {
+async function attend(body: CaseBody, aftercare: Partial<Aftercare> = {}) {
   const made = suite("S", { area: "test", about: "x" }, ({ test: define }) =>
     define("c", { about: "A case.", priority: 1 }, body),
   );
@@ -85,7 +86,9 @@ async function attend(body: CaseBody, aftercare = DEFAULT_AFTERCARE) {
     ignoreFailure: false,
     signal: never,
     emit: (event) => events.push(event),
-    aftercare,
+    aftercare: { ...DEFAULT_AFTERCARE, pollution: "off", ...aftercare },
+    watch: new PollutionWatch(),
+    isShared: false,
   });
   return { finished, runFolder, told: events.filter((event) => event.type === "case-diagnostics") };
 }
@@ -107,7 +110,7 @@ test("a failed case has them in its folder, masked, and its time and commands ar
 
 test("a case that passes has none, nor one for which they are turned off", async () => {
   const passed = await attend(async () => undefined);
-  const off = await attend(fails, { ...DEFAULT_AFTERCARE, diagnosticsMs: 0 });
+  const off = await attend(fails, { diagnosticsMs: 0 });
   expect([...passed.told, ...off.told]).toEqual([]);
   expect(existsSync(join(passed.runFolder, "cases/S.c/diagnostics"))).toBe(false);
 });

@@ -58,6 +58,8 @@ async function runScenario(scenario: Scenario): Promise<RunReport & { folder: st
     notifiers: [],
     version: "0",
     host: {},
+    // This host is no machine to look at: others start and write what they like on it.
+    aftercare: { diagnosticsMs: 0, pollution: "off" },
     signal: scenario.signal ?? new AbortController().signal,
   });
   return { ...report, folder: folder.path, guests: platform.guests };

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { collectValues } from "./collect-values.ts";
 
 /** Options of `assay run` as commander gives them. */
@@ -15,6 +15,7 @@ export interface RunCommandOptions {
   readonly record: boolean;
   /** Seconds. */
   readonly diagnostics?: number;
+  readonly pollution?: "auto" | "on" | "off";
 }
 
 /** Reads a number of an option; a fraction is one. */
@@ -44,6 +45,12 @@ export function declareRunCommand(): Command {
       "--diagnostics <seconds>",
       "how long a machine on which a case failed may take to tell how it is (default: 20; 0: it is not asked)",
       nonNegative("--diagnostics"),
+    )
+    .addOption(
+      new Option(
+        "--pollution <when>",
+        "look for what cases leave behind: where machines are shared (auto, the default), everywhere or nowhere",
+      ).choices(["auto", "on", "off"]),
     )
     .option("-d, --debug", "show stacks of errors", false)
     .option("-l, --log_path <folder>", "folder for the run folders (default: 'runs')")

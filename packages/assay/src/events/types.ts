@@ -159,6 +159,13 @@ interface EventTypes {
     /** Why it is not all, a sentence. */
     readonly problem?: string;
   };
+  /** What a case left behind on a node, took away or changed, a line each. */
+  "case-pollution": ResultIdentity & {
+    readonly node: string;
+    readonly findings: readonly string[];
+    /** Further findings that are only in the case's log. */
+    readonly more: number;
+  };
   "case-subtest": ResultIdentity & {
     readonly name: string;
     readonly status: FinalStatus;

@@ -6,6 +6,7 @@ import type { Aftercare } from "./aftercare.ts";
 import { attendCase } from "./attend-case.ts";
 import { CaseFolder } from "./case-folder.ts";
 import { EnvironmentLease } from "./environment-lease.ts";
+import { PollutionWatch } from "./pollution/pollution-watch.ts";
 import { requirementOf } from "./requirement.ts";
 import { identityOf } from "./result-identity.ts";
 import type { CaseOutcome } from "./run-case.ts";
@@ -69,6 +70,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   const queue = options.entries.values();
   const finished: ScheduleResult["finished"][number][] = [];
   const background = new Set<Promise<void>>();
+  const watch = new PollutionWatch();
   const state = {
     failedInARow: 0,
     deploymentFailures: 0,
@@ -181,6 +183,8 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       identity,
       environment,
       folder,
+      watch,
+      isShared: !options.platform.isPristineCheap,
     });
     await lease.release(outcome.isReusable);
     const isCutOff = options.signal.aborted && outcome.finished.status !== "PASSED";

@@ -1,6 +1,6 @@
 import type { EventOf, ResultIdentity, ResultStatus } from "../types.ts";
 import { BoundedLog } from "./bounded-log.ts";
-import type { Artifact, Metric, ResultSummary, Subtest } from "./run-summary.ts";
+import type { Artifact, Metric, Pollution, ResultSummary, Subtest } from "./run-summary.ts";
 
 type CaseEvent = EventOf<
   | "case-started"
@@ -8,6 +8,7 @@ type CaseEvent = EventOf<
   | "case-metric"
   | "case-artifact"
   | "case-diagnostics"
+  | "case-pollution"
   | "case-subtest"
   | "kernel-panic"
   | "case-finished"
@@ -27,6 +28,7 @@ export class ResultRecord {
   #subtests: Subtest[] = [];
   #artifacts: Artifact[] = [];
   #diagnostics: Artifact[] = [];
+  #pollution: Pollution[] = [];
 
   constructor(identity: ResultIdentity) {
     const { resultId, suite, case: name, combination } = identity;
@@ -59,6 +61,9 @@ export class ResultRecord {
         break;
       case "case-diagnostics":
         this.#diagnostics.push(...event.files);
+        break;
+      case "case-pollution":
+        this.#pollution.push({ node: event.node, findings: event.findings, more: event.more });
         break;
       case "case-subtest":
         this.#subtests.push({
@@ -105,6 +110,7 @@ export class ResultRecord {
       subtests: this.#subtests,
       artifacts: this.#artifacts,
       diagnostics: this.#diagnostics,
+      pollution: this.#pollution,
       panic:
         this.#panic === undefined
           ? undefined
@@ -124,6 +130,7 @@ export class ResultRecord {
     this.#subtests = [];
     this.#artifacts = [];
     this.#diagnostics = [];
+    this.#pollution = [];
   }
 
   #status(): ResultStatus {

@@ -62,6 +62,7 @@ export class RunFold {
       case "case-metric":
       case "case-artifact":
       case "case-diagnostics":
+      case "case-pollution":
       case "case-subtest":
       case "kernel-panic":
       case "case-finished":

@@ -32,6 +32,13 @@ export interface Subtest {
   readonly durationMs: number;
 }
 
+/** What a case left behind on a node, a line each, and how much more there was. */
+export interface Pollution {
+  readonly node: string;
+  readonly findings: readonly string[];
+  readonly more: number;
+}
+
 export interface Artifact {
   readonly name: string;
   /** As the event gave it: relative to the run folder. */
@@ -68,6 +75,7 @@ export interface ResultSummary extends ResultIdentity {
   readonly artifacts: readonly Artifact[];
   /** How the nodes were when the case had failed. */
   readonly diagnostics: readonly Artifact[];
+  readonly pollution: readonly Pollution[];
   readonly panic: { readonly node: string; readonly category: string; readonly lines: readonly string[] } | undefined;
   readonly serialTail: string | undefined;
 }

@@ -8,6 +8,9 @@ import { nameOf } from "../result-name.ts";
 const LINE_LENGTH = 400;
 /** On a terminal a preparation step leaves a line only when it was long enough to be wondered about. */
 const NOTABLE_STEP_MS = 1000;
+/** Of what a case left behind; the rest is in the report. */
+const NAMED_FINDINGS = 4;
+const FINDING_LENGTH = 100;
 
 /**
  * The lasting lines an event leaves. A terminal shows what goes on in its status block, so that only what is over
@@ -52,6 +55,8 @@ export function eventLines(event: RunEvent, display: { readonly isLive: boolean;
     case "case-finished":
       // A case that was skipped before it began is in the table at the end; hundreds of them would hide the rest here.
       return event.status === "SKIPPED" && event.environment === undefined ? [] : [finishedLine(event, paint)];
+    case "case-pollution":
+      return [paint("yellow", `${nameOf(event)} left behind on ${printableLine(event.node)}: ${leftBehind(event)}`)];
     case "kernel-panic":
       return [
         paint("red", `${nameOf(event)}: kernel ${printableLine(event.category)} on ${printableLine(event.node)}`),
@@ -84,6 +89,12 @@ function finishedLine(event: EventOf<"case-finished">, paint: Paint): string {
   const told = message === "" ? "" : `  ${event.warning === undefined ? message : paint("yellow", message)}`;
   const took = paint("dim", formatDuration(event.durationMs));
   return `${paintStatus(paint, event.status)} ${nameOf(event)}  ${took}${told}`;
+}
+
+function leftBehind({ findings, more }: EventOf<"case-pollution">): string {
+  const named = findings.slice(0, NAMED_FINDINGS).map((finding) => clipEnd(printableLine(finding), FINDING_LENGTH));
+  const left = findings.length - named.length + more;
+  return `${named.join(", ")}${left === 0 ? "" : ` and ${left} more`}`;
 }
 
 /** The last `most` lines of text, set in. */

@@ -11,6 +11,8 @@ export interface ResultDetail {
   readonly stack: string;
   readonly panic: string;
   readonly subtests: readonly (Look & { readonly name: string; readonly message: string; readonly took: string })[];
+  /** What the case left behind, by node. */
+  readonly pollution: readonly (readonly [node: string, lines: readonly string[]])[];
   readonly metrics: readonly (readonly [name: string, value: string, unit: string])[];
   readonly log: readonly (readonly [after: string, level: "info" | "warn", text: string])[];
   readonly droppedLogLines: number;
@@ -57,6 +59,10 @@ export function detailOf(
       message,
       took: formatDuration(durationMs),
     })),
+    pollution: result.pollution.map(({ node, findings, more }) => [
+      node,
+      more === 0 ? findings : [...findings, `and ${more} more in case.log`],
+    ]),
     metrics: result.metrics.map(({ name, value, unit }) => [name, formatNumber(value), unit]),
     log: result.log.map(({ at, level, text }) => [sinceStart(result, at), level, text]),
     droppedLogLines: result.droppedLogLines,

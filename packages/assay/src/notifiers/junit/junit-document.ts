@@ -125,6 +125,9 @@ function outputElement(result: ResultSummary): string {
     result.metrics.map(({ name, value, unit }) => `metric ${name} = ${value} ${unit}`.trimEnd()).join("\n"),
     result.subtests.map(({ name, status, message }) => `subtest ${name}: ${status} ${message}`.trimEnd()).join("\n"),
     result.serialTail === undefined ? "" : `serial console:\n${clipStart(result.serialTail, LOG_LENGTH)}`,
+    result.pollution
+      .flatMap(({ node, findings }) => findings.map((each) => `left behind on ${node}: ${each}`))
+      .join("\n"),
     result.environment === undefined ? "" : `environment: ${result.environment}`,
     result.folder === undefined ? "" : `evidence: ${result.folder}`,
   ].filter((part) => part !== "");

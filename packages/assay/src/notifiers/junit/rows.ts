@@ -44,4 +44,5 @@ const NOTHING_ELSE = {
   log: [],
   metrics: [],
   subtests: [],
+  pollution: [],
 } as const;

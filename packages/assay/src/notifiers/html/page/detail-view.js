@@ -23,6 +23,7 @@ export async function fillDetail(row) {
       detail.about === "" ? undefined : element("p", { class: "about" }, detail.about),
       detail.panic === "" ? undefined : section("Kernel", output(detail.panic)),
       subtests(detail),
+      pollution(detail),
       metrics(detail),
       log(detail),
       commands(detail),
@@ -91,6 +92,16 @@ function subtests(detail) {
     ),
   );
   return section("Subtests", element("div", { class: "scroll" }, element("table", {}, element("tbody", {}, ...rows))));
+}
+
+/** @param {ResultDetail} detail */
+function pollution(detail) {
+  if (detail.pollution.length === 0) return undefined;
+  const lists = detail.pollution.flatMap(([node, lines]) => [
+    element("p", { class: "muted" }, node),
+    element("ul", { class: "left-behind" }, ...lines.map((line) => element("li", {}, line))),
+  ]);
+  return section("Left behind", ...lists);
 }
 
 /** @param {ResultDetail} detail */
