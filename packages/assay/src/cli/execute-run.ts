@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { makeCombinator } from "../combinators/make-combinator.ts";
 import { UsageError } from "../errors/catalogue.ts";
+import { makeMask } from "../events/mask.ts";
 import type { RunInputs } from "../events/types.ts";
 import { hostFacts } from "../host/facts.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
@@ -106,10 +107,11 @@ const rootOf = (options: RunCommandOptions): string => resolve(options.log_path 
 async function runAtOnce(request: Order, checked: CheckedRunbook): Promise<RunReport> {
   const { runbook } = checked;
   const { resumed } = request;
+  const mask = makeMask(runbook.secrets, runbook.secretMasks);
   const now = new Date();
   await using platform = await platformOf(runbook, request, checked, runIdOf(now));
   const plan = planOf(runbook, platform, request, checked);
-  const planChanges = resumed === undefined ? [] : accepted(changedPlan(resumed.past, plan), resumed);
+  const planChanges = resumed === undefined ? [] : accepted(changedPlan(resumed.past, plan, mask), resumed);
   const changes = [...request.changes, ...planChanges];
   return await run({ ...openRun({ ...request, changes }, checked, now), plan, platform });
 }

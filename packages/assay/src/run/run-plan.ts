@@ -28,8 +28,9 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
   const { emit, mask } = session;
   const { folder, signal } = session.options;
   const { past } = session;
-  const isLeft = ({ resultId }: { readonly resultId: string }): boolean => past?.finished.has(resultId) !== true;
-  const standing = [...plan.excluded, ...plan.entries].flatMap(({ resultId }) => past?.finished.get(resultId) ?? []);
+  const standingOf = ({ resultId }: { readonly resultId: string }) => past?.finished.get(mask(resultId));
+  const isLeft = (entry: { readonly resultId: string }): boolean => standingOf(entry) === undefined;
+  const standing = [...plan.excluded, ...plan.entries].flatMap((entry) => standingOf(entry) ?? []);
   const refused = plan.excluded.filter(isLeft).map((entry) => skippedResult(entry, combination));
   for (const result of refused) emit(result);
   const entries = plan.entries.filter(isLeft);
@@ -69,7 +70,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     folder,
     variables: run.variables,
     nextEnvironment: session.nextEnvironment,
-    startsBefore: (resultId) => past?.startsOf(resultId) ?? 0,
+    startsBefore: (resultId) => past?.startsOf(mask(resultId)) ?? 0,
     failedBefore: standing.find(({ status }) => status === "FAILED")?.resultId,
     mask,
     isRecording: session.options.isRecording ?? false,

@@ -127,7 +127,7 @@ export class RunSession implements Disposable {
   addPlan(added: Omit<EventOf<"plan-added">, "type" | "seq" | "at">): void {
     const { past } = this;
     const isKnown = past?.isPlanKnown(added.combination, this.mask) ?? false;
-    const plan = added.plan.filter(({ resultId }) => past?.planned.has(resultId) !== true);
+    const plan = added.plan.filter(({ resultId }) => past?.planned.has(this.mask(resultId)) !== true);
     if (isKnown && plan.length === 0) return;
     const { combination, platform } = added;
     this.emit({ type: "plan-added", combination, platform, plan, excluded: isKnown ? [] : added.excluded });
@@ -191,7 +191,7 @@ export class RunSession implements Disposable {
   #noLongerPlanned(results: readonly FinishedResult[]): readonly FinishedResult[] {
     const { past } = this;
     if (past === undefined) return [];
-    const counted = new Set(results.map(({ resultId }) => resultId));
+    const counted = new Set(results.map(({ resultId }) => this.mask(resultId)));
     const left = [...past.planned.values()].filter(({ resultId }) => !counted.has(resultId));
     return left.map(({ resultId, suite, case: name, combination }) => {
       const standing = past.finished.get(resultId);

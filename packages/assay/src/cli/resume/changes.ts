@@ -43,8 +43,12 @@ export function changedInputs(then: RunInputs, now: RunInputs): readonly string[
 }
 
 /** Results that the plan has and the run did not have, or the other way round. */
-export function changedPlan(past: PastRun, { entries, excluded }: Plan): readonly string[] {
-  const now = new Set([...entries, ...excluded].map(({ resultId }) => resultId));
+export function changedPlan(
+  past: PastRun,
+  { entries, excluded }: Plan,
+  mask: (text: string) => string,
+): readonly string[] {
+  const now = new Set([...entries, ...excluded].map(({ resultId }) => mask(resultId)));
   const added = [...now].filter((resultId) => !past.planned.has(resultId));
   const gone = [...past.planned.keys()].filter((resultId) => !now.has(resultId));
   return [

@@ -8,7 +8,10 @@ import { StandingOutputs } from "./standing-outputs.ts";
 
 type PlannedResult = EventOf<"run-started">["plan"][number];
 
-/** What the journal of a run that was cut off says about it: what stands, and what is to be done again. */
+/**
+ * What the journal of a run that was cut off says about it: what stands, and what is to be done again. Ids of results
+ * are as they stand there, with secrets masked.
+ */
 export class PastRun {
   readonly journal: JournalContent;
   readonly started: EventOf<"run-started">;
