@@ -1,69 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PlatformError } from "../../packages/assay/src/errors/catalogue.ts";
 import { readJournal } from "../../packages/assay/src/events/journal.ts";
-import { makePlan } from "../../packages/assay/src/plan/plan.ts";
-import { refusal } from "../../packages/assay/src/run/requirement.ts";
-import { type RunReport, run } from "../../packages/assay/src/run/run.ts";
-import { RunFolder } from "../../packages/assay/src/run/run-folder.ts";
-import { loadRunbook } from "../../packages/assay/src/runbook/load.ts";
-import { type CaseBody, type CaseDefinition, suite } from "../../packages/assay/src/suite/suite.ts";
+import type { RunReport } from "../../packages/assay/src/run/run.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
-
-interface Scenario {
-  readonly cases: Readonly<Record<string, CaseBody | [Partial<CaseDefinition>, CaseBody]>>;
-  readonly platform?: LocalGuests;
-  readonly testcase?: string;
-  readonly variables?: readonly string[];
-  readonly variable?: string;
-  readonly signal?: AbortSignal;
-  readonly afterCase?: CaseBody;
-}
-
-/** Runs the cases of one suite the way the command line does, on machines that are shells of this host. */
-async function runScenario(scenario: Scenario): Promise<RunReport & { folder: string; guests: LocalGuests["guests"] }> {
-  const platform = scenario.platform ?? new LocalGuests();
-  const made = suite("Scenario", {
-    area: "test",
-    about: "A scenario.",
-    ...(scenario.afterCase && { afterCase: scenario.afterCase }),
-  }, ({ test: define }) => {
-    for (const [name, given] of Object.entries(scenario.cases)) {
-      const [definition, body] = Array.isArray(given) ? given : [{}, given];
-      define(name, { about: "A case.", priority: 1, ...definition }, body);
-    }
-  });
-  const text = [
-    "name: scenario",
-    "platform: [{ type: local }]",
-    scenario.variable ?? "",
-    "testcase:",
-    scenario.testcase ?? "  - criteria: { area: test }",
-  ].join("\n");
-  const { runbook, diagnostics } = await loadRunbook("/scenario.yml", {
-    ...(scenario.variables && { variables: scenario.variables }),
-    readText: async () => text,
-  });
-  if (runbook === undefined) {
-    throw new Error(JSON.stringify(diagnostics));
-  }
-  const folder = RunFolder.create(mkdtempSync(join(tmpdir(), "assay-engine-")), "scenario", new Date());
-  const report = await run({
-    runbook,
-    plan: makePlan({ runbook, suites: [made], refuse: (each) => refusal(platform, each) }),
-    platform,
-    folder,
-    notifiers: [],
-    version: "0",
-    host: {},
-    // This host is no machine to look at: others start and write what they like on it.
-    aftercare: { diagnosticsMs: 0, pollution: "off" },
-    signal: scenario.signal ?? new AbortController().signal,
-  });
-  return { ...report, folder: folder.path, guests: platform.guests };
-}
+import { runScenario } from "./run-scenario.ts";
 
 const statuses = (report: RunReport) => Object.fromEntries(report.results.map((each) => [each.case, each.status]));
 const only = (report: RunReport) => {

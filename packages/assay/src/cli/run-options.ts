@@ -16,6 +16,7 @@ export interface RunCommandOptions {
   /** Seconds. */
   readonly diagnostics?: number;
   readonly pollution?: "auto" | "on" | "off";
+  readonly repeatFailures?: number;
 }
 
 /** Reads a number of an option; a fraction is one. */
@@ -25,6 +26,13 @@ const nonNegative =
     const value = Number(given);
     if (given.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
     throw new InvalidArgumentError(`${option} takes a number that is not below 0.`);
+  };
+
+const wholeNumber =
+  (option: string) =>
+  (given: string): number => {
+    if (/^\d{1,6}$/.test(given)) return Number(given);
+    throw new InvalidArgumentError(`${option} takes a whole number that is not below 0.`);
   };
 
 /** The command with its options and help; LISA's short and long names are kept. */
@@ -45,6 +53,11 @@ export function declareRunCommand(): Command {
       "--diagnostics <seconds>",
       "how long a machine on which a case failed may take to tell how it is (default: 20; 0: it is not asked)",
       nonNegative("--diagnostics"),
+    )
+    .option(
+      "--repeat-failures <times>",
+      "run a failed case so many times more on fresh machines and tell how often it fails",
+      wholeNumber("--repeat-failures"),
     )
     .addOption(
       new Option(

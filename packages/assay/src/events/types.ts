@@ -73,6 +73,20 @@ export interface RunInputs {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** How a case ended that was run more than once, each time on another environment. */
+export interface Repetition {
+  /** Runs that came to a verdict, the first included. */
+  readonly attempts: number;
+  readonly failures: number;
+  /** `failures` of `attempts`, 0 to 1. */
+  readonly rate: number;
+  /** Bounds of the rate, 95 % sure (Wilson). */
+  readonly low: number;
+  readonly high: number;
+  /** It fails sometimes, or always. */
+  readonly label: "flaky" | "broken";
+}
+
 interface EventTypes {
   /** First event of a run. `plan` lists every result there will be, in order, but for those of `plan-added`. */
   "run-started": {
@@ -178,6 +192,18 @@ interface EventTypes {
     readonly category: string;
     readonly lines: readonly string[];
   };
+  /** A failed case was run once more, to see how often it fails; nothing else is told of that time. */
+  "case-repeated": ResultIdentity & {
+    readonly status: FinalStatus;
+    readonly message: string;
+    readonly durationMs: number;
+    readonly environment: string | undefined;
+    /** Relative to the run folder. */
+    readonly folder: string;
+    /** Of the times it is run once more, from 1. */
+    readonly time: number;
+    readonly times: number;
+  };
   /** A result is final. */
   "case-finished": ResultIdentity & {
     readonly status: FinalStatus;
@@ -191,6 +217,8 @@ interface EventTypes {
     readonly stack?: string;
     /** Last lines of the serial console, for failed cases. */
     readonly serialTail?: string;
+    /** How it ended each time, when it was run more than once and failed at least once. */
+    readonly repetition?: Repetition;
     /** The run was interrupted meanwhile, so the case runs again when the run is gone on with. */
     readonly isCutOff?: boolean;
   };

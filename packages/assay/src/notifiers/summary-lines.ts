@@ -5,6 +5,7 @@ import { clipEnd } from "./clip.ts";
 import { fit, widthOf } from "./fit.ts";
 import { type Paint, paintStatus } from "./paint.ts";
 import { printable, printableLine } from "./printable.ts";
+import { repetitionText } from "./repetition-text.ts";
 import { nameOf } from "./result-name.ts";
 
 /** Longer tables name only what did not pass: nobody reads a thousand lines to find three. */
@@ -56,7 +57,8 @@ function resultLines(result: ResultSummary, nameWidth: number, options: SummaryO
   const took = result.durationMs === 0 ? "" : formatDuration(result.durationMs);
   const head = `${paintStatus(paint, result.status)} ${widthOf(name) > nameWidth ? name : fit(name, nameWidth)} ${took.padStart(12)}`;
   const reboot = result.rebootMs > 0 ? `  ${formatDuration(result.rebootMs)} of it rebooting` : "";
-  const short = result.warning ?? (needsPerson(result.status) ? "" : result.message);
+  const often = result.repetition && repetitionText(result.repetition);
+  const short = result.warning ?? (needsPerson(result.status) ? "" : (often ?? result.message));
   const room = Math.max(20, columns - 10 - nameWidth - 16 - widthOf(reboot));
   const note = short === "" ? "" : `  ${clipEnd(printableLine(short), room)}`;
   const line = `${head}${paint("dim", reboot)}${result.warning === undefined ? paint("dim", note) : paint("yellow", note)}`;
@@ -73,6 +75,7 @@ function subtestLines({ subtests }: ResultSummary, paint: Paint): string[] {
 
 function evidenceLines(result: ResultSummary, { folder, paint }: SummaryOptions): string[] {
   const lines = result.message === "" ? [] : printable(result.message).trimEnd().split("\n");
+  if (result.repetition !== undefined) lines.push(repetitionText(result.repetition));
   const message = lines.slice(0, MESSAGE_LINES).map((line) => `          ${clipEnd(line, MESSAGE_WIDTH)}`);
   if (lines.length > MESSAGE_LINES)
     message.push(`          … ${lines.length - MESSAGE_LINES} more lines in the report`);

@@ -1,4 +1,4 @@
-import type { Counts, ResultIdentity, ResultStatus, Verdict } from "../events/types.ts";
+import type { Counts, Repetition, ResultIdentity, ResultStatus, Verdict } from "../events/types.ts";
 
 /** What the document needs of a run; both a run that just ended and the fold of a journal have it. */
 export interface DocumentRun {
@@ -16,6 +16,7 @@ export interface DocumentResult extends ResultIdentity {
   readonly durationMs: number;
   readonly rebootMs: number;
   readonly environment: string | undefined;
+  readonly repetition?: Repetition | undefined;
 }
 
 /** Paths of the reports there are. */
@@ -43,6 +44,7 @@ export function runDocument(run: DocumentRun, reports: DocumentReports): object 
       durationMs: result.durationMs,
       rebootMs: result.rebootMs,
       environment: result.environment ?? null,
+      ...(result.repetition === undefined ? {} : { repetition: result.repetition }),
     })),
     reports,
   };

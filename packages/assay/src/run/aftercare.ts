@@ -7,6 +7,8 @@ export interface Aftercare {
    * machine assay runs on, where others start and write what they like.
    */
   readonly pollution: "auto" | "on" | "off";
+  /** How many more times a failed case is run, each time on a fresh environment, to see how often it fails. */
+  readonly repeatFailures: number;
 }
 
-export const DEFAULT_AFTERCARE: Aftercare = { diagnosticsMs: 20_000, pollution: "auto" };
+export const DEFAULT_AFTERCARE: Aftercare = { diagnosticsMs: 20_000, pollution: "auto", repeatFailures: 0 };

@@ -7,6 +7,7 @@ import { attendCase } from "./attend-case.ts";
 import { CaseFolder } from "./case-folder.ts";
 import { EnvironmentLease } from "./environment-lease.ts";
 import { PollutionWatch } from "./pollution/pollution-watch.ts";
+import { Tally } from "./repeat/tally.ts";
 import { requirementOf } from "./requirement.ts";
 import { identityOf } from "./result-identity.ts";
 import type { CaseOutcome } from "./run-case.ts";
@@ -122,11 +123,16 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   });
 
   const runEntry = async (entry: PlanEntry, lease: EnvironmentLease): Promise<CaseOutcome["finished"] | undefined> => {
+    const tally = new Tally();
     for (let attempt = 0; ; attempt++) {
       const outcome = await runAttempt(entry, lease, attempt);
+      if (outcome?.environment !== undefined) tally.add(outcome.status);
       const isFailure = outcome?.status === "FAILED" || outcome?.status === "ATTEMPTED";
       if (!isFailure || attempt >= entry.retry || options.signal.aborted) {
-        return outcome;
+        if (outcome?.environment === undefined) return outcome;
+        if (outcome.status === "FAILED") await repeat(entry, lease, tally);
+        const repetition = tally.repetition();
+        return { ...outcome, ...(repetition && { repetition }) };
       }
       options.emit({
         type: "notice",
@@ -134,6 +140,54 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
         text: `${entry.resultId} failed in attempt ${attempt + 1} and is tried again: ${outcome.message}`,
       });
     }
+  };
+
+  /** Runs a failed case again and again on fresh environments; stops early where there are none. */
+  const repeat = async (entry: PlanEntry, lease: EnvironmentLease, tally: Tally): Promise<void> => {
+    const times = options.aftercare.repeatFailures;
+    const identity = identityOf(entry, options.combination);
+    for (let time = 1; time <= times && !options.signal.aborted; time++) {
+      let environment: Environment;
+      try {
+        environment = await lease.acquire(requirementOf(entry.case, options.machines), true);
+      } catch (error) {
+        if (options.signal.aborted) return;
+        const { message } = verdictOfError(error, false, "deployment");
+        options.emit({ type: "notice", level: "warn", text: `${entry.resultId} is not repeated further: ${message}` });
+        return;
+      }
+      const folder = `cases/${entry.resultId}-repeat-${time}`;
+      // A repetition is evidence of its result and no result itself: its folder has the rest.
+      const { status, message, durationMs } = await runOn(environment, entry, lease, folder, () => undefined);
+      if (options.signal.aborted) return;
+      tally.add(status);
+      const told = { status, message, durationMs, environment: environment.name, folder, time, times };
+      options.emit({ type: "case-repeated", ...identity, ...told });
+    }
+  };
+
+  /** Runs the case on the environment that the lease holds. */
+  const runOn = async (
+    environment: Environment,
+    entry: PlanEntry,
+    lease: EnvironmentLease,
+    path: string,
+    emit: ScheduleOptions["emit"],
+  ): Promise<CaseOutcome["finished"]> => {
+    await using folder = new CaseFolder(options.folder.path, path, options.mask);
+    const outcome = await attendCase({
+      ...options,
+      ...entry,
+      variables: options.variables(),
+      identity: identityOf(entry, options.combination),
+      environment,
+      folder,
+      emit,
+      watch,
+      isShared: !options.platform.isPristineCheap,
+    });
+    await lease.release(outcome.isReusable);
+    return outcome.finished;
   };
 
   const runAttempt = async (
@@ -174,21 +228,10 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
     }
     const start = options.startsBefore(entry.resultId) + attempt + 1;
     const path = `cases/${entry.resultId}${start === 1 ? "" : `-attempt-${start}`}`;
-    await using folder = new CaseFolder(options.folder.path, path, options.mask);
     options.emit({ type: "case-started", ...identity, environment: environment.name, folder: path });
-    const outcome = await attendCase({
-      ...options,
-      ...entry,
-      variables: options.variables(),
-      identity,
-      environment,
-      folder,
-      watch,
-      isShared: !options.platform.isPristineCheap,
-    });
-    await lease.release(outcome.isReusable);
-    const isCutOff = options.signal.aborted && outcome.finished.status !== "PASSED";
-    return { ...outcome.finished, ...(isCutOff && { isCutOff }) };
+    const outcome = await runOn(environment, entry, lease, path, options.emit);
+    const isCutOff = options.signal.aborted && outcome.status !== "PASSED";
+    return { ...outcome, ...(isCutOff && { isCutOff }) };
   };
 
   const count = Math.max(1, Math.min(options.concurrency, options.entries.length));

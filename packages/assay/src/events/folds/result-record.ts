@@ -1,6 +1,6 @@
 import type { EventOf, ResultIdentity, ResultStatus } from "../types.ts";
 import { BoundedLog } from "./bounded-log.ts";
-import type { Artifact, Metric, Pollution, ResultSummary, Subtest } from "./run-summary.ts";
+import type { Artifact, Metric, Pollution, Repeat, ResultSummary, Subtest } from "./run-summary.ts";
 
 type CaseEvent = EventOf<
   | "case-started"
@@ -9,6 +9,7 @@ type CaseEvent = EventOf<
   | "case-artifact"
   | "case-diagnostics"
   | "case-pollution"
+  | "case-repeated"
   | "case-subtest"
   | "kernel-panic"
   | "case-finished"
@@ -29,6 +30,7 @@ export class ResultRecord {
   #artifacts: Artifact[] = [];
   #diagnostics: Artifact[] = [];
   #pollution: Pollution[] = [];
+  #repeats: Repeat[] = [];
 
   constructor(identity: ResultIdentity) {
     const { resultId, suite, case: name, combination } = identity;
@@ -64,6 +66,9 @@ export class ResultRecord {
         break;
       case "case-pollution":
         this.#pollution.push({ node: event.node, findings: event.findings, more: event.more });
+        break;
+      case "case-repeated":
+        this.#repeats.push({ status: event.status, message: event.message, folder: event.folder });
         break;
       case "case-subtest":
         this.#subtests.push({
@@ -111,6 +116,8 @@ export class ResultRecord {
       artifacts: this.#artifacts,
       diagnostics: this.#diagnostics,
       pollution: this.#pollution,
+      repeats: this.#repeats,
+      repetition: finished?.repetition,
       panic:
         this.#panic === undefined
           ? undefined
@@ -131,6 +138,7 @@ export class ResultRecord {
     this.#artifacts = [];
     this.#diagnostics = [];
     this.#pollution = [];
+    this.#repeats = [];
   }
 
   #status(): ResultStatus {

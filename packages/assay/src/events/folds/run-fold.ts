@@ -63,6 +63,7 @@ export class RunFold {
       case "case-artifact":
       case "case-diagnostics":
       case "case-pollution":
+      case "case-repeated":
       case "case-subtest":
       case "kernel-panic":
       case "case-finished":

@@ -4,6 +4,7 @@ import type {
   Counts,
   EventOf,
   FinalStatus,
+  Repetition,
   ResultIdentity,
   ResultStatus,
   RunEvent,
@@ -37,6 +38,13 @@ export interface Pollution {
   readonly node: string;
   readonly findings: readonly string[];
   readonly more: number;
+}
+
+export interface Repeat {
+  readonly status: FinalStatus;
+  readonly message: string;
+  /** Relative to the run folder. */
+  readonly folder: string;
 }
 
 export interface Artifact {
@@ -76,6 +84,9 @@ export interface ResultSummary extends ResultIdentity {
   /** How the nodes were when the case had failed. */
   readonly diagnostics: readonly Artifact[];
   readonly pollution: readonly Pollution[];
+  /** The times it was run once more after it had failed. */
+  readonly repeats: readonly Repeat[];
+  readonly repetition: Repetition | undefined;
   readonly panic: { readonly node: string; readonly category: string; readonly lines: readonly string[] } | undefined;
   readonly serialTail: string | undefined;
 }

@@ -3,6 +3,7 @@ import { formatDuration } from "../../units/readable.ts";
 import { clipEnd } from "../clip.ts";
 import { type Paint, paintStatus } from "../paint.ts";
 import { printable, printableLine } from "../printable.ts";
+import { repetitionText } from "../repetition-text.ts";
 import { nameOf } from "../result-name.ts";
 
 const LINE_LENGTH = 400;
@@ -57,6 +58,12 @@ export function eventLines(event: RunEvent, display: { readonly isLive: boolean;
       return event.status === "SKIPPED" && event.environment === undefined ? [] : [finishedLine(event, paint)];
     case "case-pollution":
       return [paint("yellow", `${nameOf(event)} left behind on ${printableLine(event.node)}: ${leftBehind(event)}`)];
+    case "case-repeated": {
+      const { time, times, durationMs, message } = event;
+      const told = message === "" ? "" : `  ${clipEnd(printableLine(message), LINE_LENGTH)}`;
+      const which = paint("dim", `once more, ${time} of ${times}: ${formatDuration(durationMs)}`);
+      return [`${paintStatus(paint, event.status)} ${nameOf(event)}  ${which}${told}`];
+    }
     case "kernel-panic":
       return [
         paint("red", `${nameOf(event)}: kernel ${printableLine(event.category)} on ${printableLine(event.node)}`),
@@ -88,7 +95,8 @@ function finishedLine(event: EventOf<"case-finished">, paint: Paint): string {
   const message = clipEnd(printableLine(event.warning ?? event.message), LINE_LENGTH);
   const told = message === "" ? "" : `  ${event.warning === undefined ? message : paint("yellow", message)}`;
   const took = paint("dim", formatDuration(event.durationMs));
-  return `${paintStatus(paint, event.status)} ${nameOf(event)}  ${took}${told}`;
+  const often = event.repetition === undefined ? "" : `  ${paint("yellow", repetitionText(event.repetition))}`;
+  return `${paintStatus(paint, event.status)} ${nameOf(event)}  ${took}${told}${often}`;
 }
 
 function leftBehind({ findings, more }: EventOf<"case-pollution">): string {

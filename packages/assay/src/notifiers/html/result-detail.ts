@@ -1,6 +1,7 @@
 import type { EnvironmentSummary, ResultSummary } from "../../events/folds/run-summary.ts";
 import { formatBytes, formatDuration, formatNumber } from "../../units/readable.ts";
 import type { CaseEvidence } from "../case-evidence.ts";
+import { repetitionText } from "../repetition-text.ts";
 import { type Look, lookOfStatus } from "./status-words.ts";
 
 /** What the page shows when a result is opened. All numbers are text already: the page only places it. */
@@ -85,6 +86,11 @@ function factsOf(result: ResultSummary): [string, string][] {
   const facts: [string, string | undefined][] = [
     ["Environment", result.environment],
     ["Attempts", result.attempts > 1 ? String(result.attempts) : undefined],
+    ["How often", result.repetition && repetitionText(result.repetition)],
+    ...result.repeats.map(({ status, message }, index): [string, string] => [
+      `Once more, ${index + 1}`,
+      `${lookOfStatus(status).word}${message === "" ? "" : `: ${message}`}`,
+    ]),
     ["Area", result.area],
     ["Priority", result.priority === undefined ? undefined : String(result.priority)],
     ["Time limit", result.timeoutMs === undefined ? undefined : formatDuration(result.timeoutMs)],

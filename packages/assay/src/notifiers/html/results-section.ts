@@ -64,11 +64,15 @@ function resultRow(result: ResultSummary, row: number, planIndex: number): Marku
   const told = toldMessage(result);
   const line = clipEnd(printableLine(told), LINE_LENGTH);
   return html`<details id="r${row}" class="${look.key}" data-plan="${planIndex}" data-ms="${Math.round(result.durationMs)}">
-<summary class="bar"><span class="state">${icon(look.key)}${look.word}</span><span class="name"><span class="suite">${result.suite}.</span>${result.case}${instanceOf(result)}</span><span class="where">${result.environment ?? ""}</span><span class="took">${result.startedAt === undefined && result.durationMs === 0 ? "" : formatDuration(result.durationMs)}</span>${line === "" ? undefined : html`<span class="line">${line}</span>`}</summary>
+<summary class="bar"><span class="state">${icon(look.key)}${look.word}</span><span class="name"><span class="suite">${result.suite}.</span>${result.case}${instanceOf(result)}${labelOf(result)}</span><span class="where">${result.environment ?? ""}</span><span class="took">${result.startedAt === undefined && result.durationMs === 0 ? "" : formatDuration(result.durationMs)}</span>${line === "" ? undefined : html`<span class="line">${line}</span>`}</summary>
 <div class="body">${told === "" ? undefined : html`<p class="message">${clipMiddle(told, MESSAGE_LENGTH)}</p>`}</div>
 </details>
 `;
 }
+
+/** `flaky` or `broken`, for a case that was run more than once. */
+const labelOf = ({ repetition }: ResultSummary): Markup | undefined =>
+  repetition === undefined ? undefined : html` <span class="suite">${repetition.label}</span>`;
 
 /** `#2` for the second result of a case that runs more than once, and the values of its combination. */
 function instanceOf(result: ResultSummary): Markup | undefined {

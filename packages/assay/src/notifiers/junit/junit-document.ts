@@ -82,8 +82,21 @@ function caseElement({ name, className, result }: Row, summary: RunSummary): str
     classname: clipEnd(className, MESSAGE_LENGTH),
     time: seconds(result.durationMs),
   });
-  return `<testcase${head}>\n${outcomeElement(result, summary)}${outputElement(result)}</testcase>\n`;
+  return `<testcase${head}>\n${repetitionElement(result)}${outcomeElement(result, summary)}${outputElement(result)}</testcase>\n`;
 }
+
+/** How often it fails, for CI servers that keep a history of properties. */
+function repetitionElement({ repetition }: ResultSummary): string {
+  if (repetition === undefined) return "";
+  const { label, attempts, failures, rate, low, high } = repetition;
+  const values = { label, attempts, failures, rate: share(rate), low: share(low), high: share(high) };
+  const elements = Object.entries(values).map(
+    ([name, value]) => `<property${attributes({ name: `repetition.${name}`, value })}/>\n`,
+  );
+  return `<properties>\n${elements.join("")}</properties>\n`;
+}
+
+const share = (value: number): string => value.toFixed(4);
 
 type Kind = "passed" | "failure" | "error" | "skipped";
 

@@ -45,4 +45,5 @@ const NOTHING_ELSE = {
   metrics: [],
   subtests: [],
   pollution: [],
+  repetition: undefined,
 } as const;
