@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { makeCombinator } from "../combinators/make-combinator.ts";
-import { UsageError } from "../errors/catalogue.ts";
+import { HostExhausted, UsageError } from "../errors/catalogue.ts";
 import { makeMask } from "../events/mask.ts";
 import type { RunInputs } from "../events/types.ts";
 import { hostFacts } from "../host/facts.ts";
@@ -22,6 +22,7 @@ import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { extensionCombinator, extensionPlatform } from "./extension-parts.ts";
 import { type CheckedRunbook, loadChecked } from "./load-checked.ts";
 import { makeNotifiers } from "./make-notifiers.ts";
+import { nearPath } from "./report/near-path.ts";
 import { accepted, changedInputs, changedPlan } from "./resume/changes.ts";
 import { recordInputs } from "./resume/record-inputs.ts";
 import type { RunCommandOptions } from "./run-options.ts";
@@ -113,14 +114,16 @@ async function runAtOnce(request: Order, checked: CheckedRunbook): Promise<RunRe
   const plan = planOf(runbook, platform, request, checked);
   const planChanges = resumed === undefined ? [] : accepted(changedPlan(resumed.past, plan, mask), resumed);
   const changes = [...request.changes, ...planChanges];
-  return await run({ ...openRun({ ...request, changes }, checked, now), plan, platform });
+  const opened = openRun({ ...request, changes }, checked, now);
+  return await toldHowToGoOn(opened.folder, run({ ...opened, plan, platform }));
 }
 
 async function runInStages(request: Order, checked: CheckedRunbook): Promise<RunReport> {
   const { first, load, extensions, judge } = checked;
   const now = new Date();
-  return await runStages({
-    ...openRun(request, checked, now),
+  const opened = openRun(request, checked, now);
+  const running = runStages({
+    ...opened,
     first,
     load,
     makePlatform: ({ runbook }) => platformOf(runbook, request, checked, runIdOf(now)),
@@ -132,13 +135,25 @@ async function runInStages(request: Order, checked: CheckedRunbook): Promise<Run
     makeCombinator: ({ runbook }) => combinatorOf(runbook, request, checked),
     findTransformer: async (type) => extensions.find("transformer", type) ?? (await findTransformer(type)),
   });
+  return await toldHowToGoOn(opened.folder, running);
+}
+
+/** A full disk ends a run that nothing else is wrong with. */
+async function toldHowToGoOn<T>(folder: RunFolder, running: Promise<T>): Promise<T> {
+  try {
+    return await running;
+  } catch (error) {
+    if (!(error instanceof HostExhausted)) throw error;
+    const help = `${error.help ?? "Free some space."} Then 'assay resume ${nearPath(folder.path)}' goes on with the run.`;
+    throw new HostExhausted(error.message, { help, cause: error });
+  }
 }
 
 /** Marks what the platform makes for this run. */
 const runIdOf = (now: Date): string => `${process.pid}-${now.getTime()}`;
 
 function openRun(order: Order, { runbook, extensions }: CheckedRunbook, now: Date) {
-  const { options, signal, resumed, inputs, changes } = order;
+  const { options, say, signal, resumed, inputs, changes } = order;
   const folder =
     resumed === undefined
       ? RunFolder.create(rootOf(options), runbook.name, now, options.id)
@@ -154,6 +169,7 @@ function openRun(order: Order, { runbook, extensions }: CheckedRunbook, now: Dat
     aftercare: aftercareOf(options),
     inputs,
     changes,
+    say,
     ...(resumed && { past: resumed.past }),
   };
 }

@@ -1,3 +1,4 @@
+import { HostExhausted } from "../errors/catalogue.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { Journal } from "./journal.ts";
 import { maskDeep } from "./mask.ts";
@@ -12,10 +13,15 @@ export interface EventStreamOptions {
   readonly before?: readonly RunEvent[];
 }
 
-/** Gives every event its number and time, masks it, writes it to the journal, then shows it to the notifiers. */
+/**
+ * Gives every event its number and time, masks it, writes it to the journal, then shows it to the notifiers. While the
+ * disk is full events are held.
+ */
 export class EventStream {
   readonly #options: EventStreamOptions;
   readonly #active: Set<Notifier>;
+  /** Events that are not in the journal yet. */
+  readonly #held: RunEvent[] = [];
   #seq = 0;
 
   constructor(options: EventStreamOptions) {
@@ -28,12 +34,34 @@ export class EventStream {
   readonly emit = (body: EventBody): void => {
     const stamped = { ...body, seq: ++this.#seq, at: (this.#options.now?.() ?? new Date()).toISOString() };
     const event: RunEvent = maskDeep(stamped, this.#options.mask);
-    this.#options.journal.append(event);
+    this.#held.push(event);
+    this.flush();
+  };
+
+  /**
+   * Writes the events that had no room in the journal and shows them to the notifiers, who hear of nothing that could
+   * get lost. Gives the problem when the disk is still full.
+   */
+  readonly flush = (): HostExhausted | undefined => {
+    for (let event = this.#held[0]; event !== undefined; event = this.#held[0]) {
+      try {
+        this.#options.journal.append(event);
+      } catch (error) {
+        if (error instanceof HostExhausted) return error;
+        throw error;
+      }
+      this.#held.shift();
+      this.#show(event);
+    }
+    return undefined;
+  };
+
+  #show(event: RunEvent): void {
     const failures = [...this.#active].flatMap((notifier) => failureOf(notifier, () => notifier.onEvent(event)));
     for (const { notifier, error } of failures) {
       this.#retire(notifier, error);
     }
-  };
+  }
 
   /** Closes the notifiers that still work and gives the paths of what they made, by notifier name. */
   async close(): Promise<ReadonlyMap<string, readonly string[]>> {

@@ -10,6 +10,7 @@ const DURABLE: ReadonlySet<EventType> = new Set(["run-started", "run-resumed", "
 export class Journal implements Disposable {
   readonly path: string;
   #file: number | undefined;
+  #sizeBytes = 0;
 
   /** Begins a new file, or goes on behind what was read of one; a torn line at its end is removed. */
   constructor(path: string, before?: JournalContent) {
@@ -19,23 +20,31 @@ export class Journal implements Disposable {
     try {
       ftruncateSync(this.#file, before.sizeBytes);
       if (!before.endsLine) writeAll(this.#file, Buffer.from("\n"));
+      this.#sizeBytes = before.sizeBytes + (before.endsLine ? 0 : 1);
     } catch (error) {
       closeSync(this.#file);
       throw writeError(error, path);
     }
   }
 
-  /** Appends one event; results are on the disk when this returns. Throws HostExhausted when the disk is full. */
+  /**
+   * Appends one event; results are on the disk when this returns. Throws HostExhausted when the disk is full; then
+   * nothing of the event is in the file, and it can be appended again.
+   */
   append(event: RunEvent): void {
-    if (this.#file === undefined) {
+    const file = this.#file;
+    if (file === undefined) {
       throw new Error(`The journal '${this.path}' is closed.`);
     }
+    const line = Buffer.from(`${JSON.stringify(event)}\n`);
     try {
-      writeAll(this.#file, Buffer.from(`${JSON.stringify(event)}\n`));
+      writeAll(file, line);
       if (DURABLE.has(event.type)) {
-        fsyncSync(this.#file);
+        fsyncSync(file);
       }
+      this.#sizeBytes += line.length;
     } catch (error) {
+      ftruncateSync(file, this.#sizeBytes);
       throw writeError(error, this.path, "Free some space; the results up to here are in the journal.");
     }
   }

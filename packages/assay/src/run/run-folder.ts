@@ -43,7 +43,11 @@ export class RunFolder {
   /** Folder of the logs of one environment; exists when this returns. */
   environmentFolder(environment: string): string {
     const path = join(this.path, "environments", environment);
-    mkdirSync(path, { recursive: true });
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (error) {
+      throw writeError(error, path);
+    }
     return path;
   }
 

@@ -70,6 +70,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     folder,
     variables: run.variables,
     nextEnvironment: session.nextEnvironment,
+    disk: session.disk,
     startsBefore: (resultId) => past?.startsOf(mask(resultId)) ?? 0,
     failedBefore: standing.find(({ status }) => status === "FAILED")?.resultId,
     mask,

@@ -7,6 +7,7 @@ import type { EventBody, EventOf, RunInputs } from "../events/types.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { Runbook } from "../runbook/types.ts";
 import type { Aftercare } from "./aftercare.ts";
+import { DiskPause } from "./disk-pause.ts";
 import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { countStatuses, type RunVerdict, verdictOf } from "./verdict.ts";
@@ -32,6 +33,8 @@ export interface SessionOptions {
   readonly past?: PastRun;
   /** What is asked for otherwise than then, a sentence each. */
   readonly changes?: readonly string[];
+  /** Tells a person what cannot be written because the disk is full. Default: nobody is told. */
+  readonly say?: (text: string) => void;
 }
 
 export type FinishedResult = Omit<EventOf<"case-finished">, "seq" | "at">;
@@ -65,6 +68,8 @@ export class RunSession implements Disposable {
   readonly #journal: Journal;
   readonly #stream: EventStream;
   readonly #outcomes: PlanOutcome[] = [];
+  /** Where work waits while the disk is full. */
+  readonly disk: DiskPause;
   readonly #secrets = new Set<string>();
   readonly #shown = new Map<string, string>();
   readonly #startedMs = performance.now();
@@ -87,6 +92,12 @@ export class RunSession implements Disposable {
       notifiers: options.notifiers,
       ...(past && { before: past.journal.events }),
       ...(options.now && { now: options.now }),
+    });
+    this.disk = new DiskPause({
+      folder: options.folder.path,
+      flush: this.#stream.flush,
+      say: options.say ?? (() => undefined),
+      signal: options.signal,
     });
   }
 
@@ -182,6 +193,7 @@ export class RunSession implements Disposable {
     };
     const elapsedMs = Math.round(performance.now() - this.#startedMs) + (this.past?.elapsedMs ?? 0);
     this.emit({ type: "run-finished", ...verdict, counts, elapsedMs, ...(isCutShort && { isCutShort }) });
+    await this.disk.room();
     folder.writeFacts({ ...this.#facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });
     const reports = await this.#stream.close();
     return { ...verdict, run: folder.run, counts, results, journal: this.#journal.path, reports, elapsedMs };

@@ -1,3 +1,4 @@
+import { HostExhausted } from "../errors/catalogue.ts";
 import type { CombinationValues, EventBody, EventOf } from "../events/types.ts";
 import type { PlanEntry } from "../plan/plan.ts";
 import type { Machines } from "../plan/predefined.ts";
@@ -5,6 +6,7 @@ import type { Environment, Platform } from "../platforms/platform.ts";
 import type { Aftercare } from "./aftercare.ts";
 import { attendCase } from "./attend-case.ts";
 import { CaseFolder } from "./case-folder.ts";
+import type { DiskPause } from "./disk-pause.ts";
 import { EnvironmentLease } from "./environment-lease.ts";
 import { PollutionWatch } from "./pollution/pollution-watch.ts";
 import { Tally } from "./repeat/tally.ts";
@@ -42,6 +44,8 @@ export interface ScheduleOptions {
   /** Stores what every case asks of its nodes. */
   readonly isRecording?: boolean;
   readonly aftercare: Aftercare;
+  /** Where work waits while the disk is full. */
+  readonly disk: Pick<DiskPause, "room" | "isCauseOf">;
   readonly emit: (event: EventBody) => void;
   readonly signal: AbortSignal;
 }
@@ -71,6 +75,8 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   const queue = options.entries.values();
   const finished: ScheduleResult["finished"][number][] = [];
   const background = new Set<Promise<void>>();
+  /** How often the case of a result was started. */
+  const starts = new Map<string, number>();
   const watch = new PollutionWatch();
   const state = {
     failedInARow: 0,
@@ -89,6 +95,7 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       },
     });
     for (const entry of queue) {
+      await options.disk.room();
       if (options.signal.aborted || state.gaveUp !== undefined) {
         return;
       }
@@ -208,6 +215,10 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
       if (options.signal.aborted) {
         return undefined;
       }
+      if (options.disk.isCauseOf(error)) {
+        await options.disk.room(error);
+        return await runAttempt(entry, lease, attempt);
+      }
       const { status, message, failureClass } = verdictOfError(error, false, "deployment");
       if (status === "FAILED") {
         state.deploymentFailures++;
@@ -226,10 +237,20 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
         environment: undefined,
       };
     }
-    const start = options.startsBefore(entry.resultId) + attempt + 1;
+    const start = (starts.get(entry.resultId) ?? options.startsBefore(entry.resultId)) + 1;
+    starts.set(entry.resultId, start);
     const path = `cases/${entry.resultId}${start === 1 ? "" : `-attempt-${start}`}`;
     options.emit({ type: "case-started", ...identity, environment: environment.name, folder: path });
-    const outcome = await runOn(environment, entry, lease, path, options.emit);
+    let outcome: CaseOutcome["finished"];
+    try {
+      outcome = await runOn(environment, entry, lease, path, options.emit);
+    } catch (error) {
+      if (!(error instanceof HostExhausted)) throw error;
+      // What it did could not be kept, so it is done again.
+      await lease.release(false);
+      await options.disk.room(error);
+      return await runAttempt(entry, lease, attempt);
+    }
     const isCutOff = options.signal.aborted && outcome.status !== "PASSED";
     return { ...outcome, ...(isCutOff && { isCutOff }) };
   };

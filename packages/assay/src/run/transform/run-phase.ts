@@ -39,6 +39,7 @@ export async function runPhase(phase: TransformerPhase, options: PhaseOptions): 
   const failures: unknown[] = [];
   const order = orderTransformers(first.runbook.transformers ?? []).phases[phase];
   for (const { name } of order) {
+    await options.session.disk.room();
     signal.throwIfAborted();
     // Read again: an earlier one may have set what this one uses, or switch it off.
     const stage = await read();
