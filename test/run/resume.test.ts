@@ -182,3 +182,40 @@ test.each([
   expect(exitCode).toBe(2);
   expect(stderr).toContain(told);
 });
+
+test("transformers that finished are not run again, and a secret one is with what comes after it", async () => {
+  const runbook = `${RUNBOOK}transformer:
+  - { type: to_list, name: names, items: { all: "a, b" } }
+  - { type: script, name: pick, scripts: [{ name: PLACE, variables: [names_all], script: "names_all[0]" }] }
+  - { type: to_list, name: more, items: { all: "c, d" } }
+`;
+  for (const [output, runAgain] of [
+    ["place", ""],
+    ["password", "pick more"],
+  ] as const) {
+    const at = space({ "r.yml": runbook.replace("PLACE", output) });
+    await killed(at);
+    const before = eventsOf(at).length;
+    expect(await at.assay(["resume"])).toMatchObject({ exitCode: 0 });
+    const later = eventsOf(at).slice(before);
+    const started = later.flatMap((event) => (event.type === "transformer-started" ? [event.transformer] : []));
+    expect(started.join(" ")).toBe(runAgain);
+    expect(finals(at)).toEqual(["PASSED one", "PASSED two", "PASSED three"]);
+  }
+});
+
+test("a combination that was over is not begun again", async () => {
+  const combined = `${RUNBOOK}combinator: { type: grid, items: [{ name: failing, value: [x, one, y] }] }\n`;
+  const at = space({ "r.yml": combined });
+  await killed(at);
+  // Only now the second combination is cut off as well.
+  writeFileSync(join(at.path, "threeSIGKILL"), "");
+  expect(await at.assay(["resume"])).toMatchObject({ exitCode: null });
+  expect(await at.assay(["resume"])).toMatchObject({ exitCode: 1 });
+  const over = eventsOf(at).flatMap((event) => (event.type === "combination-finished" ? [event.verdict] : []));
+  expect(over).toEqual(["passed", "failed", "passed"]);
+  expect(eventsOf(at).filter(({ type }) => type === "plan-added")).toHaveLength(3);
+  expect(new Set(finals(at).length === 9 ? finals(at) : [])).toEqual(
+    new Set(["PASSED one", "PASSED two", "PASSED three", "FAILED one"]),
+  );
+});
