@@ -196,6 +196,25 @@ test("a part that warns makes the case pass with a warning", async () => {
   expect(finished).toMatchObject({ status: "PASSED", warning: "speed: slow" });
 });
 
+test.each([
+  ["a kernel that went on after an oops", "[ 1.0] BUG: kernel NULL pointer dereference, address: 0\n", ["asked"]],
+  ["a kernel that panicked", "[ 1.0] Kernel panic - not syncing: Fatal exception\n", []],
+])("%s", async (_name, printed, wanted) => {
+  const asked: string[] = [];
+  const guests = new LocalGuests();
+  const { finished, isReusable } = await live({
+    guests,
+    onFailure: async () => void asked.push("asked"),
+    body: async (context) => {
+      guests.guests[0]?.print(printed);
+      await hangs(context);
+    },
+  });
+  expect(finished.status).toBe("FAILED");
+  expect(isReusable).toBe(false);
+  expect(asked).toEqual(wanted);
+});
+
 test("what is done on failure is done before the tidying up, not for a pass, a skip or a dead machine", async () => {
   const done: string[] = [];
   const onFailure = async () => void done.push("evidence");

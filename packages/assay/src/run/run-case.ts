@@ -99,7 +99,7 @@ async function runPhases(options: RunCaseOptions, record: CaseRecord, gone: Abor
   }
   if (hasBody) end = await inPhase("", {}, body);
   let verdict = withSubtests(end.verdict, record, ignoreFailure);
-  const isOver = options.signal.aborted || gone.aborted;
+  const isOver = options.signal.aborted || (gone.aborted && !mayAnswer(gone.reason));
   const apartMs = isFailure(verdict) && !isOver ? await timeOf(options.onFailure) : 0;
   // A machine that is gone needs no tidying up; one that is still there does, also when the run is being ended.
   if (suite.afterCase !== undefined && !gone.aborted) {
@@ -120,6 +120,11 @@ interface PhaseLimits {
   readonly signal: AbortSignal;
   readonly ignoreFailure: boolean;
 }
+
+/** A kernel often goes on after an oops or a lockup; after a panic it does not, nor does a boot loader. */
+const mayAnswer = (gone: unknown): boolean =>
+  gone instanceof KernelPanic && !gone.lines.some((line) => ENDED.test(line));
+const ENDED = /Kernel panic - not syncing|system has halted|grub>/;
 
 const isFailure = ({ status }: CaseVerdict): boolean => status === "FAILED" || status === "ATTEMPTED";
 

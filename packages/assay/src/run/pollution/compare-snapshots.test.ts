@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { compareSnapshots, findingText } from "./compare-snapshots.ts";
 import { parseSnapshot, type Snapshot } from "./snapshot.ts";
@@ -87,6 +88,12 @@ test.each<[string, Given, Given, readonly string[]]>([
     [],
   ],
   [
+    "a worker in a group of its own below a service",
+    {},
+    { processes: [sleeper], cgroups: ["/proc/700/cgroup:0::/system.slice/systemd-udevd.service/udev"] },
+    [],
+  ],
+  [
     "a service that comes and goes by itself, with version 1 of control groups",
     {},
     {
@@ -141,6 +148,25 @@ test.each<[string, Given, Given, readonly string[]]>([
   ],
 ])("%s", (_name, before, after, wanted) => {
   expect(compareSnapshots(snapshot(before), snapshot(after)).map(findingText)).toEqual(wanted);
+});
+
+/** Printed by a guest with Debian 12 over SSH, some seconds apart. */
+const captured = (name: string): Snapshot => {
+  const parsed = parseSnapshot(readFileSync(new URL(`fixtures/${name}.txt`, import.meta.url), "utf8"));
+  if (parsed === undefined) throw new Error("The output has no end.");
+  return parsed;
+};
+
+test("a real guest is read, and a case that did nothing to it left nothing", () => {
+  const before = captured("debian-12-before");
+  expect(before.bootId).toBe("919f6f5a-9bff-4db9-bb59-8a984a1de59f");
+  expect(before.mounts.get("/boot/efi")).toBe(1);
+  expect(before.users.has("sshd")).toBe(true);
+  expect(before.files.has("/etc/fstab")).toBe(true);
+  const names = [...before.processes.values()].map(({ name, unit }) => `${name} ${unit}`);
+  expect(names).toEqual(expect.arrayContaining(["systemd init.scope", "systemd-udevd systemd-udevd.service"]));
+  expect(names.join()).not.toContain("kworker");
+  expect(compareSnapshots(before, captured("debian-12-after"))).toEqual([]);
 });
 
 test("output that was cut off is no snapshot", () => {

@@ -18,7 +18,7 @@ export interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly name: string;
-  /** The last part of its control group, such as `cron.service`; empty when it has none of its own. */
+  /** The service of its control group, such as `cron.service`, or the group's name; empty when it has none of its own. */
   readonly unit: string;
 }
 
@@ -74,8 +74,10 @@ function unitsOf(lines: readonly string[]): ReadonlyMap<number, string> {
   for (const line of lines) {
     const [, pid, controllers, path = ""] = /^\/proc\/(\d+)\/cgroup:\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (controllers !== "" && controllers !== "name=systemd") continue;
-    const unit = path.slice(path.lastIndexOf("/") + 1);
-    if (unit !== "") units.set(Number(pid), unit);
+    // A service may divide its group further, as udev does for its workers.
+    const parts = path.split("/").filter((part) => part !== "");
+    const unit = parts.findLast((part) => part.endsWith(".service")) ?? parts.at(-1);
+    if (unit !== undefined) units.set(Number(pid), unit);
   }
   return units;
 }
