@@ -1,12 +1,13 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loadChecked } from "../../packages/assay/src/cli/load-checked.ts";
 import { makeCombinator } from "../../packages/assay/src/combinators/make-combinator.ts";
-import { readJournal } from "../../packages/assay/src/events/journal.ts";
+import { readJournal, readWholeLines } from "../../packages/assay/src/events/journal.ts";
 import type { RunEvent } from "../../packages/assay/src/events/types.ts";
 import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";
 import { makePlan } from "../../packages/assay/src/plan/plan.ts";
+import { PastRun } from "../../packages/assay/src/run/resume/past-run.ts";
 import type { RunReport } from "../../packages/assay/src/run/run.ts";
 import { RunFolder } from "../../packages/assay/src/run/run-folder.ts";
 import { runStages } from "../../packages/assay/src/run/run-stages.ts";
@@ -20,6 +21,8 @@ export interface StagedScenario {
   readonly cases: Readonly<Record<string, CaseBody>>;
   readonly guests?: LocalGuests;
   readonly signal?: AbortSignal;
+  /** Journal of an earlier run, in whose folder this one goes on. */
+  readonly goesOn?: string;
 }
 
 export interface StagedReport extends RunReport {
@@ -39,10 +42,16 @@ export async function runStaged(scenario: StagedScenario): Promise<StagedReport>
   const { first, load, judge } = await loadChecked(file, { purpose: "run", variables: [] }, () => undefined);
   const guests = scenario.guests ?? new LocalGuests();
   const signal = scenario.signal ?? new AbortController().signal;
+  const { goesOn } = scenario;
+  const past = goesOn === undefined ? undefined : PastRun.of(readWholeLines(goesOn));
   const report = await runStages({
     first,
     load,
-    folder: RunFolder.create(join(folder, "runs"), "staged", new Date()),
+    folder:
+      goesOn === undefined
+        ? RunFolder.create(join(folder, "runs"), "staged", new Date())
+        : RunFolder.open(dirname(goesOn)),
+    ...(past && { past }),
     notifiers: [],
     version: "0",
     host: {},
