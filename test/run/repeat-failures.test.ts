@@ -9,6 +9,7 @@ import { junitDocument } from "../../packages/assay/src/notifiers/junit/junit-do
 import { summaryLines } from "../../packages/assay/src/notifiers/summary-lines.ts";
 import { runDocument } from "../../packages/assay/src/report/run-document.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
+import { pageDetails } from "../../packages/assay/src/testing/page-details.ts";
 import { runScenario } from "./run-scenario.ts";
 
 const repeating = { repeatFailures: 4 };
@@ -58,7 +59,9 @@ test("what is told of it is in every report, and nothing of the further runs is 
   const words = "flaky: failed in 2 of 5 runs, 40 % (95 % sure: 12 % to 77 %)";
   const paint = (_style: unknown, text: string): string => text;
   expect(summaryLines(summary, { paint, columns: 100, folder: undefined, reports: [] }).join("\n")).toContain(words);
-  expect(await renderHtmlReport(summary, report.folder, report.folder)).toContain(words);
+  const page = await renderHtmlReport(summary, report.folder, report.folder);
+  expect(page).toContain('<span class="suite">flaky</span>');
+  expect(pageDetails(page)).toContain(words);
   expect(junitDocument(summary)).toContain('<property name="repetition.label" value="flaky"/>');
   expect(runDocument(summary, { html: null, junit: null, journal: "j" })).toMatchObject({
     results: [{ repetition: { attempts: 5, failures: 2, label: "flaky" } }],
