@@ -76,18 +76,15 @@ function outcomeOf(events: readonly RunEvent[]) {
 test.each([
   ["search through a history", search],
   ["list of combinations", combinations],
-] as const)(
-  "a %s that ends after any of its events ends like an undisturbed one when it goes on",
-  async (_, make) => {
-    const scenario = make();
-    const undisturbed = await runStaged(scenario);
-    const lines = readFileSync(undisturbed.journal, "utf8").trimEnd().split("\n");
-    expect(lines.length).toBeGreaterThan(20);
-    for (let kept = 1; kept < lines.length; kept++) {
-      writeFileSync(undisturbed.journal, `${lines.slice(0, kept).join("\n")}\n`);
-      const { events } = await runStaged({ ...scenario, goesOn: undisturbed.journal });
-      expect(outcomeOf(events), `after ${lines[kept - 1]}`).toEqual(outcomeOf(undisturbed.events));
-      expect(events.filter(({ type }) => type === "run-resumed")).toHaveLength(1);
-    }
-  },
-);
+] as const)("a %s that ends after any of its events ends like an undisturbed one when it goes on", async (_, make) => {
+  const scenario = make();
+  const undisturbed = await runStaged(scenario);
+  const lines = readFileSync(undisturbed.journal, "utf8").trimEnd().split("\n");
+  expect(lines.length).toBeGreaterThan(20);
+  for (let kept = 1; kept < lines.length; kept++) {
+    writeFileSync(undisturbed.journal, `${lines.slice(0, kept).join("\n")}\n`);
+    const { events } = await runStaged({ ...scenario, goesOn: undisturbed.journal });
+    expect(outcomeOf(events), `after ${lines[kept - 1]}`).toEqual(outcomeOf(undisturbed.events));
+    expect(events.filter(({ type }) => type === "run-resumed")).toHaveLength(1);
+  }
+});
