@@ -31,7 +31,7 @@ export async function runStage(
       signal,
       stdio: ["ignore", kind === "tests" ? "inherit" : "pipe", kind === "tests" ? "inherit" : "pipe"],
       // Programs of node_modules start with `#!/usr/bin/env node`, and the system's Node may be old.
-      env: { ...process.env, PATH: [join(root, ".node", "bin"), process.env["PATH"] ?? ""].join(delimiter) },
+      env: { ...process.env, PATH: [join(root, ".node", "bin"), process.env.PATH ?? ""].join(delimiter) },
     },
   );
   let output = "";
