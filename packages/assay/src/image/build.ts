@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { HostExhausted } from "../errors/catalogue.ts";
 import { writeError } from "../errors/disk-full.ts";
+import { readDefaultMirrors } from "./apt/default-mirrors.ts";
 import { readHostApt } from "./apt/host-apt.ts";
 import { chooseMirrors } from "./apt/mirrors.ts";
 import { resolvePackages } from "./apt/resolve-packages.ts";
@@ -87,7 +88,7 @@ async function build({ folder, recipe, signal, steps }: Workplace): Promise<Buil
   await requirePrograms();
   steps.begin("Looking for the newest packages");
   const { sources: hostSources, transport } = await readHostApt(signal);
-  const sources = chooseMirrors(recipe, hostSources);
+  const sources = chooseMirrors(recipe, hostSources, await readDefaultMirrors());
   await requireKeyrings(sources);
   // Checked beforehand, because apt 2.6 stands still for ever when the disk fills up under its package lists.
   await requireSpace("The list of packages", indexBytes);

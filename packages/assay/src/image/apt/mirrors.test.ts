@@ -12,7 +12,7 @@ test("a Debian machine's own mirrors serve another release too", async () => {
     deb [signed-by=/etc/apt/keyrings/corp.gpg] https://mirror.example.org/security bookworm-security main
     deb https://packages.cloud.google.com/apt cloud-sdk-bookworm main`);
   const signedBy = "/etc/apt/keyrings/corp.gpg";
-  expect(chooseMirrors(await loadRecipe("debian-13"), sources)).toEqual([
+  expect(chooseMirrors(await loadRecipe("debian-13"), sources, undefined)).toEqual([
     {
       uris: ["https://mirror.example.org/debian"],
       suites: ["trixie", "trixie-updates"],
@@ -34,7 +34,7 @@ test("a machine of another distribution uses the mirror it is told and Debian's 
   const ubuntu = parseDeb822Sources(
     "Types: deb\nURIs: http://archive.ubuntu.com/ubuntu\nSuites: noble noble-security\nComponents: main universe\n",
   );
-  const chosen = chooseMirrors(await loadRecipe("debian-12"), ubuntu, {
+  const chosen = chooseMirrors(await loadRecipe("debian-12"), ubuntu, undefined, {
     ASSAY_DEBIAN_MIRROR: "http://mirror.example.org/debian/",
   });
   expect(chosen.flatMap(({ uris }) => uris)).toEqual([
@@ -47,7 +47,7 @@ test("a machine of another distribution uses the mirror it is told and Debian's 
 test("media and folders of the machine are no mirror, and without one the user is told what to do", async () => {
   const sources = parseOneLineSources("deb cdrom:[Debian]/ bookworm main\ndeb file:/srv/debian bookworm main");
   const recipe = await loadRecipe("debian-12");
-  expect(() => chooseMirrors(recipe, sources, {})).toThrow(MissingDependency);
+  expect(() => chooseMirrors(recipe, sources, undefined, {})).toThrow(MissingDependency);
 });
 
 test("proxies, certificates and dates are taken over; hooks are not", () => {
@@ -80,4 +80,11 @@ Conf libc6 (2.36-9+deb12u13 Debian:12.13/oldstable [amd64])
     "gcc-12-base": "12.2.0-14+deb12u1",
     libc6: "2.36-9+deb12u13",
   });
+});
+
+test("without a word about it the usual archives are taken, with Debian's keys", async () => {
+  const defaults = { main: "http://mirror.example.org/debian", security: "http://security.example.org/debian" };
+  const [main, security] = chooseMirrors(await loadRecipe("debian-12"), [], defaults, {});
+  expect(main).toMatchObject({ uris: [defaults.main], signedBy: debianKeyring });
+  expect(security).toMatchObject({ uris: [defaults.security], suites: ["bookworm-security"] });
 });

@@ -1,5 +1,6 @@
 import { MissingDependency } from "../../errors/catalogue.ts";
 import type { Recipe } from "../recipe.ts";
+import type { DefaultMirrors } from "./default-mirrors.ts";
 import type { AptSource } from "./source.ts";
 
 /** Keyring of the package `debian-archive-keyring`, on this machine and in the image. */
@@ -15,16 +16,18 @@ const isSecurity = (suite: string): boolean => /(-security|\/updates)$/.test(sui
 const usable = (source: AptSource): boolean =>
   source.components.includes("main") && source.uris.some((uri) => /^https?:\/\//.test(uri));
 
-/** Address of a Debian mirror for machines whose own apt configuration has none, such as Ubuntu's. */
+/** Address of a Debian mirror for machines whose own apt configuration has none, in place of the usual one. */
 const MIRROR_VARIABLE = "ASSAY_DEBIAN_MIRROR";
 
 /**
  * The archives an image of `recipe` is built from: this machine's own Debian mirrors where it has some, whatever
- * release they are used for here, else the one that `ASSAY_DEBIAN_MIRROR` names. Throws MissingDependency without either.
+ * release they are used for here, else the one that `ASSAY_DEBIAN_MIRROR` names, else `defaults`. Throws
+ * MissingDependency without any.
  */
 export function chooseMirrors(
   recipe: Recipe,
   hostSources: readonly AptSource[],
+  defaults: DefaultMirrors | undefined,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): readonly AptSource[] {
   const debian = hostSources.filter(
@@ -54,7 +57,7 @@ export function chooseMirrors(
     isTrusted: source?.isTrusted ?? false,
   });
   return [
-    from(main, given, [recipe.suite, `${recipe.suite}-updates`]),
-    from(security, given === undefined ? undefined : `${given}-security`, [`${recipe.suite}-security`]),
+    from(main, given ?? defaults?.main, [recipe.suite, `${recipe.suite}-updates`]),
+    from(security, given === undefined ? defaults?.security : `${given}-security`, [`${recipe.suite}-security`]),
   ];
 }
