@@ -1,29 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { summarizeRun } from "../../packages/assay/src/events/folds/run-summary.ts";
 import type { RunEvent } from "../../packages/assay/src/events/types.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
+import { makeHistory } from "./commit-history.ts";
 import { runStaged, type StagedScenario } from "./run-staged.ts";
 
-/** A repository whose sixth commit breaks something. */
-function history(): { readonly repository: string; readonly commits: readonly string[] } {
-  const repository = mkdtempSync(join(tmpdir(), "assay-history-"));
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
-  git("init", "-q");
-  const commits = Array.from({ length: 8 }, (_, index) => {
-    writeFileSync(join(repository, "file"), String(index));
-    git("add", "file");
-    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", `change ${index}`);
-    return git("rev-parse", "HEAD");
-  });
-  return { repository, commits };
-}
-
 const search = (): StagedScenario => {
-  const { repository, commits } = history();
+  const { repository, commits } = makeHistory();
   return {
     runbook: `
 variable: [{ name: ref, value: "", is_case_visible: true }]

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { watch } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +6,7 @@ import { expect, test } from "vitest";
 import type { RunEvent } from "../../packages/assay/src/events/types.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
 import { startSshServer } from "../../packages/assay/src/testing/ssh-server.ts";
+import { makeHistory } from "./commit-history.ts";
 import { runStaged } from "./run-staged.ts";
 
 const all = "testcase: [{ criteria: { area: staged } }]";
@@ -320,15 +320,7 @@ ${all}`,
 });
 
 test("a search through a history gets each verdict before it goes on, and names the culprit", async () => {
-  const repository = mkdtempSync(join(tmpdir(), "assay-history-"));
-  const git = (...args: string[]) => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
-  git("init", "-q");
-  const commits = Array.from({ length: 8 }, (_, index) => {
-    writeFileSync(join(repository, "file"), String(index));
-    git("add", "file");
-    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", `change ${index}`);
-    return git("rev-parse", "HEAD");
-  });
+  const { repository, commits } = makeHistory();
   const report = await runStaged({
     runbook: `
 variable: [{ name: ref, value: "", is_case_visible: true }]

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CaseFilter } from "../runbook/types.ts";
 import { type CaseDefinition, suite } from "../suite/suite.ts";
+import { caseFilter } from "../testing/case-filter.ts";
 import { type CaseExplanation, explainCases } from "./explain-case.ts";
 
 const cases: Readonly<Record<string, Partial<CaseDefinition>>> = {
@@ -15,19 +16,8 @@ const made = suite("Core", { area: "core", about: "A suite." }, ({ test: define 
 });
 
 /** An entry at line `line` of `r.yml`. */
-const filter = (line: number, more: Partial<CaseFilter> = {}): CaseFilter => ({
-  position: { file: "r.yml", line, column: 5 },
-  enabled: true,
-  name: "",
-  criteria: {},
-  selectAction: "include",
-  times: 1,
-  retry: 0,
-  timeoutMs: 0,
-  useNewEnvironment: false,
-  ignoreFailure: false,
-  ...more,
-});
+const filter = (line: number, more: Partial<CaseFilter> = {}): CaseFilter =>
+  caseFilter({ position: { file: "r.yml", line, column: 5 }, ...more });
 
 function explain(name: string, filters: readonly CaseFilter[], refusal?: string): CaseExplanation {
   const testCase = made.cases.find((each) => each.name === name);

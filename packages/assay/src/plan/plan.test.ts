@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CaseCriteria, CaseFilter } from "../runbook/types.ts";
 import { type CaseDefinition, type Suite, suite } from "../suite/suite.ts";
+import { caseFilter } from "../testing/case-filter.ts";
 import { makePlan, type PlanOptions } from "./plan.ts";
 
 const cases: Readonly<Record<string, Partial<CaseDefinition>>> = {
@@ -28,19 +29,8 @@ const suites = [
   made("Load", "stress", { stress_disk: { priority: 3 }, verify_swap: { priority: 4 } }),
 ];
 
-const filter = (criteria: CaseCriteria, more: Partial<CaseFilter> = {}): CaseFilter => ({
-  position: { file: "r.yml", line: 3, column: 5 },
-  enabled: true,
-  name: "",
-  criteria,
-  selectAction: "include",
-  times: 1,
-  retry: 0,
-  timeoutMs: 0,
-  useNewEnvironment: false,
-  ignoreFailure: false,
-  ...more,
-});
+const filter = (criteria: CaseCriteria, more: Partial<CaseFilter> = {}): CaseFilter =>
+  caseFilter({ position: { file: "r.yml", line: 3, column: 5 }, criteria, ...more });
 
 const plan = (filters: readonly CaseFilter[], more: Partial<PlanOptions> = {}) =>
   makePlan({ runbook: { filters }, suites, refuse: () => undefined, ...more });

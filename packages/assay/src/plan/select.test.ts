@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CaseCriteria, CaseFilter } from "../runbook/types.ts";
 import { type CaseDefinition, suite } from "../suite/suite.ts";
+import { caseFilter } from "../testing/case-filter.ts";
 import { selectCases } from "./select.ts";
 
 const DEFINITIONS: Readonly<Record<string, Partial<CaseDefinition>>> = {
@@ -18,19 +19,8 @@ const { cases } = suite("One", { area: "one", about: "A suite." }, ({ test: defi
   }
 });
 
-const filter = (criteria: CaseCriteria, more: Partial<CaseFilter> = {}): CaseFilter => ({
-  position: undefined,
-  enabled: true,
-  name: "",
-  criteria,
-  selectAction: "include",
-  times: 1,
-  retry: 0,
-  timeoutMs: 0,
-  useNewEnvironment: false,
-  ignoreFailure: false,
-  ...more,
-});
+const filter = (criteria: CaseCriteria, more: Partial<CaseFilter> = {}): CaseFilter =>
+  caseFilter({ criteria, ...more });
 const named = (name: string, more: Partial<CaseFilter> = {}): CaseFilter => filter({ name: [name] }, more);
 const all = (more: Partial<CaseFilter> = {}): CaseFilter => filter({}, more);
 

@@ -1,7 +1,7 @@
 import { appendFile, realpath, stat, writeFile } from "node:fs/promises";
 import { UsageError } from "../../errors/catalogue.ts";
 import { writeError } from "../../errors/disk-full.ts";
-import { writeReport } from "../../notifiers/write-report.ts";
+import { replaceFile } from "../../host/replace-file.ts";
 
 /**
  * Writes a file whole or not at all; a device or pipe is written to as it is. Throws UsageError when the place takes no
@@ -12,7 +12,7 @@ export async function writeOutput(path: string, text: string): Promise<void> {
     // A link stays, and what it leads to is replaced.
     const place = await realpath(path).catch(() => path);
     const found = await stat(place).catch(() => undefined);
-    if (found === undefined || found.isFile()) await writeReport(place, text);
+    if (found === undefined || found.isFile()) await replaceFile(place, text);
     else await writeFile(place, text);
   });
 }

@@ -1,8 +1,8 @@
 import { dirname, join, posix, relative, sep } from "node:path";
 import { RunFold } from "../../events/folds/run-fold.ts";
 import type { RunSummary } from "../../events/folds/run-summary.ts";
+import { replaceFile } from "../../host/replace-file.ts";
 import type { Notifier } from "../notifier.ts";
-import { writeReport } from "../write-report.ts";
 import { collectDetails } from "./collect-details.ts";
 import { renderPage } from "./page.ts";
 import { loadPageAssets } from "./page-assets.ts";
@@ -18,7 +18,7 @@ export function htmlNotifier(options: { readonly runFolder: string; readonly fil
     onPastEvent: (event) => fold.apply(event),
     async close() {
       const path = join(runFolder, fileName);
-      await writeReport(path, await renderHtmlReport(fold.summary(), runFolder, dirname(path)));
+      await replaceFile(path, await renderHtmlReport(fold.summary(), runFolder, dirname(path)));
       return [path];
     },
   };

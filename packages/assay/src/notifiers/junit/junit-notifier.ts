@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { RunFold } from "../../events/folds/run-fold.ts";
+import { replaceFile } from "../../host/replace-file.ts";
 import type { Notifier } from "../notifier.ts";
-import { writeReport } from "../write-report.ts";
 import { junitDocument } from "./junit-document.ts";
 import type { JunitOptions } from "./rows.ts";
 
@@ -16,7 +16,7 @@ export function junitNotifier(
     onPastEvent: (event) => fold.apply(event),
     async close() {
       const path = join(options.runFolder, options.fileName ?? "junit.xml");
-      await writeReport(path, junitDocument(fold.summary(), options));
+      await replaceFile(path, junitDocument(fold.summary(), options));
       return [path];
     },
   };

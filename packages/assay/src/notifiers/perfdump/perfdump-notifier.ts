@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { EventOf, RunEvent } from "../../events/types.ts";
+import { replaceFile } from "../../host/replace-file.ts";
 import type { Notifier } from "../notifier.ts";
-import { writeReport } from "../write-report.ts";
 
 export interface PerfdumpOptions {
   readonly runFolder: string;
@@ -34,7 +34,7 @@ export function perfdumpNotifier({ runFolder, fileName }: PerfdumpOptions): Noti
     onPastEvent: apply,
     async close() {
       const path = join(runFolder, fileName);
-      await writeReport(path, `${JSON.stringify([...measured.values()].flat(), null, 2)}\n`);
+      await replaceFile(path, `${JSON.stringify([...measured.values()].flat(), null, 2)}\n`);
       return [path];
     },
   };

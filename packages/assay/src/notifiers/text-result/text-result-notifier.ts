@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { RunFold } from "../../events/folds/run-fold.ts";
+import { replaceFile } from "../../host/replace-file.ts";
 import type { Notifier } from "../notifier.ts";
 import { makePaint } from "../paint.ts";
 import { summaryLines } from "../summary-lines.ts";
-import { writeReport } from "../write-report.ts";
 
 export interface TextResultOptions {
   readonly runFolder: string;
@@ -25,7 +25,7 @@ export function textResultNotifier({ runFolder, hasSubtests }: TextResultOptions
       const paint = makePaint(false);
       const lines = summaryLines(summary, { paint, columns: COLUMNS, folder: ".", reports: [], hasSubtests });
       const path = join(runFolder, `lisa-${summary.run}-result.txt`);
-      await writeReport(path, `${lines.join("\n").trim()}\n`);
+      await replaceFile(path, `${lines.join("\n").trim()}\n`);
       return [path];
     },
   };
