@@ -7,7 +7,7 @@ import { isDeploymentFailure } from "./resume/past-run.ts";
 import { notSelected, plannedResults, runPlan } from "./run-plan.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
 import type { StagesOptions } from "./run-stages.ts";
-import type { SharedWork } from "./schedule.ts";
+import type { SharedWork } from "./schedule/schedule-options.ts";
 import type { RunVariables } from "./stage.ts";
 import { type PhaseOptions, runPhase } from "./transform/run-phase.ts";
 

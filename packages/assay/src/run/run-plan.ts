@@ -7,7 +7,8 @@ import { DEFAULT_AFTERCARE } from "./aftercare.ts";
 import { identityOf } from "./result-identity.ts";
 import { isDeploymentFailure } from "./resume/past-run.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
-import { type SharedWork, schedule } from "./schedule.ts";
+import { schedule } from "./schedule/schedule.ts";
+import type { SharedWork } from "./schedule/schedule-options.ts";
 
 export interface PlanRun {
   readonly runbook: Runbook;

@@ -1,0 +1,49 @@
+import type { PlanEntry } from "../../plan/plan.ts";
+import type { Environment } from "../../platforms/platform.ts";
+import type { EnvironmentLease } from "../environment-lease.ts";
+import type { PollutionWatch } from "../pollution/pollution-watch.ts";
+import type { Tally } from "../repeat/tally.ts";
+import { requirementOf } from "../requirement.ts";
+import { identityOf } from "../result-identity.ts";
+import { verdictOfError } from "../verdict-of-error.ts";
+import { runOnEnvironment } from "./case-on-environment.ts";
+import type { ScheduleOptions } from "./schedule-options.ts";
+
+/** Runs a failed case again and again on fresh environments; stops early where there are none. */
+export async function repeatFailed(
+  options: ScheduleOptions,
+  {
+    entry,
+    lease,
+    watch,
+    tally,
+  }: {
+    readonly entry: PlanEntry;
+    readonly lease: EnvironmentLease;
+    readonly watch: PollutionWatch;
+    readonly tally: Tally;
+  },
+): Promise<void> {
+  const { emit, signal, machines } = options;
+  const times = options.aftercare.repeatFailures;
+  const identity = identityOf(entry, options.combination);
+  for (let time = 1; time <= times && !signal.aborted; time++) {
+    let environment: Environment;
+    try {
+      environment = await lease.acquire(requirementOf(entry.case, machines), true);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { message } = verdictOfError(error, false, "deployment");
+      emit({ type: "notice", level: "warn", text: `${entry.resultId} is not repeated further: ${message}` });
+      return;
+    }
+    const path = `cases/${entry.resultId}-repeat-${time}`;
+    // A repetition is evidence of its result and no result itself: its folder has the rest.
+    const once = { entry, environment, lease, path, watch, emit: () => undefined };
+    const { status, message, durationMs } = await runOnEnvironment(options, once);
+    if (signal.aborted) return;
+    tally.add(status);
+    const told = { status, message, durationMs, environment: environment.name, folder: path, time, times };
+    emit({ type: "case-repeated", ...identity, ...told });
+  }
+}
