@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { suites } from "@assay/suites";
-import { CaseFinder } from "../packages/assay/src/cli/replay/case-finder.ts";
+import { CaseFinder } from "../packages/assay/src/engine/replay/case-finder.ts";
 import { readJournal } from "../packages/assay/src/events/journal.ts";
 import { RECORDING_FILE } from "../packages/assay/src/recording/format.ts";
 import { readRecording } from "../packages/assay/src/recording/recording-file.ts";

@@ -163,9 +163,34 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     reason: "deploys, runs cases, emits events",
   },
   {
+    folder: src("engine"),
+    runs: [
+      ...inSrc(
+        "combinators",
+        "errors",
+        "events",
+        "extension",
+        "host",
+        "image",
+        "notifiers",
+        "plan",
+        "platforms",
+        "recording",
+        "report",
+        "run",
+        "runbook",
+        "suite",
+        "transformers",
+      ),
+      "packages/suites/src",
+    ],
+    reason: "what a program calls; puts the parts together and prints nothing",
+  },
+  {
     folder: src("cli"),
     runs: [
       ...inSrc(
+        "engine",
         "combinators",
         "errors",
         "events",

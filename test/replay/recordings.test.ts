@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suites } from "@assay/suites";
 import { describe, expect, test } from "vitest";
-import { CaseFinder } from "../../packages/assay/src/cli/replay/case-finder.ts";
+import { CaseFinder } from "../../packages/assay/src/engine/replay/case-finder.ts";
 import type { Entry, EntryOf, Recording, Stored } from "../../packages/assay/src/recording/format.ts";
 import { readRecording } from "../../packages/assay/src/recording/recording-file.ts";
 import { type Replayed, replayCase } from "../../packages/assay/src/run/replay-case.ts";

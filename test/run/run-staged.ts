@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { loadChecked } from "../../packages/assay/src/cli/load-checked.ts";
 import { makeCombinator } from "../../packages/assay/src/combinators/make-combinator.ts";
+import { loadChecked } from "../../packages/assay/src/engine/load-checked.ts";
 import { readJournal, readWholeLines } from "../../packages/assay/src/events/journal.ts";
 import type { RunEvent } from "../../packages/assay/src/events/types.ts";
 import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";

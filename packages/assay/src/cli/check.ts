@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { version } from "../engine/version.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { makeMask } from "../events/mask.ts";
 import { Extensions } from "../extension/load-extension.ts";
@@ -10,7 +11,6 @@ import { VariableTrace } from "../runbook/variables/trace.ts";
 import { diagnosticJson, githubCommand, sarifLog } from "./check-formats.ts";
 import { collectValues } from "./collect-values.ts";
 import { problemText } from "./problem-text.ts";
-import { version } from "./version.ts";
 
 /** Combinations that are looked at; more are not. */
 const MOST_COMBINATIONS = 10_000;

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
+import { loadChecked } from "../engine/load-checked.ts";
 import { UsageError } from "../errors/catalogue.ts";
 import { makeMask } from "../events/mask.ts";
 import { Extensions } from "../extension/load-extension.ts";
@@ -13,9 +15,7 @@ import { explainVariable } from "../runbook/variables/explain.ts";
 import { VariableTrace } from "../runbook/variables/trace.ts";
 import type { Case } from "../suite/suite.ts";
 import { collectValues } from "./collect-values.ts";
-import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { caseJson, caseText, type ExplainedCase, variableJson, variableText } from "./explain-text.ts";
-import { loadChecked } from "./load-checked.ts";
 
 interface ExplainOptions {
   readonly runbook: string;

@@ -1,4 +1,6 @@
 import { Command, Option } from "commander";
+import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
+import { loadChecked } from "../engine/load-checked.ts";
 import { makeMask } from "../events/mask.ts";
 import { explainCases } from "../plan/explain-case.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -6,8 +8,6 @@ import { fullNameOf } from "../plan/select.ts";
 import { loadRefusals } from "../run/static-refusal.ts";
 import type { Case } from "../suite/suite.ts";
 import { collectValues } from "./collect-values.ts";
-import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
-import { loadChecked } from "./load-checked.ts";
 import { table } from "./table.ts";
 
 interface ListOptions {

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { version } from "../engine/version.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { commandFirst } from "./arguments.ts";
 import { reportError } from "./exit.ts";
-import { version } from "./version.ts";
 
 /** Every command with the line help shows for it. A command's module is loaded only when it is asked for. */
 const COMMANDS: readonly { name: string; about: string; load: () => Promise<Command> }[] = [

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { makeMask } from "../events/mask.ts";
 import { Extensions } from "../extension/load-extension.ts";
@@ -6,7 +7,6 @@ import { type ExpandedRunbook, expandRunbook } from "../plan/expand.ts";
 import { loadRefusals } from "../run/static-refusal.ts";
 import { openRunbook } from "../runbook/load.ts";
 import { collectValues } from "./collect-values.ts";
-import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { planJson } from "./plan-json.ts";
 import { planText } from "./plan-text.ts";
 import { problemText } from "./problem-text.ts";

@@ -1,9 +1,9 @@
 import { Command } from "commander";
+import { CaseFinder } from "../engine/replay/case-finder.ts";
+import { findRecordings } from "../engine/replay/find-recordings.ts";
+import { type Replay, replayEach } from "../engine/replay/replay-each.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { makePaint, wantsColour } from "../notifiers/paint.ts";
-import { CaseFinder } from "./replay/case-finder.ts";
-import { findRecordings } from "./replay/find-recordings.ts";
-import { type Replay, replayEach } from "./replay/replay-each.ts";
 import { jsonOfReplays } from "./replay/replay-json.ts";
 import { replayLines, replaySummary } from "./replay/replay-text.ts";
 

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { loadRun } from "../engine/report/read-run.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { UsageError } from "../errors/catalogue.ts";
 import { makePaint, wantsColour } from "../notifiers/paint.ts";
 import { FORMATS, type Format, giveReport } from "./report/formats.ts";
-import { loadRun } from "./report/load-run.ts";
 import { nearPath } from "./report/near-path.ts";
 import { writeOutput } from "./report/write-output.ts";
 

@@ -1,5 +1,8 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
+import { executeRun } from "../engine/execute-run.ts";
+import { findRun, JOURNAL } from "../engine/report/find-run.ts";
+import { restoreInputs } from "../engine/resume/restore-inputs.ts";
 import { UsageError } from "../errors/catalogue.ts";
 import { summarizeRun } from "../events/folds/run-summary.ts";
 import { readWholeLines } from "../events/journal.ts";
@@ -7,11 +10,8 @@ import { isOpenForWriting } from "../host/open-for-writing.ts";
 import { runDocument } from "../report/run-document.ts";
 import { PastRun } from "../run/resume/past-run.ts";
 import { collectValues } from "./collect-values.ts";
-import { executeRun } from "./execute-run.ts";
 import { reportError } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { findRun, JOURNAL } from "./report/find-run.ts";
-import { restoreInputs } from "./resume/restore-inputs.ts";
 import { jsonOfError, jsonOfReport } from "./run-json.ts";
 import { declareRunCommand, type RunCommandOptions } from "./run-options.ts";
 

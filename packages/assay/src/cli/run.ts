@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { executeRun } from "../engine/execute-run.ts";
 import type { RunReport } from "../run/run.ts";
-import { executeRun } from "./execute-run.ts";
 import { reportError } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { jsonOfError, jsonOfReport } from "./run-json.ts";

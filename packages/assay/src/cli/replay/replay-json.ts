@@ -1,5 +1,5 @@
+import type { Replay } from "../../engine/replay/replay-each.ts";
 import type { Divergence } from "../../recording/replay/divergence.ts";
-import type { Replay } from "./replay-each.ts";
 
 /** The one document `assay replay --json` prints. */
 export function jsonOfReplays(replays: readonly Replay[], exitCode: number): object {

@@ -1,10 +1,10 @@
+import type { Replay } from "../../engine/replay/replay-each.ts";
 import type { Paint } from "../../notifiers/paint.ts";
 import { printable } from "../../notifiers/printable.ts";
 import { divergenceSentence } from "../../recording/replay/divergence.ts";
 import type { Replayed, ReplayVerdict } from "../../run/replay-case.ts";
 import { formatDuration } from "../../units/readable.ts";
 import { aroundDifference } from "./around-difference.ts";
-import type { Replay } from "./replay-each.ts";
 
 const MISSING_SHOWN = 5;
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { LoadedRun } from "../../engine/report/read-run.ts";
 import { makePaint, wantsColour } from "../../notifiers/paint.ts";
-import type { LoadedRun } from "./load-run.ts";
 import { nearPath } from "./near-path.ts";
 import { appendOutput, writeOutput } from "./write-output.ts";
 

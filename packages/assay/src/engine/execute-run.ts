@@ -1,5 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { aftercareOf } from "../cli/aftercare-options.ts";
+import { nearPath } from "../cli/report/near-path.ts";
+import type { RunCommandOptions } from "../cli/run-options.ts";
 import { makeCombinator } from "../combinators/make-combinator.ts";
 import { HostExhausted, UsageError } from "../errors/catalogue.ts";
 import { makeMask } from "../events/mask.ts";
@@ -17,15 +20,12 @@ import { connectMachine } from "../run/transform/connect-machine.ts";
 import type { Combinator } from "../runbook/combinators/combinator.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { findTransformer } from "../transformers/registry.ts";
-import { aftercareOf } from "./aftercare-options.ts";
 import { DEFAULT_RUNBOOK } from "./default-runbook.ts";
 import { extensionCombinator, extensionPlatform } from "./extension-parts.ts";
 import { type CheckedRunbook, loadChecked } from "./load-checked.ts";
 import { makeNotifiers } from "./make-notifiers.ts";
-import { nearPath } from "./report/near-path.ts";
 import { accepted, changedInputs, changedPlan } from "./resume/changes.ts";
 import { recordInputs } from "./resume/record-inputs.ts";
-import type { RunCommandOptions } from "./run-options.ts";
 import { version } from "./version.ts";
 
 /** What the command line gives a run, and where it speaks. */

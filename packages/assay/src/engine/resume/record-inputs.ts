@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import type { RunCommandOptions } from "../../cli/run-options.ts";
 import { makeMask } from "../../events/mask.ts";
 import type { RunInputs } from "../../events/types.ts";
 import type { Runbook } from "../../runbook/types.ts";
 import { nameInEnvironment, splitArgument } from "../../runbook/variables/overrides.ts";
 import { DEFAULT_RUNBOOK } from "../default-runbook.ts";
 import type { CheckedRunbook } from "../load-checked.ts";
-import type { RunCommandOptions } from "../run-options.ts";
 
 /** Options that do not change what is run, or stand in the record under a name of their own. */
 const APART: ReadonlySet<string> = new Set(["runbook", "variable", "json", "debug", "log_path", "id"]);
