@@ -4,6 +4,7 @@ import { inFileOrder } from "../runbook/problems.ts";
 import type { AssignedVariable, Diagnostic, LoadedRunbook, Runbook } from "../runbook/types.ts";
 import type { Suite } from "../suite/suite.ts";
 import { unmatchedPatterns } from "./criteria.ts";
+import type { PlanOrder } from "./order.ts";
 import { type CombinationPlan, Planner, type Refusals } from "./planner.ts";
 import { orderTransformers, type TransformerOrder } from "./transformers.ts";
 
@@ -56,6 +57,8 @@ export interface ExpandOptions {
   readonly refusals: Refusals;
   /** More combinations are counted and not looked at. */
   readonly mostCombinations: number;
+  /** Default: by priority. */
+  readonly order?: PlanOrder;
 }
 
 /**
@@ -91,7 +94,7 @@ class Expansion {
 
   constructor(options: ExpandOptions, base: LoadedRunbook) {
     this.#options = options;
-    this.#planner = new Planner(options.suites(), options.refusals);
+    this.#planner = new Planner(options.suites(), options.refusals, options.order);
     this.#sources = base.sources;
     this.#learn(base);
     this.addProblems(base.diagnostics, undefined);

@@ -53,8 +53,8 @@ const SELECTIONS: readonly (readonly [string, readonly CaseFilter[], readonly st
     [],
     [
       "smoke_test",
-      "verify_grub",
       "verify_swap",
+      "verify_grub",
       "verify_restart",
       "verify_cold",
       "Load.stress_disk",
@@ -66,8 +66,8 @@ const SELECTIONS: readonly (readonly [string, readonly CaseFilter[], readonly st
     [filter({})],
     [
       "smoke_test",
-      "verify_grub",
       "verify_swap",
+      "verify_grub",
       "verify_restart",
       "verify_cold",
       "Load.stress_disk",

@@ -1,6 +1,9 @@
 import type { Diagnostic, Runbook } from "../runbook/types.ts";
 import type { Case, Suite } from "../suite/suite.ts";
 import { unknownCase } from "./criteria.ts";
+import { environmentFinder, type PlannedEnvironment } from "./environments.ts";
+import { DEFAULT_ORDER, orderEntries, type PlanOrder } from "./order.ts";
+import type { Machines } from "./predefined.ts";
 import { fullNameOf, ownSettings, type Selection, selectCases } from "./select.ts";
 import { orderTransformers } from "./transformers.ts";
 
@@ -13,6 +16,8 @@ export interface PlanEntry {
   readonly retry: number;
   readonly ignoreFailure: boolean;
   readonly useNewEnvironment: boolean;
+  /** Entries of a lower tier start first; inside one those that find an environment ready may start before others. */
+  readonly tier: number;
 }
 
 /** A case that is selected but that the platform cannot serve. */
@@ -33,16 +38,18 @@ export interface Plan {
 }
 
 export interface PlanOptions {
-  readonly runbook: Pick<Runbook, "filters" | "transformers">;
+  readonly runbook: Pick<Runbook, "filters" | "transformers"> & Machines;
   readonly suites: readonly Suite[];
   /** Names of cases from the command line, as `case` or `Suite.case`; they take the place of the runbook's selection. */
   readonly only?: readonly string[];
   /** Why the platform cannot serve a case; undefined when it can. */
   readonly refuse: (testCase: Case) => string | undefined;
+  /** Default: by priority. */
+  readonly order?: PlanOrder;
 }
 
 /** Decides which cases run, how often and in which order. Pure and deterministic: the same input gives the same plan. */
-export function makePlan({ runbook, suites, only = [], refuse }: PlanOptions): Plan {
+export function makePlan({ runbook, suites, only = [], refuse, order = DEFAULT_ORDER }: PlanOptions): Plan {
   const cases = suites.flatMap((suite) => suite.cases);
   const selection = selectCases(cases, runbook.filters);
   const chosen = only.length === 0 ? selection : chooseNamed(cases, selection, only);
@@ -53,11 +60,7 @@ export function makePlan({ runbook, suites, only = [], refuse }: PlanOptions): P
     if (reason === undefined) served.push(item);
     else excluded.push({ resultId: fullNameOf(item.case), case: item.case, reason });
   }
-  // Array.prototype.sort is stable, so cases of equal priority and cost keep the order of selection.
-  const ordered = served.toSorted(
-    (left, right) => left.case.priority - right.case.priority || costRank(left.case) - costRank(right.case),
-  );
-  const entries = ordered.flatMap(({ case: testCase, settings }) =>
+  const entries = served.flatMap(({ case: testCase, settings }) =>
     Array.from({ length: settings.times }, () => ({
       resultId: fullNameOf(testCase),
       case: testCase,
@@ -65,18 +68,25 @@ export function makePlan({ runbook, suites, only = [], refuse }: PlanOptions): P
       retry: settings.retry,
       ignoreFailure: settings.ignoreFailure,
       useNewEnvironment: settings.useNewEnvironment,
+      tier: 0,
     })),
   );
+  const findEnvironment = environmentFinder(runbook);
+  const places = new Map<Case, PlannedEnvironment>();
+  const placeOf = ({ case: testCase }: PlanEntry): PlannedEnvironment => {
+    const place = places.get(testCase) ?? findEnvironment(testCase.requires);
+    places.set(testCase, place);
+    return place;
+  };
   const selected = new Set(chosen.selected.map((item) => item.case));
   const notSelected = cases.filter((testCase) => !selected.has(testCase));
   const { diagnostics } = orderTransformers(runbook.transformers ?? []);
-  return { entries: numbered(entries), excluded, notSelected, diagnostics: [...diagnostics, ...chosen.diagnostics] };
-}
-
-/** Forked environments first, then cases that reboot the guest, then those that need a machine switched on for them. */
-function costRank(testCase: Case): number {
-  if (testCase.requires.coldBoot === true) return 2;
-  return testCase.tags.includes("reboot") ? 1 : 0;
+  return {
+    entries: orderEntries(numbered(entries), placeOf, order),
+    excluded,
+    notSelected,
+    diagnostics: [...diagnostics, ...chosen.diagnostics],
+  };
 }
 
 function numbered(entries: readonly PlanEntry[]): readonly PlanEntry[] {

@@ -2,6 +2,7 @@ import type { CaseFilter, Diagnostic, Runbook } from "../runbook/types.ts";
 import type { CaseRequirement } from "../suite/requirement.ts";
 import type { Case, Suite } from "../suite/suite.ts";
 import { environmentFinder, type PlannedEnvironment } from "./environments.ts";
+import { DEFAULT_ORDER, orderEntries, type PlanOrder } from "./order.ts";
 import { type ExcludedCase, makePlan, type Plan, type PlanEntry } from "./plan.ts";
 
 /** What one combination runs, where, and what it costs. Combinations that run the same share one. */
@@ -38,19 +39,21 @@ interface Served {
 export class Planner {
   readonly #suites: readonly Suite[];
   readonly #refusals: Refusals;
+  readonly #planOrder: PlanOrder;
   /** One case of each different requirement. */
   readonly #kinds: ReadonlyMap<string, Case>;
   readonly #kindOf: ReadonlyMap<Case, string>;
   readonly #served = new Map<string, Served>();
   readonly #servedBy = new WeakMap<object, Map<object | undefined, Served>>();
   readonly #filterKeys = new WeakMap<readonly CaseFilter[], string>();
-  /** Cases in order, by filters and reasons. */
-  readonly #ordered = new Map<string, Plan>();
+  /** Selected cases, by filters and reasons. */
+  readonly #selected = new Map<string, Plan>();
   readonly #plans = new Map<string, CombinationPlan>();
 
-  constructor(suites: readonly Suite[], refusals: Refusals) {
+  constructor(suites: readonly Suite[], refusals: Refusals, order: PlanOrder = DEFAULT_ORDER) {
     this.#suites = suites;
     this.#refusals = refusals;
+    this.#planOrder = order;
     const kinds = new Map<string, Case>();
     const kindOf = new Map<Case, string>();
     for (const testCase of suites.flatMap((suite) => suite.cases)) {
@@ -64,24 +67,24 @@ export class Planner {
 
   plan(runbook: Runbook): CombinationPlan {
     const served = this.#serve(runbook);
-    const orderKey = `${this.#filterKey(runbook.filters)}\n${served.reasonsKey}`;
-    const key = `${orderKey}\n${served.environmentsKey}`;
+    const selectionKey = `${this.#filterKey(runbook.filters)}\n${served.reasonsKey}`;
+    const key = `${selectionKey}\n${served.environmentsKey}`;
     let plan = this.#plans.get(key);
     if (plan === undefined) {
-      plan = this.#place(runbook.platform.type, this.#order(runbook.filters, served, orderKey), served);
+      plan = this.#place(runbook.platform.type, this.#select(runbook.filters, served, selectionKey), served);
       this.#plans.set(key, plan);
     }
     return plan;
   }
 
-  #order(filters: readonly CaseFilter[], { reasons }: Served, key: string): Plan {
-    let ordered = this.#ordered.get(key);
-    if (ordered === undefined) {
+  #select(filters: readonly CaseFilter[], { reasons }: Served, key: string): Plan {
+    let selected = this.#selected.get(key);
+    if (selected === undefined) {
       const refuse = (testCase: Case): string | undefined => reasons.get(this.#kindOf.get(testCase) ?? "");
-      ordered = makePlan({ runbook: { filters }, suites: this.#suites, refuse });
-      this.#ordered.set(key, ordered);
+      selected = makePlan({ runbook: { filters }, suites: this.#suites, refuse });
+      this.#selected.set(key, selected);
     }
-    return ordered;
+    return selected;
   }
 
   /** Filters are the same object for combinations that do not change them; others are compared by what they say. */
@@ -123,12 +126,13 @@ export class Planner {
     return { reasons, environments, reasonsKey: JSON.stringify([...reasons]), environmentsKey };
   }
 
-  #place(platform: string, { entries, excluded, diagnostics }: Plan, served: Served): CombinationPlan {
+  #place(platform: string, { entries: selected, excluded, diagnostics }: Plan, served: Served): CombinationPlan {
     const environmentOf = ({ case: testCase }: PlanEntry): PlannedEnvironment => {
       const environment = served.environments.get(this.#kindOf.get(testCase) ?? "");
       if (environment === undefined) throw new RangeError(`'${testCase.name}' has no environment`);
       return environment;
     };
+    const entries = orderEntries(selected, environmentOf, this.#planOrder);
     const counts = new Map<string, { readonly environment: PlannedEnvironment; count: number; hasShared: boolean }>();
     for (const entry of entries) {
       const environment = environmentOf(entry);
