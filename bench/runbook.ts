@@ -11,6 +11,8 @@ import { linePlot } from "./runbook/plot.ts";
 
 const ROUNDS = 5;
 const TIMEOUT_MS = 120_000;
+/** What any load may take, in seconds: small inputs cost next to nothing, but do not cost less the smaller they are. */
+const FREE_S = 0.05;
 const CASES = [1000, 3000, 10_000, 30_000];
 /** As many cases as upstream's catalogue has. */
 const UPSTREAM_CASES = "493";
@@ -95,8 +97,6 @@ async function hostile(): Promise<readonly Figure[]> {
   const costs = await measureHostile();
   const slowest = (list: readonly HostileCost[], by: (cost: HostileCost) => number): number =>
     Math.max(...list.map(by));
-  // Small inputs cost next to nothing, and their ratio is that of the YAML parser alone.
-  const large = costs.filter(({ megabytes }) => megabytes >= 0.5);
   return [
     figure("hostile inputs read or refused", costs.length, ""),
     figure(
@@ -106,8 +106,8 @@ async function hostile(): Promise<readonly Figure[]> {
       atMost(1),
     ),
     figure(
-      "slowest hostile input of 0.5 to 1 MB, processor time per MB",
-      slowest(large, ({ seconds, megabytes }) => seconds / megabytes),
+      `slowest hostile input, processor time per MB beyond the first ${FREE_S * 1000} ms`,
+      slowest(costs, ({ seconds, megabytes }) => (seconds - FREE_S) / megabytes),
       "s",
       atMost(1),
     ),

@@ -2,7 +2,7 @@ import { type HostileInput, hostileInputs } from "../../test/runbook/hostile-inp
 import { loadText } from "../../test/runbook/load-text.ts";
 
 /** The largest file that is read has a million characters; some inputs are slower when they are less than that. */
-const SIZES = [200_000, 950_000];
+const SIZES = [50_000, 200_000, 950_000];
 
 /** What one input cost. Processor time, because a busy machine must not make the loader look slow. */
 export interface HostileCost {
@@ -11,7 +11,7 @@ export interface HostileCost {
   readonly megabytes: number;
 }
 
-/** Loads every hostile input at two sizes; those that cost most come first. Throws when one is not refused or read soundly. */
+/** Loads every hostile input at three sizes; those that cost most come first. Throws when one is not refused or read soundly. */
 export async function measureHostile(): Promise<readonly HostileCost[]> {
   const costs: HostileCost[] = [];
   // Once without measuring, because the first pass compiles.
@@ -23,12 +23,18 @@ export async function measureHostile(): Promise<readonly HostileCost[]> {
 }
 
 async function measure(input: HostileInput): Promise<HostileCost> {
+  // The smaller of two, because the collector of garbage may still be busy with the input before.
+  const seconds = Math.min(await loadSeconds(input), await loadSeconds(input));
+  const texts = [input.text, ...Object.values(input.files ?? {}), ...(input.variables ?? [])];
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return { name: input.name, seconds, megabytes: characters / 1e6 };
+}
+
+async function loadSeconds(input: HostileInput): Promise<number> {
   const before = process.cpuUsage();
   await loadInput(input);
   const { user, system } = process.cpuUsage(before);
-  const texts = [input.text, ...Object.values(input.files ?? {}), ...(input.variables ?? [])];
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
-  return { name: input.name, seconds: (user + system) / 1e6, megabytes: characters / 1e6 };
+  return (user + system) / 1e6;
 }
 
 async function loadInput({ name, text, files = {}, variables = [] }: HostileInput): Promise<void> {

@@ -70,9 +70,8 @@ export interface JumpBoxSettings {
   readonly username: string;
   readonly password: string | undefined;
   readonly privateKeyFile: string | undefined;
-  /** Address and port towards the next host. */
-  readonly privateAddress: string | undefined;
-  readonly privatePort: number;
+  /** Where the host before it finds it. */
+  readonly inner: { readonly address: string; readonly port: number };
 }
 
 /** `dev:`, when it is there and not switched off. */

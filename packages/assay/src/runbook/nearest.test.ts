@@ -20,16 +20,37 @@ test("the nearest come first and equals keep their order", () => {
   expect(didYouMean("nmae", ["name"])).toBe("Did you mean 'name'?");
 });
 
+const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 6 });
+
 test("the distance is a metric on the texts that occur", () => {
-  const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 6 });
   fc.assert(
     fc.property(word, word, (left, right) => {
-      const distance = editDistance(left, right);
+      const distance = editDistance(left, right, 6);
       return (
-        distance === editDistance(right, left) &&
+        distance !== undefined &&
+        distance === editDistance(right, left, 6) &&
         (distance === 0) === (left === right) &&
         distance <= Math.max(left.length, right.length)
       );
+    }),
+  );
+});
+
+test("a bound changes no distance within it and hides every one beyond", () => {
+  fc.assert(
+    fc.property(word, word, fc.integer({ min: 0, max: 6 }), (left, right, most) => {
+      const whole = editDistance(left, right, 6) ?? Number.NaN;
+      return editDistance(left, right, most) === (whole <= most ? whole : undefined);
+    }),
+  );
+});
+
+test("the nearest one is the first of those that are nearest", () => {
+  const words = fc.array(word, { maxLength: 8 });
+  fc.assert(
+    fc.property(word, words, fc.integer({ min: 1, max: 4 }), (name, candidates, count) => {
+      const all = nearestSome(name, candidates, candidates.length + 1);
+      expect(nearestSome(name, candidates, count)).toEqual(all.slice(0, count));
     }),
   );
 });

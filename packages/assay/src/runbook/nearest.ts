@@ -16,16 +16,19 @@ export function nearestSome(name: string, candidates: Iterable<string>, count: n
   const wanted = name.toLowerCase();
   const near: { candidate: string; distance: number }[] = [];
   for (const candidate of new Set(candidates)) {
-    if (Math.abs(candidate.length - name.length) > limit || candidate.length > LONGEST_NAME) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (candidate.length > LONGEST_NAME) continue;
     // A short word is 'near' every other short word; at least half of it must be right.
-    if (distance <= limit && distance * 2 <= Math.max(name.length, candidate.length))
-      near.push({ candidate, distance });
+    const half = Math.floor(Math.max(name.length, candidate.length) / 2);
+    // One that is no nearer than the last of those found changes nothing.
+    const worst = near.length < count ? limit : (near.at(-1)?.distance ?? 0) - 1;
+    const distance = editDistance(wanted, candidate.toLowerCase(), Math.min(limit, half, worst));
+    if (distance === undefined) continue;
+    const place = near.findIndex((other) => other.distance > distance);
+    near.splice(place === -1 ? near.length : place, 0, { candidate, distance });
+    if (near.length > count) near.pop();
+    if (near.length === count && near.at(-1)?.distance === 0) break;
   }
-  return near
-    .sort((left, right) => left.distance - right.distance)
-    .slice(0, count)
-    .map(({ candidate }) => candidate);
+  return near.map(({ candidate }) => candidate);
 }
 
 /** A `help` sentence for a name that does not exist. */
@@ -34,25 +37,43 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   return candidate === undefined ? undefined : `Did you mean '${candidate}'?`;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other. */
-export function editDistance(from: string, to: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that lead from one text to the other; undefined when they
+ * are more than `most`. Costs the length times `most`: cells farther than that from the diagonal are left out.
+ */
+export function editDistance(from: string, to: string, most: number): number | undefined {
+  if (most < 0 || Math.abs(from.length - to.length) > most) return undefined;
+  const beyond = most + 1;
+  const width = to.length + 2;
+  let beforeLast = new Uint8Array(width);
+  let last = new Uint8Array(width);
+  let current = new Uint8Array(width);
+  for (let column = 0; column < width; column += 1) last[column] = Math.min(column, beyond);
+  let lowestOfLast = 0;
   for (let row = 1; row <= from.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column += 1) {
+    const first = Math.max(1, row - most);
+    const end = Math.min(to.length, row + most);
+    current[first - 1] = first === 1 ? Math.min(row, beyond) : beyond;
+    let lowest = current[first - 1] ?? beyond;
+    for (let column = first; column <= end; column += 1) {
       const isSame = from[row - 1] === to[column - 1];
       let best = Math.min(
-        (last[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+        (last[column] ?? beyond) + 1,
+        (current[column - 1] ?? beyond) + 1,
+        (last[column - 1] ?? beyond) + (isSame ? 0 : 1),
+        beyond,
       );
       const isSwap = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      if (isSwap) best = Math.min(best, (beforeLast[column - 2] ?? 0) + 1);
-      current.push(best);
+      if (isSwap) best = Math.min(best, (beforeLast[column - 2] ?? beyond) + 1);
+      current[column] = best;
+      if (best < lowest) lowest = best;
     }
-    beforeLast = last;
-    last = current;
+    current[end + 1] = beyond;
+    // A swap reaches back two rows, so both must be too far.
+    if (lowest > most && lowestOfLast > most) return undefined;
+    lowestOfLast = lowest;
+    [beforeLast, last, current] = [last, current, beforeLast];
   }
-  return last[to.length] ?? 0;
+  const distance = last[to.length] ?? beyond;
+  return distance <= most ? distance : undefined;
 }

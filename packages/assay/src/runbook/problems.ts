@@ -10,7 +10,8 @@ const MOST_KEPT = 1000;
 export const OUTSIDE_FILES: Position = { file: "", line: 0, column: 0 };
 
 interface Extra {
-  readonly help?: string | undefined;
+  /** A function is asked only while few enough problems are known that somebody will read it. */
+  readonly help?: string | undefined | (() => string | undefined);
   readonly blocksRun?: boolean;
 }
 
@@ -40,11 +41,6 @@ export class Problems {
     for (const [file, place] of part.#includedFrom) {
       if (!this.#includedFrom.has(file)) this.#includedFrom.set(file, place);
     }
-  }
-
-  /** True when so much is wrong that nobody will read the rest: looking for near names is not worth its time. */
-  get isFlooded(): boolean {
-    return this.#found.size > MOST_REPORTED;
   }
 
   /** Remembers where a file was included, for the trail of everything found in it. */
@@ -109,17 +105,23 @@ export class Problems {
     const place = at !== undefined && "kind" in at ? at.position : at;
     const position = place === OUTSIDE_FILES ? undefined : place;
     const trail = (at !== undefined && "kind" in at ? at.trail : undefined) ?? [];
+    const help = typeof extra.help === "function" ? this.#helpFrom(extra.help) : extra.help;
     const diagnostic: Diagnostic = {
       severity,
       code,
       message,
       position,
-      ...(extra.help === undefined ? {} : { help: extra.help }),
+      ...(help === undefined ? {} : { help }),
       ...(trail.length === 0 ? {} : { trail }),
       ...(extra.blocksRun === true ? { blocksRun: true } : {}),
       ...(at !== undefined && "kind" in at && at.isSecret === true ? { isSecret: true } : {}),
     };
     this.#keep(keyOf(diagnostic), diagnostic);
+  }
+
+  /** Looking for near names takes time, and so much may be wrong that nobody will read the rest. */
+  #helpFrom(help: () => string | undefined): string | undefined {
+    return this.#found.size > MOST_REPORTED ? undefined : help();
   }
 
   /** Through which variables and includes a value came, for problems that are found after the load. */

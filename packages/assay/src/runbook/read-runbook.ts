@@ -1,4 +1,10 @@
-import type { EnvironmentSection, ListedNodeSettings, NodeSettings } from "./environment-types.ts";
+import type {
+  DevSettings,
+  EnvironmentSection,
+  ListedNodeSettings,
+  LocalNodeSettings,
+  NodeSettings,
+} from "./environment-types.ts";
 import { readCombinator } from "./schema/combinator.ts";
 import { readDev } from "./schema/dev.ts";
 import { readEnvironment } from "./schema/environment.ts";
@@ -9,7 +15,7 @@ import { runbookFields } from "./schema/runbook.ts";
 import { readFilters } from "./schema/testcase.ts";
 import { readTransformers } from "./schema/transformer.ts";
 import type { SectionCache } from "./section-cache.ts";
-import type { CaseFilter, PlatformSettings, RemoteNodeSettings, Runbook } from "./types.ts";
+import type { CaseFilter, PlatformSettings, Position, ReadyNodeSettings, Runbook } from "./types.ts";
 import { childOf, type LocatedValue, type MappingValue } from "./value.ts";
 
 /** What the sections of a runbook say. */
@@ -53,8 +59,8 @@ export async function readRunbook(
   if (platform === undefined || read === undefined) return { runbook: undefined, filters };
   const environments = environment?.environments ?? [];
   const type = platformOf(platform, environment, root, context);
-  const remote = environments.map(({ nodes }) => nodes.filter((node) => node.type === "remote"));
-  if (type === "ready") await checkKeyFiles(remote.flat(), readText, context);
+  const there = environments.map(({ nodes }) => nodes.filter(isThere));
+  if (type === "ready") await checkKeyFiles(keyFilesOf(there.flat(), dev), readText, context);
   if (problems.hasErrors) return { runbook: undefined, filters };
   const runbook: Runbook = {
     file,
@@ -64,7 +70,7 @@ export async function readRunbook(
     tags: read.tags,
     platform: { ...platform, type },
     filters,
-    readyNodes: remote.filter((nodes) => nodes.length > 0).map((nodes) => defaultFirst(nodes).map(readyNodeOf)),
+    readyNodes: there.filter((nodes) => nodes.length > 0).map((nodes) => defaultFirst(nodes).map(readyNodeOf)),
     ...(environment === undefined ? {} : { environment }),
     ...(dev === undefined ? {} : { dev }),
     concurrency: read.concurrency,
@@ -83,23 +89,22 @@ export async function readRunbook(
 /** Shorter ones stand in every other word; masking them would hide everything. */
 const SHORTEST_SECRET = 3;
 
+type NodeThere = LocalNodeSettings | ListedNodeSettings;
+
+const isThere = (node: NodeSettings): node is NodeThere => node.type === "local" || node.type === "remote";
+
 /** The default node is the one cases get, which for platforms is the first. */
-function defaultFirst(nodes: readonly ListedNodeSettings[]): readonly ListedNodeSettings[] {
+function defaultFirst(nodes: readonly NodeThere[]): readonly NodeThere[] {
   return nodes.toSorted((left, right) => Number(right.isDefault) - Number(left.isDefault));
 }
 
-function readyNodeOf({
-  name,
-  address,
-  port,
-  username,
-  password,
-  privateKeyFile,
-}: ListedNodeSettings): RemoteNodeSettings {
+function readyNodeOf(node: NodeThere): ReadyNodeSettings {
+  if (node.type === "local") return { name: node.name, isLocal: true };
+  const { name, address, port, username, password, privateKeyFile } = node;
   return { name, address, port, username, password, privateKeyFile };
 }
 
-/** LISA has no local platform: it says `ready` with a local node. Here that is the platform `local`. */
+/** LISA has no local platform: it says `ready` with a local node. When that is all, it is the platform `local` here. */
 function platformOf(
   { type, position }: PlatformSettings,
   environment: EnvironmentSection | undefined,
@@ -130,12 +135,8 @@ function platformOf(
       help: "List nodes of the type 'remote' or 'local', or choose another 'platform'.",
     });
   }
-  if (local !== undefined && remote !== undefined) {
-    const message = "Local and remote nodes in one runbook are not carried out by this version of assay.";
-    problems.missing(message, local.position, { help: "Keep nodes of one type." });
-  }
-  if (local !== undefined) return "local";
-  if (remote === undefined && wanted === undefined && !problems.hasErrors) {
+  if (local !== undefined && environments.flatMap(({ nodes }) => nodes).length === 1) return "local";
+  if (local === undefined && remote === undefined && wanted === undefined && !problems.hasErrors) {
     const message = "The platform 'ready' needs machines, and 'environment' gives none.";
     problems.warning("S16", message, position ?? root.position, {
       help: "List them under 'environment.environments[].nodes', or choose another 'platform'.",
@@ -145,17 +146,33 @@ function platformOf(
   return type;
 }
 
+interface KeyFile {
+  readonly path: string;
+  readonly position: Position;
+}
+
+function keyFilesOf(nodes: readonly NodeThere[], dev: DevSettings | undefined): readonly KeyFile[] {
+  const ofNodes = nodes.flatMap((node) => {
+    if (node.type === "local" || node.privateKeyFile === undefined) return [];
+    return [{ path: node.privateKeyFile, position: node.keyPosition ?? node.position }];
+  });
+  const ofJumpBoxes = (dev?.jumpBoxes ?? []).flatMap(({ privateKeyFile: path, position }) =>
+    path === undefined ? [] : [{ path, position }],
+  );
+  return [...ofNodes, ...ofJumpBoxes];
+}
+
 async function checkKeyFiles(
-  nodes: readonly ListedNodeSettings[],
+  files: readonly KeyFile[],
   readText: (path: string) => Promise<string>,
   { problems }: FieldContext,
 ): Promise<void> {
   const seen = new Set<string>();
-  for (const { privateKeyFile, keyPosition, position } of nodes) {
-    if (privateKeyFile === undefined || seen.has(privateKeyFile)) continue;
-    seen.add(privateKeyFile);
-    await readText(privateKeyFile).catch(() => {
-      problems.warning("S20", `The private key file '${privateKeyFile}' cannot be read.`, keyPosition ?? position, {
+  for (const { path, position } of files) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    await readText(path).catch(() => {
+      problems.warning("S20", `The private key file '${path}' cannot be read.`, position, {
         help: "The path is relative to the folder in which assay is started.",
         blocksRun: true,
       });

@@ -58,7 +58,18 @@ export interface CaseCriteria {
   readonly maturity?: readonly string[];
 }
 
+/** The machine assay runs on, as one node of an environment. */
+export interface LocalMachineSettings {
+  readonly name: string;
+  readonly isLocal: true;
+}
+
+/** A machine that is there before the run. */
+export type ReadyNodeSettings = RemoteNodeSettings | LocalMachineSettings;
+
+/** A machine that is reached over SSH. */
 export interface RemoteNodeSettings {
+  readonly isLocal?: false;
   readonly name: string;
   readonly address: string;
   readonly port: number;
@@ -160,8 +171,8 @@ export interface Runbook {
   readonly tags?: readonly string[];
   readonly platform: PlatformSettings;
   readonly filters: readonly CaseFilter[];
-  /** Nodes of `environment.environments[].nodes` of type remote, for the ready platform; a list per environment. */
-  readonly readyNodes: readonly (readonly RemoteNodeSettings[])[];
+  /** Machines of `environment.environments[].nodes` that are there, the default one first; a list per environment. */
+  readonly readyNodes: readonly (readonly ReadyNodeSettings[])[];
   readonly environment?: EnvironmentSection;
   readonly dev?: DevSettings;
   readonly concurrency: number | undefined;

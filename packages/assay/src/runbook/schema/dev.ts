@@ -1,10 +1,11 @@
 import type { DevSettings, JumpBoxSettings } from "../environment-types.ts";
 import type { LocatedValue } from "../value.ts";
-import { checkFields, type FieldContext, fields, isDisabled, sectionSchema, withDefault } from "./field.ts";
-import { flag, integer, list, located, secret, text } from "./kinds.ts";
+import { checkFields, type FieldContext, type FieldsRead, fields, isDisabled, sectionSchema, withDefault } from "./field.ts";
+import { flag, integer, list, located, secret, standing, text } from "./kinds.ts";
 import { reportLack } from "./node.ts";
 import { unsupported } from "./unsupported.ts";
 
+const SSH_PORT = 22;
 const PORT = { minimum: 1, maximum: 65_535 } as const;
 const harmless = { unless: [false], isHarmless: true };
 
@@ -15,8 +16,8 @@ export const jumpBoxFields = fields(
     username: withDefault(text("account on it"), "lisatest"),
     password: secret(text("its password")),
     private_key_file: text("file with its private key"),
-    private_address: text("address of it towards the next host"),
-    private_port: withDefault(integer("port of it towards the next host", PORT), 22),
+    private_address: text("address at which the host before it finds it; 'address' when absent"),
+    private_port: standing(integer("port at 'private_address'", PORT), 22),
   },
   { required: ["address"], title: "jump_box" },
 );
@@ -27,11 +28,9 @@ export const devFields = fields(
     enable_trace: withDefault(unsupported(flag("trace commands in more detail"), harmless), false),
     mock_tcp_ping: withDefault(unsupported(flag("take for granted that the port of SSH answers"), harmless), false),
     jump_boxes: withDefault(
-      unsupported(
-        list(
-          located("a host", () => sectionSchema(jumpBoxFields)),
-          "hosts to connect through",
-        ),
+      list(
+        located("a host", () => sectionSchema(jumpBoxFields)),
+        "hosts to connect through, in the order of the way",
       ),
       [],
       [],
@@ -65,8 +64,14 @@ function readJumpBox(value: LocatedValue, path: string, context: FieldContext): 
       username: read.username,
       password: read.password,
       privateKeyFile: read.private_key_file,
-      privateAddress: read.private_address,
-      privatePort: read.private_port,
+      inner: innerOf(read),
     },
   ];
+}
+
+/** A port that stands alone is one of the same address; without both the host is found where it is from here. */
+function innerOf(read: FieldsRead<typeof jumpBoxFields.table>): JumpBoxSettings["inner"] {
+  const { address = "", port, private_address: inner = "", private_port: innerPort } = read;
+  if (inner === "") return { address, port: innerPort ?? port };
+  return { address: inner, port: innerPort ?? SSH_PORT };
 }

@@ -1,4 +1,4 @@
-import { nearest } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import type { DiskSpace, FeatureSpace, NetworkInterfaceSpace } from "../requirement.ts";
 import { childOf, describeValue, type LocatedValue } from "../value.ts";
 import { countSpace } from "./count-space.ts";
@@ -147,9 +147,8 @@ function featureOf(name: string, { type: _, ...read }: FieldsRead<FieldTable>): 
 
 function reportUnknown(name: LocatedValue, path: string, { problems }: FieldContext): void {
   const source = name.kind === "scalar" ? name.source : "";
-  const near = nearest(source, FEATURE_NAMES);
   problems.error("S09", `'${path}' names ${describeValue(name)}, which is no feature.`, name, {
-    help: near === undefined ? `Features: ${FEATURE_NAMES.join(", ")}.` : `Did you mean '${near}'?`,
+    help: () => didYouMean(source, FEATURE_NAMES) ?? `Features: ${FEATURE_NAMES.join(", ")}.`,
   });
 }
 

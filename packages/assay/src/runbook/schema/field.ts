@@ -129,7 +129,7 @@ export function checkFields<T extends FieldTable>(
     const field = Object.hasOwn(section.table, key) ? section.table[key] : undefined;
     if (field === undefined) {
       const isWarning = section.isLenientUpstream && context.isCompatible;
-      const help = context.problems.isFlooded ? undefined : helpForKey(key, section.table, path, context);
+      const help = (): string => helpForKey(key, section.table, path, context);
       const message = `The key '${shortened(key)}' is not known in ${nameOf(path)}.`;
       context.problems[isWarning ? "warning" : "error"](section.code, message, keyPosition, { help });
     } else if (!isNull(held)) {

@@ -130,8 +130,8 @@ export function choice<const W extends string>(words: readonly W[], about: strin
     read(value, path, context) {
       const found = value.kind === "scalar" ? words.find((word) => word === value.value) : undefined;
       if (found !== undefined || value.kind === "broken") return found;
-      const near = value.kind === "scalar" ? didYouMean(value.source, words) : undefined;
-      const help = near ?? helpForTrap(value, "a text");
+      const help = (): string | undefined =>
+        (value.kind === "scalar" ? didYouMean(value.source, words) : undefined) ?? helpForTrap(value, "a text");
       context.problems.error(code, `'${path}' must be ${expects}, found ${describeValue(value)}.`, value, { help });
       return undefined;
     },

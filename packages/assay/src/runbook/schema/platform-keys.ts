@@ -1,4 +1,4 @@
-import { nearest } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { describeValue } from "../value.ts";
 import { FEATURE_NAMES } from "./feature.ts";
 import { type Field, type FieldTable, fields, sectionSchema, withDefault } from "./field.ts";
@@ -107,9 +107,8 @@ function featureNames(): Field<readonly string[]> {
     read(value, path, context) {
       const read = text("name of a feature").read(value, path, context);
       if (read === undefined || FEATURE_NAMES.some((known) => known.toLowerCase() === read.toLowerCase())) return read;
-      const near = nearest(read, FEATURE_NAMES);
       context.problems.warning("S09", `'${path}' names '${read}', which is no feature.`, value, {
-        help: near === undefined ? `Features: ${FEATURE_NAMES.join(", ")}.` : `Did you mean '${near}'?`,
+        help: () => didYouMean(read, FEATURE_NAMES) ?? `Features: ${FEATURE_NAMES.join(", ")}.`,
       });
       return read;
     },

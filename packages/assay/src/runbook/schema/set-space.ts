@@ -92,8 +92,9 @@ function member<V extends Member>(values: readonly V[], about: string): Field<V>
       const found = value.kind === "scalar" ? values.find((each) => isMember(each, value)) : undefined;
       if (found !== undefined || value.kind === "broken") return found;
       const words = values.filter((each) => typeof each === "string");
-      const near = value.kind === "scalar" ? didYouMean(value.source, words) : undefined;
-      problems.error("S08", `'${path}' must be ${expects}, found ${describeValue(value)}.`, value, { help: near });
+      problems.error("S08", `'${path}' must be ${expects}, found ${describeValue(value)}.`, value, {
+        help: () => (value.kind === "scalar" ? didYouMean(value.source, words) : undefined),
+      });
       return undefined;
     },
   };

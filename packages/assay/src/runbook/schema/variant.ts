@@ -99,9 +99,10 @@ function typeOf(variants: Variants, entry: MappingValue, path: string, context: 
   }
   if (names.includes(type.source)) return type.source;
   const section = variants.elsewhere?.get(type.source);
-  const near = section === undefined ? didYouMean(type.source, names) : `'${type.source}' belongs to '${section}'.`;
+  const near = (): string | undefined =>
+    section === undefined ? didYouMean(type.source, names) : `'${type.source}' belongs to '${section}'.`;
   context.problems.error("T01", `There is no ${noun} '${shortened(type.source)}'.`, type, {
-    help: near === undefined ? known : `${near} ${known}`,
+    help: () => [near() ?? [], known].flat().join(" "),
   });
   return undefined;
 }

@@ -215,7 +215,7 @@ export class VariableSet {
 
   #reportUndefined(name: string, at: ScalarValue, code: "V01" | "V02", problems: Problems): void {
     problems.error(code, `The variable '${name}' is not defined.`, at, {
-      help: problems.isFlooded ? undefined : this.#helpForUndefined(name),
+      help: () => this.#helpForUndefined(name),
     });
   }
 

@@ -100,7 +100,7 @@ interface Composed {
 function compose({ Composer, Lexer, Parser }: typeof import("yaml"), text: string): Composed {
   const documents: Document.Parsed[] = [];
   let excess: Excess | undefined;
-  const lexemes = untilExcess(new Lexer().lex(text), (found) => {
+  const lexemes = untilExcess(new Lexer().lex(text), text.length, (found) => {
     excess = found;
   });
   // The failsafe schema leaves every scalar a string; what a plain scalar means is decided by our own PyYAML rules.
@@ -118,6 +118,8 @@ function compose({ Composer, Lexer, Parser }: typeof import("yaml"), text: strin
   try {
     for (const document of composer.compose(untilHopeless(parsed(new Parser(), lexemes)), true, text.length)) {
       documents.push(document);
+      // A second one is refused, so that what comes behind it need not be read.
+      if (documents.length > 1) break;
     }
   } catch (error) {
     // The composer recurses; block indentation can still be deeper than its stack.
