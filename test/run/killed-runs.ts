@@ -16,8 +16,10 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Events whose lines are on the disk when the run goes on; a power loss takes what was written after the last one. */
-const DURABLE: ReadonlySet<string> = new Set(["run-started", "run-resumed", "case-finished", "run-finished"]);
+/** Events that are on the disk before anything else is done. */
+const AT_ONCE: ReadonlySet<string> = new Set(["run-started", "run-resumed", "run-finished"]);
+/** A line of the console that tells a result. */
+const TOLD = /^(?:PASSED|FAILED|SKIPPED|ATTEMPTED) +(\S+)/gm;
 
 export interface KilledRun {
   readonly exitCode: number | null;
@@ -54,19 +56,26 @@ export class KilledRuns {
       // Nothing is done yet, and the run is started again.
       if (!hasBegun) rmSync(folder, { recursive: true, force: true });
       const args = hasBegun ? ["resume", id] : [...this.#run, "--id", id];
-      const exitCode = await this.#process(args, kills < most);
+      const { exitCode, told } = await this.#process(args, kills < most);
       if (exitCode !== null) return { exitCode, kills, journal };
-      if (existsSync(journal) && this.#random() < 0.5) this.#loseTail(journal);
+      if (existsSync(journal) && this.#random() < 0.5) this.#loseTail(journal, told);
     }
   }
 
-  /** The exit code, or null when it was killed. */
-  async #process(args: readonly string[], isKilled: boolean): Promise<number | null> {
+  /** The exit code, or null when it was killed, and the results that were told by then. */
+  async #process(
+    args: readonly string[],
+    isKilled: boolean,
+  ): Promise<{ readonly exitCode: number | null; readonly told: ReadonlySet<string> }> {
     const [program = "", ...rest] = this.#space.command(args);
     const child = spawn(program, rest, {
       cwd: this.#space.path,
-      stdio: "ignore",
+      stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, NO_COLOR: "1" },
+    });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
     });
     const ended = once(child, "close");
     if (isKilled) {
@@ -78,7 +87,7 @@ export class KilledRuns {
       child.kill("SIGKILL");
     }
     await ended;
-    return child.exitCode;
+    return { exitCode: child.exitCode, told: new Set([...stderr.matchAll(TOLD)].flatMap(([, name]) => name ?? [])) };
   }
 
   /** Mostly while there is a run, now and then before. */
@@ -88,13 +97,14 @@ export class KilledRuns {
     return from + this.#random() * (endsMs - from);
   }
 
-  /** What was not yet on the disk is gone, from a random byte on. */
-  #loseTail(journal: string): void {
+  /** What may not have been on the disk is gone, from a random byte on: what comes after the last result that was told. */
+  #loseTail(journal: string, told: ReadonlySet<string>): void {
     const text = readFileSync(journal);
     let durable = 0;
     for (let start = 0, end = text.indexOf(10); end !== -1; start = end + 1, end = text.indexOf(10, start)) {
-      const { type } = JSON.parse(text.toString("utf8", start, end)) as RunEvent;
-      if (DURABLE.has(type)) durable = end + 1;
+      const event = JSON.parse(text.toString("utf8", start, end)) as RunEvent;
+      const isTold = event.type === "case-finished" && told.has(event.resultId);
+      if (isTold || AT_ONCE.has(event.type)) durable = end + 1;
     }
     truncateSync(journal, durable + Math.floor(this.#random() * (text.length - durable + 1)));
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Notifier } from "../notifiers/notifier.ts";
 import { EventStream } from "./event-stream.ts";
-import { Journal, readJournal } from "./journal.ts";
+import { Journal, readJournal, readWholeLines } from "./journal.ts";
 import { makeMask } from "./mask.ts";
 import type { RunEvent } from "./types.ts";
 
@@ -50,6 +50,48 @@ test.each(["not json", "12", "null", '{"at":"x"}', "\0\0\0\0"])(
     );
   },
 );
+
+const line = (text: string): string => `${JSON.stringify({ type: "notice", at: "x", level: "info", text })}\n`;
+/** Longer than what is read at once, with letters of several bytes where the parts meet. */
+const LONG = "ä€😀".repeat(300_000);
+
+test.each<[string, string, number, number, boolean]>([
+  ["nothing", "", 0, 0, true],
+  ["ends of lines alone", "\n\n", 0, 0, true],
+  ["one line without its end", line("a").trimEnd(), 1, 1, false],
+  ["two lines", line("a") + line("b"), 2, 2, true],
+  ["ends of lines behind the last one", `${line("a")}\n\n`, 1, 1, true],
+  ["long lines", line(LONG) + line("b") + line(LONG), 3, 3, true],
+  ["a long torn line", line("a") + line(LONG).slice(0, -40), 1, 1, true],
+])("a journal of %s is read line by line", (_, content, events, wholeLines, endsLine) => {
+  const path = freshPath();
+  appendFileSync(path, content);
+  const read = readWholeLines(path);
+  const whole = content
+    .split("\n")
+    .slice(0, wholeLines)
+    .map((each) => each + (endsLine ? "\n" : ""))
+    .join("");
+  expect([[...read.events].length, read.sizeBytes, read.endsLine]).toEqual([
+    events,
+    Buffer.byteLength(whole),
+    endsLine,
+  ]);
+  expect([...read.events].map((event) => (event.type === "notice" ? event.text : ""))).toEqual(
+    whole
+      .split("\n")
+      .filter(Boolean)
+      .map((each) => JSON.parse(each).text),
+  );
+});
+
+test("events that are read again are those of the first time, whatever was written since", () => {
+  const path = freshPath();
+  appendFileSync(path, line("a"));
+  const { events } = readWholeLines(path);
+  appendFileSync(path, line("b"));
+  expect([...events]).toHaveLength(1);
+});
 
 test("a journal that is not there cannot be read", () => {
   expect(() => readJournal("/nowhere/journal.ndjson")).toThrow(

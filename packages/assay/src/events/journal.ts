@@ -1,12 +1,16 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import { JournalUnreadable } from "../errors/catalogue.ts";
 import { writeError } from "../errors/disk-full.ts";
-import type { EventType, RunEvent } from "./types.ts";
+import { JournalLines } from "./journal-lines.ts";
+import type { RunEvent } from "./types.ts";
 
-/** Events after which the journal must survive a power loss: what they say is never run or asked again. */
-const DURABLE: ReadonlySet<EventType> = new Set(["run-started", "run-resumed", "case-finished", "run-finished"]);
+const HELP = "Free some space; the results up to here are in the journal.";
 
-/** The append-only record of a run: one JSON event a line (NDJSON). The truth from which every report is made. */
+/**
+ * The append-only record of a run: one JSON event a line (NDJSON). The truth from which every report is made. Every
+ * method throws HostExhausted when the disk is full.
+ */
 export class Journal implements Disposable {
   readonly path: string;
   #file: number | undefined;
@@ -28,25 +32,49 @@ export class Journal implements Disposable {
   }
 
   /**
-   * Appends one event; results are on the disk when this returns. Throws HostExhausted when the disk is full; then
-   * nothing of the event is in the file, and it can be appended again.
+   * Appends one event and gives the byte at which it begins. It survives the death of this process; `sync` makes it
+   * survive that of the machine. When it throws, nothing of the event is in the file.
    */
-  append(event: RunEvent): void {
-    const file = this.#file;
-    if (file === undefined) {
-      throw new Error(`The journal '${this.path}' is closed.`);
-    }
+  append(event: RunEvent): number {
+    const file = this.#open();
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    const from = this.#sizeBytes;
     try {
       writeAll(file, line);
-      if (DURABLE.has(event.type)) {
-        fsyncSync(file);
-      }
       this.#sizeBytes += line.length;
     } catch (error) {
-      ftruncateSync(file, this.#sizeBytes);
-      throw writeError(error, this.path, "Free some space; the results up to here are in the journal.");
+      ftruncateSync(file, from);
+      throw writeError(error, this.path, HELP);
     }
+    return from;
+  }
+
+  /** Everything that is in the file now is on the disk when this resolves. */
+  async sync(): Promise<void> {
+    try {
+      await promisify(fdatasync)(this.#open());
+    } catch (error) {
+      throw writeError(error, this.path, HELP);
+    }
+  }
+
+  /** Everything that is in the file is on the disk when this returns. */
+  syncNow(): void {
+    try {
+      fdatasyncSync(this.#open());
+    } catch (error) {
+      throw writeError(error, this.path, HELP);
+    }
+  }
+
+  /** Takes back what stands from this byte on. */
+  cutTo(sizeBytes: number): void {
+    ftruncateSync(this.#open(), sizeBytes);
+    this.#sizeBytes = sizeBytes;
+  }
+
+  get isClosed(): boolean {
+    return this.#file === undefined;
   }
 
   [Symbol.dispose](): void {
@@ -54,6 +82,11 @@ export class Journal implements Disposable {
       closeSync(this.#file);
       this.#file = undefined;
     }
+  }
+
+  #open(): number {
+    if (this.#file === undefined) throw new Error(`The journal '${this.path}' is closed.`);
+    return this.#file;
   }
 }
 
@@ -66,45 +99,43 @@ function writeAll(file: number, bytes: Uint8Array): void {
 
 /** What a journal holds, up to a line that was torn by a crash. */
 export interface JournalContent {
-  readonly events: readonly RunEvent[];
+  /**
+   * Read from the file each time they are asked for, because a long journal has no place in memory. Throws
+   * JournalUnreadable at a damaged line.
+   */
+  readonly events: Iterable<RunEvent>;
   /** Of the whole lines. */
   readonly sizeBytes: number;
   /** False when only the end of line is missing. */
   readonly endsLine: boolean;
 }
 
-/** The events of a journal, read as `readWholeLines` does. */
-export const readJournal = (path: string): readonly RunEvent[] => readWholeLines(path).events;
+/** All events of a journal at once, read as `readWholeLines` does. */
+export const readJournal = (path: string): readonly RunEvent[] => [...readWholeLines(path).events];
 
 /**
- * Reads a journal. A torn last line, left by a crash in mid-write, is dropped. Throws JournalUnreadable when the file
- * cannot be read or another line is damaged.
+ * Finds out what a journal holds. A torn last line, left by a crash in mid-write, is dropped. Throws JournalUnreadable
+ * when the file cannot be read.
  */
 export function readWholeLines(path: string): JournalContent {
-  const content = contentOf(path);
-  const lines = content.split("\n");
-  while (lines.at(-1) === "") lines.pop();
-  const events: RunEvent[] = [];
-  for (const [index, line] of lines.entries()) {
-    const event = parseEvent(line);
-    if (event !== undefined) events.push(event);
-    else if (index < lines.length - 1) throw damaged(path, index + 1);
-  }
-  const whole = lines.slice(0, events.length).join("\n");
-  const endsLine = events.length === 0 || content.charAt(whole.length) === "\n";
-  const ended = events.length > 0 && endsLine ? 1 : 0;
-  return { events, sizeBytes: Buffer.byteLength(whole) + ended, endsLine };
+  using lines = new JournalLines(path);
+  const last = lines.last();
+  const isTorn = parseEvent(last.text) === undefined;
+  const sizeBytes = isTorn ? last.from : last.to + (last.isEnded ? 1 : 0);
+  const endsLine = isTorn || last.isEnded;
+  const events = { [Symbol.iterator]: () => eventsOf(path, sizeBytes) };
+  return { events, sizeBytes, endsLine };
 }
 
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new JournalUnreadable(`The journal '${path}' cannot be read: ${reason}.`, {
-      help: "Give this user the right to read it, or work on a copy.",
-      cause: error,
-    });
+/** The events that stand in the first `sizeBytes` of a journal. */
+function* eventsOf(path: string, sizeBytes: number): Generator<RunEvent, void, undefined> {
+  using lines = new JournalLines(path);
+  let line = 0;
+  for (const text of lines.first(sizeBytes)) {
+    line += 1;
+    const event = parseEvent(text);
+    if (event === undefined) throw damaged(path, line);
+    yield event;
   }
 }
 

@@ -29,6 +29,8 @@ export class PastRun {
   transformers = 0;
   /** Time it has taken, without the time in which it did not run. */
   elapsedMs = 0;
+  /** Of the last event, ISO 8601 UTC. */
+  lastEventAt: string;
   readonly #starts = new Map<string, number>();
   readonly #combinations = new Map<string, CombinationVerdict>();
   /** Values of the combinations whose plans are known. */
@@ -45,12 +47,9 @@ export class PastRun {
     this.journal = journal;
     this.started = first;
     this.#segmentBegan = first.at;
+    this.lastEventAt = first.at;
     for (const event of journal.events) this.#apply(event);
     this.elapsedMs += msBetween(this.#segmentBegan, this.lastEventAt);
-  }
-
-  get lastEventAt(): string {
-    return this.journal.events.at(-1)?.at ?? this.started.at;
   }
 
   /** Ids of the results that had begun and are not final. */
@@ -85,6 +84,7 @@ export class PastRun {
   }
 
   #apply(event: RunEvent): void {
+    this.lastEventAt = event.at;
     this.outputs.apply(event);
     switch (event.type) {
       case "run-started":
