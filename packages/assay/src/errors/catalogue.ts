@@ -1,9 +1,21 @@
+import type { Diagnostic } from "../runbook/types.ts";
 import { AssayError, type ErrorDetails, ExitCode } from "./assay-error.ts";
 
-/** The command line asks for something that does not exist or does not fit together. */
+/** What was asked for does not exist or does not fit together. */
 export class UsageError extends AssayError {
-  readonly code = "USAGE";
+  readonly code: string = "USAGE";
   readonly failureClass = "configuration";
+}
+
+/** A runbook that is wrong, or asks for what this version cannot carry out; `diagnostics` are its errors. */
+export class RunbookError extends UsageError {
+  override readonly code = "RUNBOOK";
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(message: string, details: ErrorDetails & { readonly diagnostics: readonly Diagnostic[] }) {
+    super(message, details);
+    this.diagnostics = details.diagnostics;
+  }
 }
 
 /** An image that is not there, not readable, truncated or in no format assay knows. */
@@ -18,6 +30,12 @@ export class ImageBuildFailed extends AssayError {
   readonly failureClass = "environment";
 }
 
+/** An image could not be fetched: its server is out of reach, fails, or breaks off again and again. */
+export class ImageDownloadFailed extends AssayError {
+  readonly code = "IMAGE_DOWNLOAD";
+  readonly failureClass = "environment";
+}
+
 /** A program or package that assay needs on this machine is missing; `help` names the command that brings it. */
 export class MissingDependency extends AssayError {
   readonly code = "MISSING_DEPENDENCY";
@@ -28,6 +46,25 @@ export class MissingDependency extends AssayError {
 export class HostExhausted extends AssayError {
   readonly code = "HOST_EXHAUSTED";
   readonly failureClass = "environment";
+}
+
+/**
+ * What an environment needs is in use elsewhere and will be free again: a quota, an address, a machine of others. Who
+ * wants the environment waits as long as the runbook's 'wait_resource_timeout' and is skipped then.
+ */
+export class ResourceBusy extends AssayError {
+  readonly code = "RESOURCE_BUSY";
+  readonly failureClass = "environment";
+  /** Resolves when asking again may help; undefined where nothing can tell. */
+  readonly freed: ((signal: AbortSignal) => Promise<void>) | undefined;
+
+  constructor(
+    message: string,
+    details: ErrorDetails & { readonly freed?: (signal: AbortSignal) => Promise<void> } = {},
+  ) {
+    super(message, details);
+    this.freed = details.freed;
+  }
 }
 
 /** A platform could not give, keep or remove a machine. */

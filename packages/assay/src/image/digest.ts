@@ -8,26 +8,37 @@ import { replaceFile } from "../host/replace-file.ts";
 import { Steps } from "./build/steps.ts";
 import type { ImageOptions } from "./types.ts";
 
-/** SHA-256 of a file's content, in hex; reads the whole file. */
-export async function fileDigest(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
+/** The algorithms in which publishers of images give checksums. */
+export type DigestAlgorithm = "sha256" | "sha512";
+
+/** Digest of a file's content, in hex; reads the whole file. */
+export async function fileDigest(
+  path: string,
+  signal?: AbortSignal,
+  algorithm: DigestAlgorithm = "sha256",
+): Promise<string> {
+  const hash = createHash(algorithm);
   const source = createReadStream(path, { highWaterMark: 2 ** 20 });
   await pipeline(source, hash, { ...(signal === undefined ? {} : { signal }) });
   return hash.digest("hex");
 }
 
 /**
- * SHA-256 of a file's content, read once and then remembered as long as the file keeps its path, inode, size and
+ * Digest of a file's content, read once and then remembered as long as the file keeps its path, inode, size and
  * time of change. A file that cannot be remembered (cache not writable) is read every time.
  */
-export async function rememberedDigest(path: string, options: ImageOptions = {}): Promise<string> {
+export async function rememberedDigest(
+  path: string,
+  options: ImageOptions = {},
+  algorithm: DigestAlgorithm = "sha256",
+): Promise<string> {
   const before = await identityOf(path);
-  const record = join(cacheFolder(), "digests", `${createHash("sha256").update(path).digest("hex")}.json`);
+  const record = join(cacheFolder(), "digests", `${createHash("sha256").update(path).digest("hex")}.${algorithm}.json`);
   const known = await readRecord(record);
   if (known !== undefined && known.identity === before) return known.digest;
   const steps = new Steps(options.progress);
   steps.begin("Computing the digest of the image", path);
-  const digest = await fileDigest(path, options.signal);
+  const digest = await fileDigest(path, options.signal, algorithm);
   steps.end();
   // A file that changed while it was read is worth no memory.
   if ((await identityOf(path)) === before) await writeRecord(record, { path, identity: before, digest });

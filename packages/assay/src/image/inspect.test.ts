@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { appendFile, chmod, copyFile, mkdir, mkdtemp, open, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +23,8 @@ const makeRaw = async (path: string): Promise<void> => {
     await disk.truncate(diskSizeMiB * 2 ** 20);
     for (const { bytes, offsetBytes } of layOutGpt(planDisk("test", diskSizeMiB, 33).table))
       await disk.write(bytes, 0, bytes.length, offsetBytes);
-    await disk.write(Buffer.alloc(65_536, 7), 0, 65_536, 60 * 2 ** 20);
+    // What does not compress: a packed disk then ends with it.
+    await disk.write(randomBytes(65_536), 0, 65_536, 60 * 2 ** 20);
   } finally {
     await disk.close();
   }
@@ -53,6 +55,8 @@ const conversions = [
   ["fixed.vhd", "vpc", ["-o", "subformat=fixed,force_size=on"]],
   ["dynamic.vhdx", "vhdx", []],
   ["fixed.vhdx", "vhdx", ["-o", "subformat=fixed"]],
+  ["sparse.vmdk", "vmdk", []],
+  ["stream.vmdk", "vmdk", ["-o", "subformat=streamOptimized"]],
 ] as const;
 
 beforeAll(async () => {
@@ -83,9 +87,9 @@ describe("whole images", () => {
 });
 
 describe("truncated images", () => {
-  test.for([...conversions.map(([name]) => name), "disk.raw"])("%s without its last quarter", async (name) => {
+  test.for([...conversions.map(([name]) => name), "disk.raw"])("%s without its second half", async (name) => {
     await copyFile(at(name), at(`cut-${name}`));
-    await truncate(at(`cut-${name}`), Math.floor((await stat(at(name))).size * 0.75));
+    await truncate(at(`cut-${name}`), Math.floor((await stat(at(name))).size * 0.5));
     // A fixed VHD keeps its name in its last sector: what is left is a raw disk that was cut off.
     expect(await messageOf(`cut-${name}`)).toMatch(/^The image 'DIR\/cut-.*' is truncated: it has \d+ bytes and needs/);
   });
@@ -134,6 +138,20 @@ describe("damaged and unusable images", () => {
     expect(await messageOf("regions.vhdx")).toContain("its VHDX region table is not there");
   });
 
+  test.for([
+    ["a part of a VMDK in several files", 28, Buffer.alloc(8), "is one part of a VMDK disk in several files"],
+    ["a VMDK whose tables point nowhere", 56, Buffer.alloc(7, 0xff), "is truncated"],
+    ["a VMDK without an end", 56, Buffer.alloc(8, 0xff), "is truncated"],
+    ["a VMDK snapshot", 512, Buffer.from("parentCID=12345678\n"), "needs its parent"],
+    ["a VMDK without block size", 20, Buffer.alloc(8), "its VMDK header makes no sense"],
+  ] as const)("%s", async ([name, offset, bytes, message]) => {
+    const path = at(`${name}.vmdk`);
+    await copyFile(at("sparse.vmdk"), path);
+    if (name === "a VMDK snapshot") await patch(path, 512, Buffer.alloc(20 * 512));
+    await patch(path, offset, bytes);
+    expect(await messageOf(`${name}.vmdk`)).toContain(message);
+  });
+
   test("a raw disk whose GPT is overwritten", async () => {
     await copyFile(at("disk.raw"), at("gpt.raw"));
     await patch(at("gpt.raw"), 512, Buffer.alloc(512));
@@ -163,8 +181,8 @@ describe("files that are no disk image", () => {
     ],
     [
       "disk.vmdk",
-      (path: string) => run("qemu-img", ["create", "-f", "vmdk", path, "8M"]),
-      "The image 'DIR/disk.vmdk' is a VMDK disk.",
+      (path: string) => run("qemu-img", ["create", "-f", "vmdk", "-o", "subformat=twoGbMaxExtentSparse", path, "8M"]),
+      "The image 'DIR/disk.vmdk' is the description of a VMDK disk.",
     ],
     [
       "disk.vdi",

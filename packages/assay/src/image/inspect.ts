@@ -4,6 +4,7 @@ import { recognizeOther } from "./formats/known-others.ts";
 import { inspectQcow2 } from "./formats/qcow2.ts";
 import { inspectRaw } from "./formats/raw.ts";
 import { inspectVhdx } from "./formats/vhdx.ts";
+import { inspectVmdk } from "./formats/vmdk.ts";
 import { inspectVpc } from "./formats/vpc.ts";
 import type { ImageFormat } from "./types.ts";
 
@@ -19,6 +20,7 @@ export interface Inspection {
 const formats: readonly (readonly [ImageFormat, (file: ImageFile) => Promise<number | undefined>])[] = [
   ["qcow2", inspectQcow2],
   ["vhdx", inspectVhdx],
+  ["vmdk", inspectVmdk],
   ["vpc", inspectVpc],
   ["raw", inspectRaw],
 ];
@@ -41,6 +43,6 @@ export async function inspectImage(path: string): Promise<Inspection> {
   const other = await recognizeOther(file);
   if (other !== undefined) throw new ImageError(`The image '${path}' is ${other.what}.`, { help: other.help });
   throw new ImageError(`The image '${path}' is in no disk format that assay knows.`, {
-    help: "Assay takes qcow2, VHD, VHDX and raw disks with a partition table. The file may also be cut off or damaged.",
+    help: "Assay takes qcow2, VHD, VHDX, VMDK and raw disks with a partition table. The file may also be cut off or damaged.",
   });
 }

@@ -4,29 +4,80 @@ import { ImageError } from "../errors/catalogue.ts";
 import { didYouMean } from "../runbook/nearest.ts";
 import { cachedOrBuiltImage } from "./build.ts";
 import { rememberedDigest } from "./digest.ts";
+import { type Compression, compressionOf } from "./formats/compressions.ts";
+import { ImageFile } from "./formats/image-file.ts";
 import { inspectImage } from "./inspect.ts";
+import { type Checksum, checksumBeside, isAddress, readChecksum, verifyChecksum } from "./intake/checksum.ts";
+import { downloadImage } from "./intake/download.ts";
+import { unpackImage } from "./intake/unpack.ts";
 import { recipeNames } from "./recipe.ts";
 import type { Image, ImageOptions } from "./types.ts";
 
+export interface ResolveOptions extends ImageOptions {
+  /** What the image has to be: `sha256:HEX`, `sha512:HEX` or a file with checksums; see checksum.ts. */
+  readonly checksum?: string | undefined;
+}
+
 /**
  * Finds the image a user means. The name of a recipe means its built image, which is built when it is not in the
- * cache; anything else is the path of a disk image. `./debian-12` is always a path.
- * Throws ImageError for what the user has to correct and the errors of `buildImage`.
+ * cache; an address is fetched; anything else is the path of a disk image. `./debian-12` is always a path. Packed images
+ * are unpacked into the cache. Checksums are of the file as it is given, before it is unpacked.
+ * Throws ImageError for what the user has to correct, ImageDownloadFailed and the errors of `buildImage`.
  */
-export async function resolveImage(nameOrPath: string, options: ImageOptions = {}): Promise<Image> {
+export async function resolveImage(nameOrPath: string, options: ResolveOptions = {}): Promise<Image> {
   const recipes = await recipeNames();
-  if (recipes.includes(nameOrPath)) {
-    const { digest, name, path, virtualSizeBytes } = await cachedOrBuiltImage(nameOrPath, options);
-    // The disk may have been cut or changed since it was built.
-    await inspectImage(path);
-    return { name, path, format: "qcow2", digest, virtualSizeBytes };
+  if (recipes.includes(nameOrPath)) return await builtOf(nameOrPath, options);
+  if (isAddress(nameOrPath)) {
+    const { checksum, name, path } = await downloadImage(nameOrPath, options.checksum, options);
+    return await openImage(path, name, checksum, options);
   }
   if (!nameOrPath.includes("/") && !(await exists(nameOrPath))) throw unknownName(nameOrPath, recipes);
   const path = resolve(nameOrPath);
-  const { format, virtualSizeBytes } = await inspectImage(path);
-  const digest = await rememberedDigest(path, options);
-  return { name: basename(path), path, format, digest, virtualSizeBytes };
+  await using file = await ImageFile.open(path);
+  const given = options.checksum;
+  const { signal } = options;
+  const name = basename(path);
+  const checksum = await (given === undefined ? checksumBeside(path, signal) : readChecksum(given, name, signal));
+  if (checksum !== undefined) await verifyChecksum(file.path, nameOrPath, checksum, options);
+  return await openImage(path, name, checksum, options);
 }
+
+async function builtOf(recipe: string, options: ResolveOptions): Promise<Image> {
+  const { digest, name, path, virtualSizeBytes } = await cachedOrBuiltImage(recipe, options);
+  // The disk may have been cut or changed since it was built.
+  await inspectImage(path);
+  const image = { name, path, format: "qcow2", digest, virtualSizeBytes } as const;
+  if (options.checksum === undefined) return image;
+  const checksum = await readChecksum(options.checksum, basename(path), options.signal);
+  await verifyChecksum(path, recipe, checksum, options);
+  return { ...image, checksum: shown(checksum) };
+}
+
+/** A file whose checksum is right, unpacked where it is packed. */
+async function openImage(
+  path: string,
+  name: string,
+  checksum: Checksum | undefined,
+  options: ImageOptions,
+): Promise<Image> {
+  const said = checksum === undefined ? {} : { checksum: shown(checksum) };
+  const compression = await compressionAt(path);
+  if (compression === undefined) {
+    const { format, virtualSizeBytes } = await inspectImage(path);
+    return { name, path, format, digest: await rememberedDigest(path, options), virtualSizeBytes, ...said };
+  }
+  const packed = { path, compression, digest: await rememberedDigest(path, options) };
+  const { digest, path: unpacked } = await unpackImage(packed, options);
+  const { format, virtualSizeBytes } = await inspectImage(unpacked);
+  return { name, path: unpacked, format, digest, virtualSizeBytes, ...said };
+}
+
+async function compressionAt(path: string): Promise<Compression | undefined> {
+  await using file = await ImageFile.open(path);
+  return await compressionOf(file);
+}
+
+const shown = ({ algorithm, digest, saidBy }: Checksum): string => `${algorithm}:${digest} (${saidBy})`;
 
 const unknownName = (name: string, recipes: readonly string[]): ImageError =>
   new ImageError(`There is no image '${name}', neither as a recipe nor as a file here.`, {

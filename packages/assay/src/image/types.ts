@@ -1,5 +1,5 @@
 /** Disk formats assay boots, by the names QEMU gives them (`vpc` is the VHD of Virtual PC and Azure). */
-export type ImageFormat = "qcow2" | "raw" | "vpc" | "vhdx";
+export type ImageFormat = "qcow2" | "raw" | "vpc" | "vhdx" | "vmdk";
 
 /** A disk image that exists and was looked into. Assay never writes to `path`. */
 export interface Image {
@@ -12,6 +12,8 @@ export interface Image {
   readonly digest: string;
   /** Size of the disk the guest sees, in bytes. */
   readonly virtualSizeBytes: number;
+  /** The checksum that the file was found to have, and who says so; undefined when nobody gave one. */
+  readonly checksum?: string;
 }
 
 /** One step of getting an image ready; sent when it starts and, with `elapsedMs`, when it is over. */

@@ -5,6 +5,7 @@ import { HostExhausted, ImageBuildFailed, MissingDependency } from "../../errors
 export const packageOf: Readonly<Record<string, string>> = {
   "apt-config": "apt",
   "apt-get": "apt",
+  "dpkg-deb": "dpkg",
   fakeroot: "fakeroot",
   flock: "util-linux",
   mcopy: "mtools",
@@ -16,6 +17,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   "qemu-img": "qemu-utils",
   setpriv: "util-linux",
   tar: "tar",
+  xz: "xz-utils",
 };
 
 /** Where programs are looked for: administrators' folders are not on every user's PATH. */

@@ -1,3 +1,4 @@
+import { compressionOf } from "./compressions.ts";
 import type { ImageFile } from "./image-file.ts";
 
 const convert = (file: ImageFile): string => `Convert it with: qemu-img convert -O qcow2 '${file.path}' disk.qcow2`;
@@ -7,13 +8,9 @@ const unpack =
     `Unpack it first, for example with: ${command} '${file.path}'`;
 
 const others: readonly { at: number; bytes: Buffer; what: string; help: (file: ImageFile) => string }[] = [
-  { at: 0, bytes: Buffer.from("KDMV"), what: "a VMDK disk", help: convert },
+  { at: 0, bytes: Buffer.from("COWD"), what: "a VMDK disk of VMware ESX 3", help: convert },
   { at: 0, bytes: Buffer.from("# Disk DescriptorFile"), what: "the description of a VMDK disk", help: convert },
   { at: 64, bytes: Buffer.from("7f10dabe", "hex"), what: "a VDI disk", help: convert },
-  { at: 0, bytes: Buffer.from("1f8b", "hex"), what: "compressed with gzip", help: unpack("gunzip") },
-  { at: 0, bytes: Buffer.from("fd377a585a00", "hex"), what: "compressed with xz", help: unpack("unxz") },
-  { at: 0, bytes: Buffer.from("28b52ffd", "hex"), what: "compressed with zstd", help: unpack("unzstd") },
-  { at: 0, bytes: Buffer.from("425a68", "hex"), what: "compressed with bzip2", help: unpack("bunzip2") },
   { at: 0, bytes: Buffer.from("504b0304", "hex"), what: "a ZIP archive", help: unpack("unzip") },
   { at: 257, bytes: Buffer.from("ustar"), what: "a tar archive", help: unpack("tar -xf") },
   { at: 32_769, bytes: Buffer.from("CD001"), what: "an ISO file", help: () => "Name the disk of an installed system." },
@@ -29,6 +26,11 @@ const others: readonly { at: number; bytes: Buffer; what: string; help: (file: I
 export async function recognizeOther(
   file: ImageFile,
 ): Promise<{ readonly what: string; readonly help: string } | undefined> {
+  const compression = await compressionOf(file);
+  if (compression !== undefined) {
+    const unpacking = `${[compression.program, ...compression.args].join(" ")} < '${file.path}' > disk`;
+    return { what: `compressed with ${compression.name}`, help: `Unpack it with: ${unpacking}` };
+  }
   for (const { at, bytes, help, what } of others) {
     if ((await file.peek(at, bytes.length)).equals(bytes)) return { what, help: help(file) };
   }
