@@ -65,11 +65,12 @@ test("where environments are dear they are shared until a case spoils them", asy
       d: [{ useNewEnvironment: true }, async () => undefined],
     },
   });
-  expect(report.results.map((each) => each.environment)).toEqual([
-    "local-guests-1",
-    "local-guests-1",
-    "local-guests-2",
-    "local-guests-3",
+  // What wants a new environment comes first on it, and the others follow.
+  expect(report.results.map((each) => `${each.case} ${each.environment}`)).toEqual([
+    "d local-guests-1",
+    "a local-guests-1",
+    "b local-guests-1",
+    "c local-guests-2",
   ]);
 });
 
@@ -160,7 +161,7 @@ test("a failed case is tried again as often as the runbook says", async () => {
   expect(existsSync(join(report.folder, "cases/Scenario.flaky-attempt-3/case.log"))).toBe(true);
 });
 
-test("a transient deployment failure is tried once more; lasting ones end the run as machinery", async () => {
+test("a transient deployment failure is tried once more", async () => {
   const once = await runScenario({
     platform: new LocalGuests({
       onDeploy: (count) => {
@@ -172,17 +173,6 @@ test("a transient deployment failure is tried once more; lasting ones end the ru
     cases: { a: async () => undefined },
   });
   expect(once.exitCode).toBe(0);
-  const never = await runScenario({
-    platform: new LocalGuests({
-      maxEnvironments: 1,
-      onDeploy: () => {
-        throw new PlatformError("no room");
-      },
-    }),
-    cases: Object.fromEntries(["a", "b", "c", "d", "e"].map((name) => [name, async () => undefined])),
-  });
-  expect(never).toMatchObject({ exitCode: 3, verdict: "machinery-failed", counts: { failed: 3 } });
-  expect(never.reason).toContain("no room");
 });
 
 test("an interrupt ends the running case, deletes its environment and still writes the record", async () => {

@@ -1,8 +1,11 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PlanOrder } from "../../packages/assay/src/plan/order.ts";
 import { makePlan } from "../../packages/assay/src/plan/plan.ts";
 import type { Aftercare } from "../../packages/assay/src/run/aftercare.ts";
+import type { HostLimit } from "../../packages/assay/src/run/capacity/host-limit.ts";
+import type { CircuitSettings } from "../../packages/assay/src/run/health/circuit.ts";
 import { refusal } from "../../packages/assay/src/run/requirement.ts";
 import { type RunReport, run } from "../../packages/assay/src/run/run.ts";
 import { RunFolder } from "../../packages/assay/src/run/run-folder.ts";
@@ -17,6 +20,11 @@ interface Scenario {
   readonly testcase?: string;
   readonly variables?: readonly string[];
   readonly variable?: string;
+  /** Further sections of the runbook. */
+  readonly sections?: string;
+  readonly circuit?: Partial<CircuitSettings>;
+  readonly hostLimit?: HostLimit;
+  readonly order?: PlanOrder;
   readonly signal?: AbortSignal;
   readonly afterCase?: CaseBody;
 }
@@ -40,6 +48,7 @@ export async function runScenario(
     "name: scenario",
     "platform: [{ type: local }]",
     scenario.variable ?? "",
+    scenario.sections ?? "",
     "testcase:",
     scenario.testcase ?? "  - criteria: { area: test }",
   ].join("\n");
@@ -53,7 +62,12 @@ export async function runScenario(
   const folder = RunFolder.create(mkdtempSync(join(tmpdir(), "assay-engine-")), "scenario", new Date());
   const report = await run({
     runbook,
-    plan: makePlan({ runbook, suites: [made], refuse: (each) => refusal(platform, each) }),
+    plan: makePlan({
+      runbook,
+      suites: [made],
+      refuse: (each) => refusal(platform, each),
+      ...(scenario.order && { order: scenario.order }),
+    }),
     platform,
     folder,
     notifiers: [],
@@ -61,6 +75,8 @@ export async function runScenario(
     host: {},
     // This host is no machine to look at: others start and write what they like on it.
     aftercare: { diagnosticsMs: 0, pollution: "off", ...scenario.aftercare },
+    ...(scenario.circuit && { circuit: scenario.circuit }),
+    ...(scenario.hostLimit && { hostLimit: scenario.hostLimit }),
     signal: scenario.signal ?? new AbortController().signal,
   });
   return { ...report, folder: folder.path, guests: platform.guests };

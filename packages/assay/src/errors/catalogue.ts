@@ -136,6 +136,12 @@ export class KernelPanic extends AssayError {
   }
 }
 
+/** The kernel's log tells of errors after a case that found nothing wrong itself. */
+export class KernelErrors extends AssayError {
+  readonly code = "KERNEL_ERRORS";
+  readonly failureClass = "product";
+}
+
 /** The environment may no longer be used, whatever the case says about its result. */
 export class BadEnvironment extends AssayError {
   readonly code = "BAD_ENVIRONMENT";

@@ -87,6 +87,37 @@ export interface Repetition {
   readonly label: "flaky" | "broken";
 }
 
+/** In which direction a metric is better; a parameter is no measurement but what was measured with. */
+export type Relativity = "HigherIsBetter" | "LowerIsBetter" | "Parameter";
+
+/** What else may be said of a metric, as LISA's performance messages have it. */
+export interface MetricDetails {
+  readonly relativity?: Relativity;
+  readonly description?: string;
+  /** Program that measured, such as `fio`. */
+  readonly tool?: string;
+  readonly ipVersion?: "IPv4" | "IPv6";
+  readonly protocol?: "TCP" | "UDP";
+  /** Of several nodes the one that measured, such as `server`. */
+  readonly role?: string;
+}
+
+/** How one metric compares with its criteria. */
+export interface MetricEvaluation {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly relativity?: Relativity;
+  readonly tool?: string;
+  readonly role?: string;
+  /** Size of the machine; `unknown` where the platform has none. */
+  readonly vmSize: string;
+  readonly hasCriteria: boolean;
+  /** True as well where there are no criteria. */
+  readonly isMet: boolean;
+  readonly message: string;
+}
+
 interface EventTypes {
   /** First event of a run. `plan` lists every result there will be, in order, but for those of `plan-added`. */
   "run-started": {
@@ -163,7 +194,27 @@ interface EventTypes {
   "environment-deleted": { readonly environment: string; readonly elapsedMs: number };
   "case-started": ResultIdentity & { readonly environment: string | undefined; readonly folder: string };
   "case-log": ResultIdentity & { readonly level: "info" | "warn"; readonly text: string };
-  "case-metric": ResultIdentity & { readonly name: string; readonly value: number; readonly unit: string };
+  "case-metric": ResultIdentity & {
+    readonly name: string;
+    readonly value: number;
+    readonly unit: string;
+  } & MetricDetails;
+  /** How what a case measured compares with the criteria of the runbook. */
+  "case-evaluation": ResultIdentity & {
+    readonly evaluations: readonly MetricEvaluation[];
+    /** A sentence on those that miss their criteria; absent when none does. */
+    readonly missed?: string;
+  };
+  /** What something that reads the evidence of a failed case makes of it; comes after the result is final. */
+  "case-analysis": ResultIdentity & {
+    /** Who analysed, such as `AI`. */
+    readonly by: string;
+    /** Empty when there is a problem. */
+    readonly text: string;
+    /** Why there is no analysis, a sentence. */
+    readonly problem?: string;
+    readonly elapsedMs: number;
+  };
   "case-artifact": ResultIdentity & { readonly name: string; readonly path: string; readonly sizeBytes: number };
   /** How a node was after a case had failed on it. */
   "case-diagnostics": ResultIdentity & {
@@ -221,6 +272,15 @@ interface EventTypes {
     readonly repetition?: Repetition;
     /** The run was interrupted meanwhile, so the case runs again when the run is gone on with. */
     readonly isCutOff?: boolean;
+  };
+  /** Something that kept failing is taken out, tried again, back in use or given up. */
+  "health-changed": {
+    /** Such as `platform 'qemu'` or `host '10.0.0.5:22'`. */
+    readonly what: string;
+    readonly state: "closed" | "open" | "half-open" | "given-up";
+    readonly level: "info" | "warn" | "error";
+    /** A sentence for people. */
+    readonly text: string;
   };
   notice: { readonly level: "info" | "warn" | "error"; readonly text: string; readonly help?: string };
   /** Last event of a run that was not killed; `run-resumed` may follow when it was cut short. */

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { suite } from "../suite/suite.ts";
+import { type Priority, suite } from "../suite/suite.ts";
 import { orderEntries, type PastCase, type PlanOrder, SCHEDULE_POLICIES } from "./order.ts";
 import type { PlanEntry } from "./plan.ts";
 
 interface Given {
-  readonly priority: number;
+  readonly priority: Priority;
   readonly cores: number;
   readonly isNew: boolean;
   readonly tags: readonly string[];
@@ -14,7 +14,7 @@ interface Given {
 }
 
 const given: fc.Arbitrary<Given> = fc.record({
-  priority: fc.integer({ min: 0, max: 4 }),
+  priority: fc.constantFrom<Priority>(0, 1, 2, 3, 4),
   cores: fc.constantFrom(1, 2, 8),
   isNew: fc.boolean(),
   tags: fc.constantFrom([], ["reboot"]),

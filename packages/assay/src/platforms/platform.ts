@@ -1,16 +1,29 @@
 import type { Node } from "../node/node.ts";
 import type { NodeSpace } from "../runbook/requirement.ts";
 
+/** One machine that is to be made, in single numbers. */
+export interface WantedMachine {
+  /** Empty when the runbook gives none. */
+  readonly name: string;
+  readonly cores: number;
+  readonly memoryMb: number;
+}
+
 /** What a set of cases needs of one environment. */
 export interface EnvironmentRequirement {
   readonly nodeCount: number;
+  /** Of the largest node. */
   readonly cores: number;
   readonly memoryMb: number;
   readonly features: readonly string[];
   /** True when the case tests booting itself, so that a fork of a booted machine would not do. */
   readonly coldBoot: boolean;
+  /** True when the case reboots or changes its machines, so that none may be the one assay runs on. */
+  readonly remote?: boolean;
   /** The same node by node with all ranges and settings, for platforms that choose among given machines. */
   readonly nodes?: readonly NodeSpace[];
+  /** The same node by node, for platforms that make machines. Absent where all are alike. */
+  readonly machines?: readonly WantedMachine[];
 }
 
 /** Machines that belong together for the time of one or more cases. */
@@ -41,6 +54,24 @@ export interface DeployContext {
   /** Folder in the run folder for logs of this environment; exists. */
   readonly logFolder: string;
   readonly progress: (progress: PlatformProgress) => void;
+  /** For platforms that choose among machines: which of them keep failing. Without it all are taken for healthy. */
+  readonly hosts?: HostHealth;
+}
+
+/** Remembers which machines of a pool keep failing, so that others are chosen. */
+export interface HostHealth {
+  /** False while the machine is taken out; true may be the one attempt to come back, which has to be told of. */
+  admits(host: string): boolean;
+  succeeded(host: string): void;
+  failed(host: string, message: string): void;
+}
+
+/** What an environment takes of the machine assay runs on. */
+export interface HostCost {
+  /** MiB. */
+  readonly memoryMb: number;
+  /** Processors; a part of one for a machine that uses it now and then. */
+  readonly cpus: number;
 }
 
 export interface Platform extends AsyncDisposable {
@@ -51,7 +82,10 @@ export interface Platform extends AsyncDisposable {
   readonly maxEnvironments: number;
   /** Why this platform cannot serve `requirement`, as a sentence for the skip reason; undefined when it can. */
   refuse(requirement: EnvironmentRequirement): string | undefined;
+  /** What an environment for `requirement` takes of this host while it lives. Without it: nothing worth counting. */
+  hostCost?(requirement: EnvironmentRequirement): HostCost;
   /** What has to be done once before the first deployment (image checked, template booted). Throws AssayError. */
   prepare(context: Omit<DeployContext, "environmentName">): Promise<void>;
+  /** Throws ResourceBusy for what will be free again; it is then asked again. */
   deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment>;
 }

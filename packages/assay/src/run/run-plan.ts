@@ -1,14 +1,17 @@
 import { AssayError, ExitCode } from "../errors/assay-error.ts";
+import { PlatformError } from "../errors/catalogue.ts";
 import type { CombinationValues, EventOf } from "../events/types.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Environment, Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { DEFAULT_AFTERCARE } from "./aftercare.ts";
+import { DEFAULT_CIRCUIT } from "./health/circuit.ts";
 import { identityOf } from "./result-identity.ts";
 import { isDeploymentFailure } from "./resume/past-run.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
 import { schedule } from "./schedule/schedule.ts";
 import type { SharedWork } from "./schedule/schedule-options.ts";
+import { verdictOfError } from "./verdict-of-error.ts";
 
 export interface PlanRun {
   readonly runbook: Runbook;
@@ -23,11 +26,14 @@ export interface PlanRun {
   readonly shared?: SharedWork;
 }
 
+/** As the runbook's default. */
+const DEFAULT_WAIT_MS = 5 * 60_000;
+
 /** Runs the cases of a plan that have no final result on a platform and deletes the environments made for them. */
 export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOutcome> {
   const { plan, platform, runbook, combination } = run;
   const { emit, mask } = session;
-  const { folder, signal } = session.options;
+  const { folder, signal, performance } = session.options;
   const { past } = session;
   const standingOf = ({ resultId }: { readonly resultId: string }) => past?.finished.get(mask(resultId));
   const isLeft = (entry: { readonly resultId: string }): boolean => standingOf(entry) === undefined;
@@ -60,12 +66,22 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
       ...(error.help === undefined ? {} : { help: error.help }),
       ...(serialTail === undefined ? {} : { serialTail }),
     });
-    return { ...nothing, gaveUp: error.message, isConfigurationWrong: error.exitCode === ExitCode.configuration };
+    const isConfigurationWrong = error.exitCode === ExitCode.configuration;
+    const results =
+      error instanceof PlatformError ? entries.map((entry) => notDeployed(entry, error, combination)) : [];
+    for (const result of results) emit(result);
+    const deploymentFailures = nothing.deploymentFailures + results.filter(isDeploymentFailure).length;
+    const finished = [...nothing.finished, ...results];
+    return { ...nothing, finished, deploymentFailures, gaveUp: error.message, isConfigurationWrong };
   }
   const scheduled = await schedule({
     entries,
     platform,
     machines: runbook,
+    deployRetry: runbook.environment?.retry ?? 0,
+    waitResourceMs: runbook.waitResourceTimeoutMs ?? DEFAULT_WAIT_MS,
+    circuit: { ...DEFAULT_CIRCUIT, ...session.options.circuit },
+    resources: session.resources,
     concurrency: Math.min(runbook.concurrency ?? platform.maxEnvironments, platform.maxEnvironments),
     isStoppedByFailure: runbook.exitOnFirstFailure ?? false,
     folder,
@@ -77,6 +93,10 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     mask,
     isRecording: session.options.isRecording ?? false,
     aftercare: { ...DEFAULT_AFTERCARE, ...session.options.aftercare },
+    judges: {
+      assertsKernelLog: runbook.platform.capture?.assertKernelErrors ?? false,
+      ...(performance && { performance }),
+    },
     emit,
     signal,
     ...(run.shared === undefined ? {} : { shared: run.shared }),
@@ -88,6 +108,21 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     finished: [...nothing.finished, ...scheduled.finished],
     deploymentFailures: nothing.deploymentFailures + scheduled.deploymentFailures,
     gaveUp: scheduled.gaveUp,
+  };
+}
+
+/** The result of an entry whose platform could not be made ready. */
+function notDeployed(
+  entry: Plan["entries"][number],
+  error: PlatformError,
+  combination: CombinationValues | undefined,
+): FinishedResult {
+  const { status, message, failureClass } = verdictOfError(error, entry.ignoreFailure, "deployment");
+  return {
+    type: "case-finished",
+    ...identityOf(entry, combination),
+    ...{ status, message, durationMs: 0, rebootMs: 0, environment: undefined },
+    ...(failureClass === undefined ? {} : { failureClass }),
   };
 }
 

@@ -5,9 +5,14 @@ import { Journal } from "../events/journal.ts";
 import { makeMask, maskDeep } from "../events/mask.ts";
 import type { EventBody, EventOf, RunInputs } from "../events/types.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
+import type { PerformanceEvaluation } from "../performance/evaluation.ts";
+import { measuredResults } from "../performance/measured.ts";
 import type { Runbook } from "../runbook/types.ts";
 import type { Aftercare } from "./aftercare.ts";
+import type { HostLimit } from "./capacity/host-limit.ts";
+import { type RunResources, runResources } from "./deploy/run-resources.ts";
 import { DiskPause } from "./disk-pause.ts";
+import type { CircuitSettings } from "./health/circuit.ts";
 import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { countStatuses, type RunVerdict, verdictOf } from "./verdict.ts";
@@ -20,13 +25,19 @@ export interface SessionOptions {
   readonly version: string;
   /** Facts of this host, for the record. */
   readonly host: Readonly<Record<string, string>>;
-  /** Cancels the run; its reason is the name of the signal that did it, `SIGINT` or `SIGTERM`. */
+  /** Cancels the run; its reason is the name of the signal that did it, `SIGINT` or `SIGTERM`, or whatever a program gives. */
   readonly signal: AbortSignal;
   readonly now?: () => Date;
   /** Stores what every case asks of its nodes in the case's folder. */
   readonly isRecording?: boolean;
   /** What is done for cases beside running them; what is not given is done as usual. */
   readonly aftercare?: Partial<Aftercare>;
+  /** What environments may take of this host. Default: what is free. */
+  readonly hostLimit?: HostLimit;
+  /** When platforms and machines that keep failing are taken out; what is not given is as usual. */
+  readonly circuit?: Partial<CircuitSettings>;
+  /** Compares what cases measure with criteria. */
+  readonly performance?: PerformanceEvaluation;
   /** What was asked for, for the record; without it the run cannot be gone on with. */
   readonly inputs?: RunInputs;
   /** The run is gone on with in the folder of this one, which was cut off. */
@@ -39,13 +50,20 @@ export interface SessionOptions {
 
 export type FinishedResult = Omit<EventOf<"case-finished">, "seq" | "at">;
 
+/** What came of a run. */
 export interface RunReport extends RunVerdict {
+  /** Name of the run and of its folder. */
   readonly run: string;
+  /** Path of the run folder. */
+  readonly folder: string;
   readonly counts: ReturnType<typeof countStatuses>;
+  /** Final results, in the order in which they ended; secrets are masked. */
   readonly results: readonly FinishedResult[];
+  /** Path of the journal. */
   readonly journal: string;
   /** Paths of what the notifiers made, by notifier name. */
   readonly reports: ReadonlyMap<string, readonly string[]>;
+  /** Also of the time before it was gone on with. */
   readonly elapsedMs: number;
 }
 
@@ -70,6 +88,7 @@ export class RunSession implements Disposable {
   readonly #outcomes: PlanOutcome[] = [];
   /** Where work waits while the disk is full. */
   readonly disk: DiskPause;
+  readonly resources: RunResources;
   readonly #secrets = new Set<string>();
   readonly #shown = new Map<string, string>();
   readonly #startedMs = performance.now();
@@ -83,6 +102,9 @@ export class RunSession implements Disposable {
     this.options = options;
     this.learnSecrets(options.runbook);
     const { past } = options;
+    if (past !== undefined && options.performance !== undefined) {
+      for (const result of measuredResults(past.journal.events)) options.performance.evaluate(result);
+    }
     this.#transformers = past?.transformers ?? 0;
     this.#environments = past?.environments ?? 0;
     this.#journal = new Journal(join(options.folder.path, "journal.ndjson"), past?.journal);
@@ -93,6 +115,7 @@ export class RunSession implements Disposable {
       ...(past && { before: past.journal.events }),
       ...(options.now && { now: options.now }),
     });
+    this.resources = runResources(options.hostLimit ?? "auto", this.emit);
     this.disk = new DiskPause({
       folder: options.folder.path,
       flush: this.#stream.flush,
@@ -166,7 +189,8 @@ export class RunSession implements Disposable {
   async finish(): Promise<RunReport> {
     const { folder, signal, runbook } = this.options;
     const gaveUp = this.#outcomes.find((outcome) => outcome.gaveUp !== undefined)?.gaveUp;
-    const isCutShort = signal.aborted || gaveUp !== undefined;
+    const isLeft = this.#outcomes.some(({ finished, planned }) => finished.length < planned);
+    const isCutShort = signal.aborted || (gaveUp !== undefined && isLeft);
     // What is told besides the events is masked as they are: messages of cases quote what they sent and saw.
     const results = maskDeep(
       this.#outcomes.flatMap(({ finished }) => finished),
@@ -182,7 +206,7 @@ export class RunSession implements Disposable {
         total(this.#outcomes.map(({ deploymentFailures }) => deploymentFailures)) +
         left.filter(isDeploymentFailure).length,
       gaveUp,
-      interruptedBy: signal.aborted ? (signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT") : undefined,
+      interruptedBy: signal.aborted ? interrupterOf(signal.reason) : undefined,
       ...(runbook.exitWithFailedCount === false ? { isFailureTolerated: true } : {}),
     });
     const isInvalid = this.#outcomes.some(({ isConfigurationWrong }) => isConfigurationWrong);
@@ -196,7 +220,8 @@ export class RunSession implements Disposable {
     await this.disk.room();
     folder.writeFacts({ ...this.#facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });
     const reports = await this.#stream.close();
-    return { ...verdict, run: folder.run, counts, results, journal: this.#journal.path, reports, elapsedMs };
+    const { run, path } = folder;
+    return { ...verdict, run, folder: path, counts, results, journal: this.#journal.path, reports, elapsedMs };
   }
 
   /** Results there were to be before the runbook was changed: what is final stands, the others are told. */
@@ -226,5 +251,8 @@ export class RunSession implements Disposable {
     this.#journal[Symbol.dispose]();
   }
 }
+
+const interrupterOf = (reason: unknown): "SIGINT" | "SIGTERM" | "program" =>
+  reason === "SIGINT" || reason === "SIGTERM" ? reason : "program";
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);

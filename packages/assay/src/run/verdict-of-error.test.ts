@@ -49,6 +49,14 @@ test.each<[Phase, unknown, string, string]>([
   expect(verdictOfError(error, false, phase)).toMatchObject({ status, message });
 });
 
+test.each<[unknown, string]>([
+  [new PlatformError("no room"), "ATTEMPTED"],
+  [new NodeUnreachable("gone"), "FAILED"],
+  [new KernelPanic("oops", "OOPS", []), "FAILED"],
+])("an ignored failure while a machine is made: %o", (error, status) => {
+  expect(verdictOfError(error, true, "deployment").status).toBe(status);
+});
+
 test("what breaks in our code while a machine is made is our fault, in a case the case's", () => {
   expect(verdictOfError(new TypeError("x"), false, "deployment").failureClass).toBe("tool");
   expect(verdictOfError(new TypeError("x"), false, "before_case").failureClass).toBe("test");

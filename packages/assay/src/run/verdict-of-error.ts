@@ -16,17 +16,19 @@ export interface CaseVerdict {
 }
 
 /** Where in the life of a result an error was raised; the body of the case has no name. */
-export type Phase = "" | "before_case" | "after_case" | "deployment";
+export type Phase = "" | "before_case" | "after_case" | "check" | "deployment";
 
 export const PASSED: CaseVerdict = { status: "PASSED", message: "", isEnvironmentBad: false };
 
-const BAD_ENVIRONMENT = [BadEnvironment, NodeUnreachable, KernelPanic, PlatformError];
+/** A machine that is lost is never what the author of a runbook meant to ignore. */
+const LOST_MACHINE = [BadEnvironment, NodeUnreachable, KernelPanic];
+const BAD_ENVIRONMENT = [...LOST_MACHINE, PlatformError];
 /** Deeper chains of causes are loops or noise. */
 const DEEPEST_CAUSE = 8;
 
 /**
- * Maps an error to a result. With `ignoreFailure` a plain failure is ATTEMPTED; a lost or panicked machine stays FAILED,
- * because that is never what the author of the runbook meant to ignore. An error that was wrapped by another one still
+ * Maps an error to a result. With `ignoreFailure` a plain failure is ATTEMPTED, and so is that of a platform which could
+ * not make an environment; a lost or panicked machine stays FAILED. An error that was wrapped by another one still
  * tells what became of the machine and who has to act.
  */
 export function verdictOfError(error: unknown, ignoreFailure: boolean, phase: Phase = ""): CaseVerdict {
@@ -38,8 +40,11 @@ export function verdictOfError(error: unknown, ignoreFailure: boolean, phase: Ph
     return { status: "PASSED", message, warning: error.message, isEnvironmentBad: false };
   }
   const chain = causesOf(error);
-  const isEnvironmentBad = chain.some((each) => BAD_ENVIRONMENT.some((kind) => each instanceof kind));
-  const status = ignoreFailure && !isEnvironmentBad ? "ATTEMPTED" : "FAILED";
+  const isOneOf = (kinds: readonly (abstract new (...args: never[]) => unknown)[]): boolean =>
+    chain.some((each) => kinds.some((kind) => each instanceof kind));
+  const isEnvironmentBad = isOneOf(BAD_ENVIRONMENT);
+  const isIgnorable = !isOneOf(phase === "deployment" ? LOST_MACHINE : BAD_ENVIRONMENT);
+  const status = ignoreFailure && isIgnorable ? "ATTEMPTED" : "FAILED";
   const failureClass = failureClassOf(chain, phase);
   if (error instanceof AssayError) {
     const help = error.help === undefined ? "" : ` ${error.help}`;

@@ -4,7 +4,7 @@ import type { Feature } from "../features/feature.ts";
 import type { SerialConsole } from "../features/serial-console.ts";
 import { makeNode } from "../node/make-node.ts";
 import { LocalShell } from "../node/shell/local/local-shell.ts";
-import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platforms/platform.ts";
+import type { DeployContext, Environment, EnvironmentRequirement, HostCost, Platform } from "../platforms/platform.ts";
 
 /** One "machine" of {@link LocalGuests}, with the strings a test can pull. */
 export interface LocalGuest {
@@ -20,7 +20,8 @@ export interface LocalGuestsOptions {
   readonly isPristineCheap?: boolean;
   readonly maxEnvironments?: number;
   /** Called before each deployment with its number, from 1; throws to make it fail. */
-  readonly onDeploy?: (count: number) => void;
+  readonly onDeploy?: (count: number, requirement: EnvironmentRequirement) => void;
+  readonly hostCost?: HostCost;
 }
 
 /**
@@ -32,13 +33,15 @@ export class LocalGuests implements Platform {
   readonly isPristineCheap: boolean;
   readonly maxEnvironments: number;
   readonly guests: LocalGuest[] = [];
-  readonly #onDeploy: (count: number) => void;
+  readonly #onDeploy: NonNullable<LocalGuestsOptions["onDeploy"]>;
+  readonly #hostCost: HostCost;
   #deployments = 0;
 
   constructor(options: LocalGuestsOptions = {}) {
     this.isPristineCheap = options.isPristineCheap ?? true;
     this.maxEnvironments = options.maxEnvironments ?? 2;
     this.#onDeploy = options.onDeploy ?? (() => undefined);
+    this.#hostCost = options.hostCost ?? { memoryMb: 0, cpus: 0 };
   }
 
   refuse(requirement: EnvironmentRequirement): string | undefined {
@@ -47,8 +50,12 @@ export class LocalGuests implements Platform {
 
   async prepare(): Promise<void> {}
 
-  async deploy(_requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
-    this.#onDeploy(++this.#deployments);
+  hostCost(): HostCost {
+    return this.#hostCost;
+  }
+
+  async deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
+    this.#onDeploy(++this.#deployments, requirement);
     const console = new EventEmitter();
     let printed = "";
     const death = Promise.withResolvers<never>();

@@ -54,6 +54,9 @@ export class RunFold {
       case "notice":
         this.#notices.push({ at: event.at, level: event.level, text: event.text, help: event.help });
         break;
+      case "health-changed":
+        this.#notices.push({ at: event.at, level: event.level, text: event.text, help: undefined });
+        break;
       case "run-finished":
         this.#finished = event;
         break;

@@ -69,12 +69,14 @@ export function eventLines(event: RunEvent, display: { readonly isLive: boolean;
         paint("red", `${nameOf(event)}: kernel ${printableLine(event.category)} on ${printableLine(event.node)}`),
         ...indented(event.lines.join("\n"), 8),
       ];
+    case "health-changed":
     case "notice": {
+      const help = event.type === "notice" ? event.help : undefined;
       const style = event.level === "error" ? "red" : event.level === "warn" ? "yellow" : "dim";
       const word = event.level === "warn" ? "warning" : event.level === "error" ? "error" : "note";
       return [
         paint(style, `${word}: ${printableLine(event.text)}`),
-        ...(event.help === undefined ? [] : [`  ${printableLine(event.help)}`]),
+        ...(help === undefined ? [] : [`  ${printableLine(help)}`]),
       ];
     }
     default:

@@ -1,54 +1,63 @@
 import { HostExhausted } from "../../errors/catalogue.ts";
 import type { PlanEntry } from "../../plan/plan.ts";
 import type { Environment } from "../../platforms/platform.ts";
+import type { Turn } from "../deploy/turn.ts";
 import type { EnvironmentLease } from "../environment-lease.ts";
 import type { PollutionWatch } from "../pollution/pollution-watch.ts";
-import { requirementOf } from "../requirement.ts";
 import { identityOf } from "../result-identity.ts";
 import type { CaseOutcome } from "../run-case.ts";
 import { verdictOfError } from "../verdict-of-error.ts";
 import { runOnEnvironment } from "./case-on-environment.ts";
-import type { DeploymentFailures } from "./deployment-failures.ts";
+import type { Requirements } from "./requirements.ts";
 import type { ScheduleOptions } from "./schedule-options.ts";
+
+/** Where a worker runs cases, and its turn to do so. */
+export interface WorkPlace {
+  readonly lease: EnvironmentLease;
+  readonly turn: Turn;
+}
 
 /** Runs cases once each, on an environment that fits. */
 export class Attempts {
   readonly #options: ScheduleOptions;
   readonly #watch: PollutionWatch;
-  readonly #failures: DeploymentFailures;
+  readonly #requirements: Requirements;
   /** How often the case of a result was started. */
   readonly #starts = new Map<string, number>();
+  /** Results that failed because no environment could be had. */
+  deploymentFailures = 0;
 
-  constructor(options: ScheduleOptions, watch: PollutionWatch, failures: DeploymentFailures) {
+  constructor(options: ScheduleOptions, watch: PollutionWatch, requirements: Requirements) {
     this.#options = options;
     this.#watch = watch;
-    this.#failures = failures;
+    this.#requirements = requirements;
   }
 
   /** The result of one attempt, counted from 0; undefined when the run is cancelled before the case starts. */
-  async run(entry: PlanEntry, lease: EnvironmentLease, attempt: number): Promise<CaseOutcome["finished"] | undefined> {
-    const { disk, machines, signal } = this.#options;
+  async run(entry: PlanEntry, place: WorkPlace, attempt: number): Promise<CaseOutcome["finished"] | undefined> {
+    const { disk, signal } = this.#options;
+    const isNewWanted = entry.useNewEnvironment || attempt > 0;
     const startedMs = performance.now();
     let environment: Environment;
     try {
-      environment = await lease.acquire(requirementOf(entry.case, machines), entry.useNewEnvironment || attempt > 0);
-      this.#failures.succeeded();
+      environment = await place.lease.acquire(this.#requirements.of(entry.case), isNewWanted, place.turn);
     } catch (error) {
       if (signal.aborted) return undefined;
       if (!disk.isCauseOf(error)) return this.#notDeployed(entry, error, startedMs);
       await disk.room(error);
-      return await this.run(entry, lease, attempt);
+      return await this.run(entry, place, attempt);
     }
-    return await this.#start(entry, lease, environment, attempt);
+    return await this.#start(entry, place, environment, attempt);
   }
 
   async #start(
     entry: PlanEntry,
-    lease: EnvironmentLease,
+    place: WorkPlace,
     environment: Environment,
     attempt: number,
   ): Promise<CaseOutcome["finished"] | undefined> {
     const { combination, disk, emit, signal, startsBefore } = this.#options;
+    const { lease } = place;
     const start = (this.#starts.get(entry.resultId) ?? startsBefore(entry.resultId)) + 1;
     this.#starts.set(entry.resultId, start);
     const path = `cases/${entry.resultId}${start === 1 ? "" : `-attempt-${start}`}`;
@@ -66,15 +75,15 @@ export class Attempts {
       // What it did could not be kept, so it is done again.
       await lease.release(false);
       await disk.room(error);
-      return await this.run(entry, lease, attempt);
+      return await this.run(entry, place, attempt);
     }
     const isCutOff = signal.aborted && outcome.status !== "PASSED";
     return { ...outcome, ...(isCutOff && { isCutOff }) };
   }
 
   #notDeployed(entry: PlanEntry, error: unknown, startedMs: number): CaseOutcome["finished"] {
-    const { status, message, failureClass } = verdictOfError(error, false, "deployment");
-    if (status === "FAILED") this.#failures.failed(message);
+    const { status, message, failureClass } = verdictOfError(error, entry.ignoreFailure, "deployment");
+    if (status === "FAILED") this.deploymentFailures += 1;
     return {
       type: "case-finished",
       ...identityOf(entry, this.#options.combination),

@@ -1,12 +1,12 @@
 import type { PlanEntry } from "../../plan/plan.ts";
 import type { Environment } from "../../platforms/platform.ts";
-import type { EnvironmentLease } from "../environment-lease.ts";
 import type { PollutionWatch } from "../pollution/pollution-watch.ts";
 import type { Tally } from "../repeat/tally.ts";
-import { requirementOf } from "../requirement.ts";
 import { identityOf } from "../result-identity.ts";
 import { verdictOfError } from "../verdict-of-error.ts";
+import type { WorkPlace } from "./attempts.ts";
 import { runOnEnvironment } from "./case-on-environment.ts";
+import type { Requirements } from "./requirements.ts";
 import type { ScheduleOptions } from "./schedule-options.ts";
 
 /** Runs a failed case again and again on fresh environments; stops early where there are none. */
@@ -14,23 +14,26 @@ export async function repeatFailed(
   options: ScheduleOptions,
   {
     entry,
-    lease,
+    place,
     watch,
     tally,
+    requirements,
   }: {
     readonly entry: PlanEntry;
-    readonly lease: EnvironmentLease;
+    readonly place: WorkPlace;
     readonly watch: PollutionWatch;
     readonly tally: Tally;
+    readonly requirements: Requirements;
   },
 ): Promise<void> {
-  const { emit, signal, machines } = options;
+  const { emit, signal } = options;
+  const { lease, turn } = place;
   const times = options.aftercare.repeatFailures;
   const identity = identityOf(entry, options.combination);
   for (let time = 1; time <= times && !signal.aborted; time++) {
     let environment: Environment;
     try {
-      environment = await lease.acquire(requirementOf(entry.case, machines), true);
+      environment = await lease.acquire(requirements.of(entry.case), true, turn);
     } catch (error) {
       if (signal.aborted) return;
       const { message } = verdictOfError(error, false, "deployment");

@@ -1,10 +1,10 @@
 import type { PlanEntry } from "../../plan/plan.ts";
-import type { EnvironmentLease } from "../environment-lease.ts";
 import type { PollutionWatch } from "../pollution/pollution-watch.ts";
 import { Tally } from "../repeat/tally.ts";
 import type { CaseOutcome } from "../run-case.ts";
-import type { Attempts } from "./attempts.ts";
+import type { Attempts, WorkPlace } from "./attempts.ts";
 import { repeatFailed } from "./repeat-failed.ts";
+import type { Requirements } from "./requirements.ts";
 import type { ScheduleOptions } from "./schedule-options.ts";
 
 /**
@@ -15,24 +15,26 @@ export async function runEntry(
   options: ScheduleOptions,
   {
     entry,
-    lease,
+    place,
     attempts,
     watch,
+    requirements,
   }: {
     readonly entry: PlanEntry;
-    readonly lease: EnvironmentLease;
+    readonly place: WorkPlace;
     readonly attempts: Attempts;
     readonly watch: PollutionWatch;
+    readonly requirements: Requirements;
   },
 ): Promise<CaseOutcome["finished"] | undefined> {
   const tally = new Tally();
   for (let attempt = 0; ; attempt++) {
-    const outcome = await attempts.run(entry, lease, attempt);
+    const outcome = await attempts.run(entry, place, attempt);
     if (outcome?.environment !== undefined) tally.add(outcome.status);
     const isFailure = outcome?.status === "FAILED" || outcome?.status === "ATTEMPTED";
     if (!isFailure || attempt >= entry.retry || options.signal.aborted) {
       if (outcome?.environment === undefined) return outcome;
-      if (outcome.status === "FAILED") await repeatFailed(options, { entry, lease, watch, tally });
+      if (outcome.status === "FAILED") await repeatFailed(options, { entry, place, watch, tally, requirements });
       const repetition = tally.repetition();
       return { ...outcome, ...(repetition && { repetition }) };
     }

@@ -3,7 +3,10 @@ import type { PlanEntry } from "../../plan/plan.ts";
 import type { Machines } from "../../plan/predefined.ts";
 import type { Environment, Platform } from "../../platforms/platform.ts";
 import type { Aftercare } from "../aftercare.ts";
+import type { RunResources } from "../deploy/run-resources.ts";
 import type { DiskPause } from "../disk-pause.ts";
+import type { CircuitSettings } from "../health/circuit.ts";
+import type { CaseJudges } from "../judge-outcome.ts";
 import type { RunFolder } from "../run-folder.ts";
 import type { WorkerSlots } from "../worker-slots.ts";
 
@@ -12,6 +15,14 @@ export interface ScheduleOptions {
   readonly entries: readonly PlanEntry[];
   readonly platform: Platform;
   readonly concurrency: number;
+  /** Further attempts to make an environment. */
+  readonly deployRetry: number;
+  /** How long what an environment needs may be in use elsewhere. */
+  readonly waitResourceMs: number;
+  /** When a platform that keeps failing is taken out. */
+  readonly circuit: CircuitSettings;
+  /** What all environments of the run share. */
+  readonly resources: RunResources;
   /** What the runbook says of the machines there are or are to be made. */
   readonly machines: Machines;
   readonly folder: RunFolder;
@@ -35,6 +46,7 @@ export interface ScheduleOptions {
   /** Stores what every case asks of its nodes. */
   readonly isRecording?: boolean;
   readonly aftercare: Aftercare;
+  readonly judges?: CaseJudges;
   /** Where work waits while the disk is full. */
   readonly disk: Pick<DiskPause, "room" | "isCauseOf">;
   readonly emit: (event: EventBody) => void;
@@ -52,7 +64,7 @@ export interface SharedWork {
 
 export interface ScheduleResult {
   readonly finished: readonly Omit<EventOf<"case-finished">, "seq" | "at">[];
-  /** Why the schedule gave up before its end. */
+  /** Why the platform was given up; every result is there all the same. */
   readonly gaveUp: string | undefined;
   /** Results that failed because no environment could be had. */
   readonly deploymentFailures: number;

@@ -1,56 +1,81 @@
 import type { PlanEntry } from "../../plan/plan.ts";
+import { BusyWait } from "../deploy/busy-wait.ts";
+import { Deployer } from "../deploy/deployer.ts";
+import { HostGates } from "../deploy/host-gates.ts";
+import { Turn } from "../deploy/turn.ts";
 import { EnvironmentLease } from "../environment-lease.ts";
+import { HealthGate } from "../health/health-gate.ts";
 import { PollutionWatch } from "../pollution/pollution-watch.ts";
 import type { CaseOutcome } from "../run-case.ts";
 import { Attempts } from "./attempts.ts";
-import { DeploymentFailures } from "./deployment-failures.ts";
+import { Backlog } from "./backlog.ts";
 import { EarlyStop } from "./early-stop.ts";
+import { Requirements } from "./requirements.ts";
 import { runEntry } from "./run-entry.ts";
 import type { ScheduleOptions, ScheduleResult } from "./schedule-options.ts";
 
-/** Runs the entries in order, `concurrency` at a time, each on an environment that fits it. */
+/**
+ * Runs the entries in the order of the plan, `concurrency` at a time, each on an environment that fits it. Every entry
+ * has a result at the end, unless the run is cancelled.
+ */
 export async function schedule(options: ScheduleOptions): Promise<ScheduleResult> {
-  const queue = options.entries.values();
+  const { platform, emit, signal, shared } = options;
+  const requirements = new Requirements(options.machines);
+  const backlog = new Backlog(options.entries, requirements);
   const finished: ScheduleResult["finished"][number][] = [];
   const background = new Set<Promise<void>>();
   const watch = new PollutionWatch();
-  const failures = new DeploymentFailures();
-  const attempts = new Attempts(options, watch, failures);
+  const gate = new HealthGate({ name: `platform '${platform.type}'`, settings: options.circuit, emit });
+  const deployer = deployerFor(options, gate, background);
+  const attempts = new Attempts(options, watch, requirements);
   const early = new EarlyStop(options);
 
+  const runInTurn = async (entry: PlanEntry, lease: EnvironmentLease): Promise<CaseOutcome["finished"] | undefined> => {
+    try {
+      using turn = await Turn.begin(shared, signal);
+      const place = { lease, turn };
+      return early.resultOf(entry) ?? (await runEntry(options, { entry, place, attempts, watch, requirements }));
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return undefined;
+      throw error;
+    }
+  };
+
   const worker = async (): Promise<void> => {
-    await using lease = new EnvironmentLease({
-      ...options,
-      nextName: () => `${options.platform.type}-${options.nextEnvironment()}`,
-      inBackground: (work) => {
-        background.add(work);
-        work.finally(() => background.delete(work));
-      },
-    });
-    for (const entry of queue) {
+    await using lease = new EnvironmentLease(deployer, platform);
+    for (let entry = backlog.take(); entry !== undefined; entry = backlog.take(lease.heldFor)) {
       await options.disk.room();
-      if (options.signal.aborted || failures.gaveUp !== undefined) return;
+      if (signal.aborted) return;
       const outcome = early.resultOf(entry) ?? (await runInTurn(entry, lease));
       if (outcome === undefined) continue;
-      options.emit(outcome);
+      emit(outcome);
       finished.push(outcome);
       early.note(outcome);
     }
   };
 
-  const runInTurn = async (entry: PlanEntry, lease: EnvironmentLease): Promise<CaseOutcome["finished"] | undefined> => {
-    const all = { entry, lease, attempts, watch };
-    if (options.shared === undefined) return await runEntry(options, all);
-    const { slots, rank } = options.shared;
-    using slot = await slots.take(rank, options.signal).catch(() => undefined);
-    if (slot === undefined) return undefined;
-    return early.resultOf(entry) ?? (await runEntry(options, all));
-  };
-
   const count = Math.max(1, Math.min(options.concurrency, options.entries.length));
   const workers = Array.from({ length: count }, worker);
-  options.shared?.onQueued();
+  shared?.onQueued();
   await Promise.all(workers);
   await Promise.all(background);
-  return { finished, gaveUp: failures.gaveUp, deploymentFailures: failures.total };
+  return { finished, gaveUp: gate.gaveUp, deploymentFailures: attempts.deploymentFailures };
+}
+
+function deployerFor(options: ScheduleOptions, gate: HealthGate, background: Set<Promise<void>>): Deployer {
+  const { platform, emit, signal, circuit, nextEnvironment, resources } = options;
+  const say = (text: string): void => emit({ type: "notice", level: "info", text });
+  return new Deployer({
+    ...options,
+    ...resources,
+    nextName: () => `${platform.type}-${nextEnvironment()}`,
+    inBackground: (work) => {
+      background.add(work);
+      work.finally(() => background.delete(work));
+    },
+    retry: options.deployRetry,
+    gate,
+    hosts: new HostGates(circuit, emit),
+    busy: new BusyWait({ limitMs: options.waitResourceMs, freed: resources.freed, say, signal }),
+  });
 }
