@@ -22,14 +22,24 @@ export function nodesOf(requires: CaseRequirement): readonly NodeSpace[] {
   return Array.from({ length: requires.nodes ?? 1 }, () => node);
 }
 
+type PlatformNeed = Pick<PlatformSettings, "requirement" | "ignoredCapability">;
+
+/** A plan asks first whether a case can be served and then with what; both are one computation. */
+const known = new WeakMap<PlatformNeed, WeakMap<CaseRequirement, AddedRequirement>>();
+
 /**
  * What the environment made for a case must have: the case's own requirement without the features the platform ignores,
  * together with what the platform requires of every machine; or why both cannot be had at once.
  */
-export function requirementOn(
-  requires: CaseRequirement,
-  platform: Pick<PlatformSettings, "requirement" | "ignoredCapability">,
-): AddedRequirement {
+export function requirementOn(requires: CaseRequirement, platform: PlatformNeed): AddedRequirement {
+  const onPlatform = known.get(platform) ?? new WeakMap<CaseRequirement, AddedRequirement>();
+  known.set(platform, onPlatform);
+  const required = onPlatform.get(requires) ?? computeRequirement(requires, platform);
+  onPlatform.set(requires, required);
+  return required;
+}
+
+function computeRequirement(requires: CaseRequirement, platform: PlatformNeed): AddedRequirement {
   const ignored = new Set(platform.ignoredCapability?.map((name) => name.toLowerCase()));
   const heeded = (features: readonly FeatureNeed[] = []): readonly FeatureNeed[] =>
     features.filter(({ name }) => !ignored.has(name.toLowerCase()));

@@ -20,7 +20,14 @@ export function addRequirement(own: readonly NodeSpace[], platform: NodeSpace): 
     return { ok: false, reasons: [`It needs ${count} nodes; an environment has at most ${MOST_NODES}.`] };
   }
   const nodes: NodeSpace[] = [];
+  let before: NodeSpace | undefined;
   for (const node of [...own, ...Array.from({ length: count - own.length }, () => last)]) {
+    const same = node === before ? nodes.at(-1) : undefined;
+    if (same !== undefined) {
+      nodes.push(same);
+      continue;
+    }
+    before = node;
     const joined = joinNodes(node, required);
     if (!joined.ok) {
       const reasons = joined.reasons.map(
