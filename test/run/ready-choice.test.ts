@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { localPlatform } from "../../packages/assay/src/platforms/local/local-platform.ts";
+import { machineShapes } from "../../packages/assay/src/platforms/qemu/machine-shapes.ts";
 import { qemuRefusal } from "../../packages/assay/src/platforms/qemu/refusal.ts";
 import { readyPlacement } from "../../packages/assay/src/run/ready-placement.ts";
 import { requirementOf, serves } from "../../packages/assay/src/run/requirement.ts";
@@ -65,18 +66,16 @@ test.each<[string, CaseRequirement, CaseRequirement, boolean]>([
   expect(serves(requirementOf({ requires: made }), requirementOf({ requires: wanted }))).toBe(expected);
 });
 
-test.each<[string, CaseRequirement, string | undefined]>([
-  ["as many as it would have", { cores: exactly(2) }, undefined],
-  ["more", { cores: atLeast(3) }, undefined],
-  ["fewer", { cores: exactly(1) }, "it needs another number of processors than the 2 its machine would have."],
-  [
-    "neither",
-    { cores: [...exactly(1), ...exactly(3)] },
-    "it needs another number of processors than the 2 its machine would have.",
-  ],
-])("a machine that is made suits a case that needs %s", (_, requires, expected) => {
-  const capacity = { cores: 8, totalMb: 32_768, availableMb: 32_768 };
-  expect(qemuRefusal(requirementOf({ requires }), capacity, 2)).toBe(expected);
+test.each<[string, CaseRequirement, number]>([
+  ["as many as usual", { cores: exactly(2) }, 2],
+  ["more", { cores: atLeast(3) }, 3],
+  ["fewer", { cores: exactly(1) }, 1],
+  ["fewer or more, but not as many", { cores: [...exactly(1), ...exactly(3)] }, 1],
+])("a machine is made with the processors a case needs: %s", (_, requires, cores) => {
+  const requirement = requirementOf({ requires });
+  const usual = { cores: 2, memoryMb: 1024 };
+  expect(machineShapes(requirement, usual)).toEqual([{ cores, memoryMb: 1024 }]);
+  expect(qemuRefusal(requirement, { cores: 8, totalMb: 32_768, availableMb: 32_768 }, usual)).toBeUndefined();
 });
 
 test("the local machine suits no case that needs fewer processors than it has", async () => {

@@ -121,6 +121,11 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["1:52 S18 The platform 'qemu' makes its own machines; this environment is not used."],
   ],
   [
+    "an environment that qemu makes",
+    "environment: { environments: [{ nodes: [{ type: requirement, memory_mb: 1024 }] }] }\nplatform: [{ type: qemu }]",
+    [],
+  ],
+  [
     "a guest as a node",
     "environment: { environments: [{ nodes: [{ type: wsl }] }] }",
     ["1:49 T01 There is no node type 'wsl'."],

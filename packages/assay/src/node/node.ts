@@ -17,6 +17,8 @@ export interface ConnectionInfo {
   readonly address: string;
   readonly port: number;
   readonly username: string;
+  /** Where the other nodes of its environment reach it, when that is another address and is known. */
+  readonly internalAddress?: string;
 }
 
 /** One machine under test. */

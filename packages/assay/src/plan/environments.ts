@@ -1,6 +1,7 @@
 import type { NodeSpace } from "../runbook/requirement.ts";
 import type { CaseRequirement } from "../suite/requirement.ts";
 import { nodesOf, requirementOn } from "./case-requirement.ts";
+import { describedFinder } from "./described.ts";
 import { matcher } from "./match.ts";
 import { listedEnvironments, type Machines } from "./predefined.ts";
 import { costOf } from "./space/cost.ts";
@@ -21,6 +22,13 @@ const FORKING: ReadonlySet<string> = new Set(["qemu"]);
 
 /** Gives the environment for what a case needs on the machines of a runbook. Only for cases these can serve. */
 export function environmentFinder(runbook: Machines): (requires: CaseRequirement) => PlannedEnvironment {
+  const described = describedFinder(runbook);
+  if (described !== undefined) {
+    return (requires) => {
+      const { best } = described(nodesOf(requires));
+      return { name: best?.name ?? "", use: "own", cost: best?.cost ?? 0 };
+    };
+  }
   const listed = listedEnvironments(runbook);
   if (listed.length > 0) {
     const match = matcher(listed);

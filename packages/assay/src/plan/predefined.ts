@@ -2,6 +2,7 @@ import type { EnvironmentSettings, NodeSettings } from "../runbook/environment-t
 import type { Runbook } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
 import { nodesOf, requirementOn } from "./case-requirement.ts";
+import { describedFinder } from "./described.ts";
 import { type Candidate, matcher } from "./match.ts";
 import { OPEN_CAPABILITY } from "./space/node.ts";
 
@@ -30,6 +31,8 @@ export function unfitReason(runbook: Machines): (testCase: Case) => string | und
 }
 
 function makeReason(runbook: Machines): (testCase: Case) => string | undefined {
+  const described = describedFinder(runbook);
+  if (described !== undefined) return ({ requires }) => sentences(described(nodesOf(requires)).reasons);
   const listed = listedEnvironments(runbook);
   if (listed.length > 0) {
     const match = matcher(listed);

@@ -1,31 +1,43 @@
 import { nodesOf, requirementOn } from "../plan/case-requirement.ts";
+import { describedNodes, type WantedNodes } from "../plan/described.ts";
 import { listedEnvironments, type Machines, unfitReason } from "../plan/predefined.ts";
 import { pickCount } from "../plan/space/count.ts";
 import { impliesNode } from "../plan/space/node.ts";
 import type { EnvironmentRequirement, Platform } from "../platforms/platform.ts";
-import { type CountSpace, type NodeSpace, smallestCount } from "../runbook/requirement.ts";
+import { type CountSpace, smallestCount } from "../runbook/requirement.ts";
 import type { Case } from "../suite/suite.ts";
 
 /** What `testCase` needs of an environment in single numbers: the smallest that will do, unless the case wants the largest. */
 export function requirementOf(testCase: Pick<Case, "requires">, runbook: Machines = {}): EnvironmentRequirement {
-  const nodes = neededNodes(testCase, runbook);
-  const most = (count: (node: NodeSpace) => CountSpace | undefined): number =>
-    Math.max(...nodes.map((node) => pickedOf(count(node))));
+  const { nodes, names } = neededNodes(testCase, runbook);
+  const machines = nodes.map((node, index) => ({
+    name: names[index] ?? "",
+    cores: pickedOf(node.coreCount),
+    memoryMb: pickedOf(node.memoryMb),
+  }));
   return {
     nodeCount: nodes.length,
-    cores: most((node) => node.coreCount),
-    memoryMb: most((node) => node.memoryMb),
+    cores: Math.max(...machines.map(({ cores }) => cores)),
+    memoryMb: Math.max(...machines.map(({ memoryMb }) => memoryMb)),
     features: [...new Set(nodes.flatMap((node) => (node.features ?? []).map(({ name }) => name)))],
     coldBoot: testCase.requires.coldBoot ?? false,
+    ...(testCase.requires.remote === true && { remote: true }),
     nodes,
+    machines,
   };
 }
 
-/** What the platform requires is about the environments it makes, and means nothing where it contradicts the case. */
-function neededNodes({ requires }: Pick<Case, "requires">, runbook: Machines): readonly NodeSpace[] {
-  if (runbook.platform === undefined || listedEnvironments(runbook).length > 0) return nodesOf(requires);
+/**
+ * What the platform requires is about the environments it makes as cases need them, and means nothing where it
+ * contradicts the case. An environment that the runbook describes is made as a whole, also for a case that needs less.
+ */
+function neededNodes({ requires }: Pick<Case, "requires">, runbook: Machines): WantedNodes {
+  const own = nodesOf(requires);
+  const described = describedNodes(runbook, own);
+  if (described !== undefined) return described;
+  if (runbook.platform === undefined || listedEnvironments(runbook).length > 0) return { nodes: own, names: [] };
   const required = requirementOn(requires, runbook.platform);
-  return required.ok ? required.nodes : nodesOf(requires);
+  return { nodes: required.ok ? required.nodes : own, names: [] };
 }
 
 const pickedOf = (space: CountSpace | undefined): number =>
@@ -51,6 +63,7 @@ export function serves(made: EnvironmentRequirement, wanted: EnvironmentRequirem
     made.cores >= wanted.cores &&
     made.memoryMb >= wanted.memoryMb &&
     made.coldBoot === wanted.coldBoot &&
+    (wanted.remote !== true || made.remote === true) &&
     wanted.features.every((feature) => made.features.includes(feature)) &&
     (wanted.nodes ?? []).every((node, index) => impliesNode(nodes[index] ?? {}, node))
   );

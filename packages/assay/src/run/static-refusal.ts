@@ -33,12 +33,13 @@ export async function loadRefusals(): Promise<Refusals> {
       case "ready":
         return runbook.readyNodes.length === 0 ? unfit : on(readyPlatform(runbook.readyNodes), runbook);
       case "qemu": {
-        const { cores } = parseQemuSettings({ cores: runbook.platform.section.cores });
-        return (testCase) => qemuRefusal(requirementOf(testCase, runbook), capacity, cores) ?? unfit(testCase);
+        const { cores, memory_mb } = runbook.platform.section;
+        const usual = parseQemuSettings({ cores, memory_mb });
+        return (testCase) => qemuRefusal(requirementOf(testCase, runbook), capacity, usual) ?? unfit(testCase);
       }
       default:
         return unfit;
     }
   };
-  return { sectionKeys: ["cores"], of };
+  return { sectionKeys: ["cores", "memory_mb"], of };
 }

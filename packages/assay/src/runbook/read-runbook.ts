@@ -115,19 +115,12 @@ function platformOf(
   const has = (kind: NodeSettings["type"]) =>
     environments.find(({ nodes }) => nodes.some((node) => node.type === kind));
   const [local, remote, wanted] = [has("local"), has("remote"), has("requirement")];
-  if (type === "qemu" && environments[0] !== undefined) {
-    if (wanted !== undefined) {
-      problems.missing(
-        "Environments of machines to make are not carried out by this version of assay.",
-        wanted.position,
-        {
-          help: "Remove 'environment': machines are made as the cases need them.",
-        },
-      );
-    } else {
-      const message = "The platform 'qemu' makes its own machines; this environment is not used.";
-      problems[environment?.warnAsError === true ? "error" : "warning"]("S18", message, environments[0].position);
-    }
+  const unused = environments.find(({ nodes }) => nodes.some((node) => node.type !== "requirement"));
+  if (type === "qemu" && unused !== undefined) {
+    const message = "The platform 'qemu' makes its own machines; this environment is not used.";
+    problems[environment?.warnAsError === true ? "error" : "warning"]("S18", message, unused.position, {
+      help: "Give its nodes the type 'requirement', and they are made.",
+    });
   }
   if (type !== "ready") return type;
   if (wanted !== undefined) {

@@ -9,6 +9,8 @@ import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/mac
 import { createEmptyOverlay } from "./machine/overlay.ts";
 import { writeSeed } from "./machine/seed.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
+import type { NetworkPlace } from "./network/network-plan.ts";
+import { joinNetwork, NetworkedShell } from "./network/networked-shell.ts";
 
 export interface ColdBootOrder {
   readonly host: HostSetup;
@@ -17,6 +19,8 @@ export interface ColdBootOrder {
   readonly runId: string;
   readonly hostname: string;
   readonly username: string;
+  /** Its place in the private network; undefined for a machine alone. */
+  readonly network: NetworkPlace | undefined;
   readonly sshKey: SshKey;
   readonly logFolder: string;
   readonly lifetime: "with-owner" | "on-its-own";
@@ -25,7 +29,7 @@ export interface ColdBootOrder {
 
 /** Switches a machine on with the image as it is, and waits for its first login. Throws BootFailed and as forks do. */
 export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> {
-  const { host, image, signal, sshKey, username } = order;
+  const { host, image, signal, sshKey, username, network } = order;
   await needRoom(machinesFolder(), MACHINE_DISK_BYTES, `the machine '${order.hostname}'`);
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, order.hostname);
@@ -45,10 +49,18 @@ export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> 
       firmwareVariables: host.firmware?.variables,
       logFolder: order.logFolder,
       memory: undefined,
+      privateMac: network?.macAddress,
     }),
   );
+  // The first boot shall find one network, as that of a machine alone does.
+  if (network !== undefined) await machine.setPrivateLink("down", signal);
   const login = { username, privateKey: sshKey.privateKey, hostKey: new HostKeyPin() };
   const first = await bootToLogin(machine, { ...login, image: image.name, timeoutMs: host.bootTimeoutMs, signal });
+  if (network !== undefined) {
+    opened.use(first);
+    await machine.setPrivateLink("up", signal);
+    await joinNetwork(first, network, signal);
+  }
   opened.move();
-  return { machine, shell: first };
+  return { machine, shell: network === undefined ? first : new NetworkedShell(first, machine, network) };
 }

@@ -14,6 +14,8 @@ import { HELPER_MEANS } from "./identity-script.ts";
 import { Machine } from "./machine/machine.ts";
 import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/machine-folder.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
+import type { NetworkPlace } from "./network/network-plan.ts";
+import { NetworkedShell } from "./network/networked-shell.ts";
 import type { Template } from "./template/template-store.ts";
 
 /** `answered`: the guest has answered for the first time. */
@@ -25,6 +27,8 @@ export interface ForkOrder {
   readonly template: Template;
   readonly runId: string;
   readonly hostname: string;
+  /** Its place in the private network; the template has the interface when this is given. */
+  readonly network: NetworkPlace | undefined;
   readonly sshKey: SshKey;
   readonly logFolder: string;
   readonly lifetime: "with-owner" | "on-its-own";
@@ -44,7 +48,7 @@ const CONNECT_TIMEOUT_MS = 120_000;
 
 /** Makes a running copy of the template and a login on it. Throws PlatformError, HostExhausted or NodeUnreachable. */
 export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> {
-  const { template, host, image, signal } = order;
+  const { template, host, image, network, signal } = order;
   const { username, ...shape } = template.inputs;
   const startedAt = performance.now();
   const told = new Set<ForkStep>();
@@ -70,10 +74,12 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
       earlierSerialLog: template.path("serialLog"),
       memory: { path: template.path("memory"), access: "private" },
       deviceState: template.path("deviceState"),
+      privateMac: network?.macAddress,
     }),
   );
   step("loaded");
   const hostKey = new HostKeyPin(template.hostKey);
+  if (network !== undefined) await machine.setPrivateLink("up", signal);
   await machine.qmp.execute("cont", {}, { signal });
   const connect = ({ timeoutMs, signal: limit }: Parameters<Shell["reconnect"]>[0], privateKey: string) =>
     connectSsh({
@@ -91,7 +97,8 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
       : overAgents(machine, template.agents),
   );
   const { oldPublicKey, newPublicKey } = { oldPublicKey: template.publicKey, newPublicKey: order.sshKey.publicKey };
-  const identity = { hostname: order.hostname, machineId: makeMachineId(), username, oldPublicKey, newPublicKey };
+  const machineId = makeMachineId();
+  const identity = { hostname: order.hostname, machineId, username, oldPublicKey, newPublicKey, network };
   const root: RootAccess = {
     ...contact.root,
     async run(script, options) {
@@ -111,7 +118,7 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
     connect: (options) => connect(options, order.sshKey.privateKey),
   });
   opened.move();
-  return { machine, shell };
+  return { machine, shell: network === undefined ? shell : new NetworkedShell(shell, machine, network) };
 }
 
 /** The first way into a fork. */

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { sh } from "../../node/shell/command.ts";
 import type { ShellText } from "../../node/shell/types.ts";
+import type { NetworkPlace } from "./network/network-plan.ts";
+import { networkScript } from "./network/network-script.ts";
 
 /** What makes a fork a machine of its own. */
 export interface Identity {
@@ -11,6 +13,8 @@ export interface Identity {
   /** The key that only the template knew, and the run's that takes its place. */
   readonly oldPublicKey: string;
   readonly newPublicKey: string;
+  /** Undefined for a machine without a private network. */
+  readonly network: NetworkPlace | undefined;
 }
 
 /** Descriptors of root's agent to and from the helper; see {@link HELPER_PROGRAM}. */
@@ -91,7 +95,9 @@ export function identityScript(identity: Identity): ShellText {
   return sh`name=${identity.hostname} id=${identity.machineId} user=${identity.username}
 old_key=${identity.oldPublicKey} new_key=${identity.newPublicKey}
 reseed ${randomBytes(64).toString("hex")}
-${STEPS}`;
+${STEPS}
+${identity.network === undefined ? sh`` : networkScript(identity.network)}
+write_out`;
 }
 
 /**
@@ -122,7 +128,5 @@ if [ -s /etc/machine-id ]; then
   for journal in /var/log/journal /run/log/journal; do
     if [ -d "$journal/$old_id" ]; then move_journal "$journal" "$old_id" "$id"; fi
   done
-fi
-write_out
-`,
+fi`,
 };

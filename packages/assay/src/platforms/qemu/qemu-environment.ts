@@ -1,34 +1,31 @@
-import { chmod, writeFile } from "node:fs/promises";
 import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
-import type { Feature } from "../../features/feature.ts";
-import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
 import type { Environment } from "../platform.ts";
-import type { ConnectedMachine } from "./fork.ts";
-import type { MachineShape } from "./machine/machine.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
+import type { EthernetSwitch } from "./network/ethernet-switch.ts";
+import { keepSwitch } from "./network/kept-switch.ts";
+import { type MachineParts, nodeOf } from "./qemu-node.ts";
 
 export interface EnvironmentParts {
   readonly name: string;
-  readonly connected: ConnectedMachine;
-  readonly shape: MachineShape;
+  /** In the order of the nodes. */
+  readonly machines: readonly [MachineParts, ...MachineParts[]];
+  /** Between the machines; undefined for one alone. */
+  readonly network: EthernetSwitch | undefined;
   readonly username: string;
   readonly sshKey: SshKey;
   readonly facts: Readonly<Record<string, string>>;
-  /** `remove`: disposing ends the machine. `keep`: disposing lets it run on, for a person to log in. */
+  /** `remove`: disposing ends the machines. `keep`: disposing lets them run on, for a person to log in. */
   readonly afterwards: "remove" | "keep";
   readonly onRelease: (environment: QemuEnvironment) => void;
 }
 
 const FREE_DISK = "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.";
 
-/** Features every machine of this platform has. */
-export const QEMU_FEATURES = ["SerialConsole", "StartStop"] as const;
-
-/** One machine with its node. */
+/** One machine or several with their nodes. They are released together; the death of one is that of all. */
 export class QemuEnvironment implements Environment {
   readonly name: string;
-  readonly nodes: readonly [Node];
+  readonly nodes: readonly [Node, ...Node[]];
   readonly facts: Readonly<Record<string, string>>;
   readonly died: Promise<never>;
   readonly #parts: EnvironmentParts;
@@ -38,47 +35,13 @@ export class QemuEnvironment implements Environment {
     this.#parts = parts;
     this.name = parts.name;
     this.facts = parts.facts;
-    const { machine, shell } = parts.connected;
-    const features: [string, Feature][] = [
-      ["SerialConsole", machine.serial],
-      ["StartStop", machine.power],
-    ];
-    this.nodes = [
-      makeNode({
-        name: parts.name,
-        index: 0,
-        isLocal: false,
-        connection: { address: "127.0.0.1", port: machine.sshPort, username: parts.username },
-        capability: { ...parts.shape, features: [...QEMU_FEATURES] },
-        shell,
-        features: new Map(features),
-      }),
-    ];
+    const [first, ...others] = parts.machines;
+    this.nodes = [nodeOf(first, 0, parts), ...others.map((each, index) => nodeOf(each, index + 1, parts))];
     const { promise, reject } = Promise.withResolvers<never>();
     this.died = promise;
     // Whoever is interested awaits it; nobody has to.
     promise.catch(() => undefined);
-    machine.qmp.onEvent(({ event, data }) => {
-      if (event !== "BLOCK_IO_ERROR" || data.action !== "stop") return;
-      const why = String(data.reason ?? "input/output error");
-      // QEMU has stopped the guest, which knows nothing of it and would never answer again.
-      reject(
-        data.nospace === true
-          ? new HostExhausted(`The disk of the host is full; the machine '${parts.name}' was stopped.`, {
-              help: FREE_DISK,
-            })
-          : new PlatformError(`The disk of the machine '${parts.name}' failed on the host: ${why}.`),
-      );
-    });
-    void machine.ended.then((words) => {
-      if (this.#released !== undefined) return;
-      const said = words === "" ? "It said nothing." : `Its last words: ${words}`;
-      reject(
-        new PlatformError(`The machine '${parts.name}' died: its QEMU ended on its own. ${said}`, {
-          isTransient: true,
-        }),
-      );
-    });
+    for (const each of parts.machines) this.#watch(each, reject);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,30 +49,61 @@ export class QemuEnvironment implements Environment {
     await this.#released;
   }
 
-  /** Leaves the machine running after assay has ended, with the key to log in beside it. Returns the command for that. */
+  /** Leaves the machines running after assay has ended, with the key to log in beside each. */
   async keep(): Promise<void> {
-    const { machine, shell } = this.#parts.connected;
+    const { machines, network, sshKey, onRelease } = this.#parts;
     this.#released ??= Promise.resolve();
-    const keyFile = machine.folder.join("ssh-key");
-    await writeFile(keyFile, this.#parts.sshKey.privateKey);
-    await chmod(keyFile, 0o600);
-    await shell[Symbol.asyncDispose]();
-    await machine.keep();
-    this.#parts.onRelease(this);
+    await Promise.all(
+      machines.map(async ({ connected: { machine, shell } }) => {
+        await machine.keep(sshKey.privateKey);
+        await shell[Symbol.asyncDispose]();
+      }),
+    );
+    if (network !== undefined) await keepSwitch(network.release());
+    for (const { connected } of machines) connected.machine.release();
+    onRelease(this);
   }
 
-  /** How a person logs in to the machine when it is kept. */
-  get loginCommand(): string {
-    const { machine } = this.#parts.connected;
+  /** How a person logs in to each of the machines when they are kept. */
+  get loginCommands(): readonly string[] {
     const options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
-    return `ssh ${options} -i ${machine.folder.join("ssh-key")} -p ${machine.sshPort} ${this.#parts.username}@127.0.0.1`;
+    return this.#parts.machines.map(
+      ({ connected: { machine } }) =>
+        `ssh ${options} -i ${machine.keyFile} -p ${machine.sshPort} ${this.#parts.username}@127.0.0.1`,
+    );
+  }
+
+  #watch({ name, connected: { machine } }: MachineParts, reject: (error: Error) => void): void {
+    machine.qmp.onEvent(({ event, data }) => {
+      if (event !== "BLOCK_IO_ERROR" || data.action !== "stop") return;
+      const why = String(data.reason ?? "input/output error");
+      // QEMU has stopped the guest, which knows nothing of it and would never answer again.
+      reject(
+        data.nospace === true
+          ? new HostExhausted(`The disk of the host is full; the machine '${name}' was stopped.`, { help: FREE_DISK })
+          : new PlatformError(`The disk of the machine '${name}' failed on the host: ${why}.`),
+      );
+    });
+    void machine.ended.then((words) => {
+      if (this.#released !== undefined) return;
+      const said = words === "" ? "It said nothing." : `Its last words: ${words}`;
+      reject(
+        new PlatformError(`The machine '${name}' died: its QEMU ended on its own. ${said}`, { isTransient: true }),
+      );
+    });
   }
 
   async #remove(): Promise<void> {
-    const { machine, shell } = this.#parts.connected;
-    // The machine first: a shell that says good-bye to a dead or hung guest would only wait.
-    await machine[Symbol.asyncDispose]();
-    await shell[Symbol.asyncDispose]();
-    this.#parts.onRelease(this);
+    const { machines, network, onRelease } = this.#parts;
+    network?.[Symbol.dispose]();
+    await Promise.all(machines.map(({ connected }) => removeMachine(connected)));
+    onRelease(this);
   }
+}
+
+/** Ends a machine and the shell on it. */
+export async function removeMachine({ machine, shell }: MachineParts["connected"]): Promise<void> {
+  // The machine first: a shell that says good-bye to a dead or hung guest would only wait.
+  await machine[Symbol.asyncDispose]();
+  await shell[Symbol.asyncDispose]();
 }

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platform.ts";
@@ -5,10 +7,12 @@ import { coldBoot } from "./cold-boot.ts";
 import { type ConnectedMachine, forkTemplate } from "./fork.ts";
 import { type Capacity, maxMachines, readCapacity } from "./host/capacity.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
-import type { MachineShape } from "./machine/machine.ts";
 import { makeSshKey, type SshKey } from "./machine/ssh-key.ts";
+import { hostName, type MachinePlan, machinePlans } from "./machine-plan.ts";
+import { EthernetSwitch } from "./network/ethernet-switch.ts";
+import { MachineNetwork } from "./network/machine-network.ts";
 import { cleanOrphans } from "./orphans.ts";
-import { QemuEnvironment } from "./qemu-environment.ts";
+import { QemuEnvironment, removeMachine } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
 import { TemplateKeeper } from "./template/template-keeper.ts";
@@ -38,6 +42,15 @@ interface Prepared {
   readonly templates: TemplateKeeper;
 }
 
+interface MakeContext extends DeployContext {
+  readonly isCold: boolean;
+}
+
+interface Made {
+  readonly plan: MachinePlan;
+  readonly connected: ConnectedMachine;
+}
+
 class QemuPlatform implements Platform {
   readonly type = "qemu";
   readonly isPristineCheap = true;
@@ -63,7 +76,7 @@ class QemuPlatform implements Platform {
   }
 
   refuse(requirement: EnvironmentRequirement): string | undefined {
-    return qemuRefusal(requirement, this.#capacity, this.#settings.cores);
+    return qemuRefusal(requirement, this.#capacity, this.#settings);
   }
 
   async prepare(context: Omit<DeployContext, "environmentName">): Promise<void> {
@@ -76,18 +89,21 @@ class QemuPlatform implements Platform {
     if (refusal !== undefined) throw new PlatformError(`The QEMU platform cannot serve this environment: ${refusal}`);
     const startedAt = performance.now();
     const prepared = await this.#prepare(context);
-    const shape: MachineShape = {
-      cores: Math.max(this.#settings.cores, requirement.cores),
-      memoryMb: Math.max(this.#settings.memoryMb, requirement.memoryMb),
-    };
-    const connected = requirement.coldBoot
-      ? await this.#coldBoot(prepared, shape, context)
-      : await this.#fork(prepared, shape, context);
+    const plans = machinePlans(requirement, this.#settings, context.environmentName);
+    const network = plans.length === 1 ? undefined : new EthernetSwitch();
+    const machines = await this.#makeAll(prepared, plans, { ...context, isCold: requirement.coldBoot });
+    const parts = machines.map(({ plan, connected }) => {
+      if (network !== undefined && plan.place !== undefined) network.connect(plan.name, connected.machine.network);
+      const view = network && plan.place && new MachineNetwork(plan.place, network);
+      return { name: plan.name, shape: plan.shape, connected, network: view };
+    });
     const { host } = prepared;
+    const [first, ...others] = parts;
+    if (first === undefined) throw new PlatformError("The QEMU platform was asked for an environment without nodes.");
     const environment = new QemuEnvironment({
       name: context.environmentName,
-      connected,
-      shape,
+      machines: [first, ...others],
+      network,
       username: this.#username,
       sshKey: prepared.sshKey,
       facts: {
@@ -104,11 +120,9 @@ class QemuPlatform implements Platform {
     });
     this.#alive.add(environment);
     if (this.#options.keepEnvironment !== "no") {
-      context.progress({
-        environment: environment.name,
-        step: "keep",
-        detail: `log in with: ${environment.loginCommand}`,
-      });
+      for (const command of environment.loginCommands) {
+        context.progress({ environment: environment.name, step: "keep", detail: `log in with: ${command}` });
+      }
     }
     return environment;
   }
@@ -164,10 +178,31 @@ class QemuPlatform implements Platform {
     };
   }
 
-  async #fork(prepared: Prepared, shape: MachineShape, context: DeployContext): Promise<ConnectedMachine> {
-    const template = await prepared.templates.get(shape, context);
+  /** All machines at the same time; when one cannot be made, none is left. */
+  async #makeAll(prepared: Prepared, plans: readonly MachinePlan[], order: MakeContext): Promise<readonly Made[]> {
+    const failed = new AbortController();
+    const signal = AbortSignal.any([order.signal, failed.signal]);
+    const makings = plans.map(async (plan) => {
+      const logFolder = plans.length === 1 ? order.logFolder : join(order.logFolder, plan.name);
+      await mkdir(logFolder, { recursive: true });
+      const context = { ...order, signal, logFolder };
+      const make = order.isCold ? this.#coldBoot : this.#fork;
+      return { plan, connected: await make.call(this, prepared, plan, context) };
+    });
     try {
-      return await this.#forkOnce(prepared, template, context);
+      return await Promise.all(makings);
+    } catch (error) {
+      failed.abort(error);
+      const made = (await Promise.allSettled(makings)).filter((making) => making.status === "fulfilled");
+      await Promise.all(made.map(({ value }) => removeMachine(value.connected)));
+      throw error;
+    }
+  }
+
+  async #fork(prepared: Prepared, plan: MachinePlan, context: MakeContext): Promise<ConnectedMachine> {
+    const template = await prepared.templates.get(plan.shape, context);
+    try {
+      return await this.#forkOnce(prepared, plan, template, context);
     } catch (error) {
       context.signal.throwIfAborted();
       // A template whose forks never answered is taken for damaged, and made anew once; a sound one is not to blame.
@@ -179,17 +214,23 @@ class QemuPlatform implements Platform {
         detail: `the kept template is damaged: ${why}`,
       });
       await prepared.templates.discard(template);
-      return await this.#forkOnce(prepared, await prepared.templates.get(shape, context), context);
+      return await this.#forkOnce(prepared, plan, await prepared.templates.get(plan.shape, context), context);
     }
   }
 
-  async #forkOnce(prepared: Prepared, template: Template, context: DeployContext): Promise<ConnectedMachine> {
+  async #forkOnce(
+    prepared: Prepared,
+    plan: MachinePlan,
+    template: Template,
+    context: MakeContext,
+  ): Promise<ConnectedMachine> {
     const { environmentName: environment, progress } = context;
-    progress({ environment, step: "fork" });
+    const of = plan.place === undefined ? "" : `'${plan.name}': `;
+    progress({ environment, step: "fork", ...(of === "" ? {} : { detail: `'${plan.name}'` }) });
     const parts: string[] = [];
     let elapsedMs = 0;
     const connected = await forkTemplate({
-      ...this.#common(prepared, context),
+      ...this.#common(prepared, plan, context),
       template,
       onStep: (step, atMs) => {
         elapsedMs = Math.round(atMs);
@@ -197,24 +238,26 @@ class QemuPlatform implements Platform {
         parts.push(`${step} after ${elapsedMs} ms`);
       },
     });
-    progress({ environment, step: "fork", detail: parts.join(", "), elapsedMs });
+    progress({ environment, step: "fork", detail: `${of}${parts.join(", ")}`, elapsedMs });
     return connected;
   }
 
-  async #coldBoot(prepared: Prepared, shape: MachineShape, context: DeployContext): Promise<ConnectedMachine> {
+  async #coldBoot(prepared: Prepared, plan: MachinePlan, context: MakeContext): Promise<ConnectedMachine> {
     const { environmentName: environment, progress } = context;
     const startedAt = performance.now();
     progress({ environment, step: "cold boot", detail: "the case tests booting itself" });
-    const connected = await coldBoot({ ...this.#common(prepared, context), shape, username: this.#username });
+    const { shape } = plan;
+    const connected = await coldBoot({ ...this.#common(prepared, plan, context), shape, username: this.#username });
     progress({ environment, step: "cold boot", elapsedMs: Math.round(performance.now() - startedAt) });
     return connected;
   }
 
-  #common({ host, sshKey }: Prepared, { environmentName, signal, logFolder }: DeployContext) {
+  #common({ host, sshKey }: Prepared, { name, place }: MachinePlan, { signal, logFolder }: MakeContext) {
     const { image, runId, keepEnvironment } = this.#options;
     return {
       ...{ host, sshKey, image, runId, signal, logFolder },
-      hostname: environmentName.toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-"),
+      hostname: place?.name ?? hostName(name),
+      network: place,
       lifetime: keepEnvironment === "no" ? ("with-owner" as const) : ("on-its-own" as const),
     };
   }

@@ -6,6 +6,7 @@ const spec: MachineSpec = {
   accelerator: "tcg",
   cores: 2,
   memoryMb: 1024,
+  privateMac: undefined,
   firmware: undefined,
   disk: [
     { path: "/m/disk.qcow2", format: "qcow2" },
@@ -52,4 +53,11 @@ test("the guest reaches no display, no default device and no way to start progra
   expect(all).toContain("-nodefaults");
   expect(after("-sandbox", spec)[0]).toContain("spawn=deny");
   expect(after("-netdev", spec)[0]).toContain("hostfwd=tcp:127.0.0.1:0-:22");
+});
+
+test("a machine of several has one more interface, which leads to the inherited socket alone", () => {
+  const one = after("-netdev", { ...spec, privateMac: "52:54:00:a5:5a:01" });
+  expect(one).toHaveLength(2);
+  expect(one[1]).toBe("socket,id=net1,fd=9");
+  expect(after("-netdev", spec)).toHaveLength(1);
 });

@@ -1,10 +1,13 @@
 import type { Accelerator } from "../host/acceleration.ts";
 
 /** Numbers under which QEMU inherits its sockets and files; the order of `stdio` at the start of the process. */
-export const InheritedFd = { monitor: 3, serial: 4, agents: [5, 6, 7, 8], deviceState: 9 } as const;
+export const InheritedFd = { monitor: 3, serial: 4, agents: [5, 6, 7, 8], network: 9, deviceState: 10 } as const;
 
 /** Address in the guest's network at which QEMU itself answers for the agents. */
 export const AGENT_ADDRESS = "10.0.2.100";
+
+/** QEMU's name for the interface to the private network. */
+export const PRIVATE_NIC = "private0";
 
 /** Ports of each agent: input and output, and standard error. */
 export const AgentPort = { user: [7001, 7002], root: [7003, 7004] } as const;
@@ -20,6 +23,8 @@ export interface MachineSpec {
   readonly accelerator: Accelerator;
   readonly cores: number;
   readonly memoryMb: number;
+  /** Address of the interface to the private network of its environment; undefined for a machine that has none. */
+  readonly privateMac: string | undefined;
   /** Read-only firmware code, and the machine's own copy of the variable store; undefined for BIOS. */
   readonly firmware: { readonly code: string; readonly variables: string } | undefined;
   /** From the machine's own layer down to the image. Only the first is written to. */
@@ -113,6 +118,12 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-device", "virtio-net-pci,netdev=net0,romfile="],
     ...["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
     ...["-device", `vmgenid,guid=${spec.generationId}`],
+    ...(spec.privateMac === undefined
+      ? []
+      : [
+          ...["-netdev", `socket,id=net1,fd=${InheritedFd.network}`],
+          ...["-device", `virtio-net-pci,id=${PRIVATE_NIC},netdev=net1,romfile=,mac=${spec.privateMac}`],
+        ]),
     ...[
       "-chardev",
       `socket,id=serial0,fd=${InheritedFd.serial},logfile=${escaped(spec.serialLog)},logappend=on`,

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, cp } from "node:fs/promises";
+import { copyFile, cp, writeFile } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { PlatformError } from "../../../errors/catalogue.ts";
 import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
 import type { HostSetup } from "../host/host-setup.ts";
-import { type DiskLayer, InheritedFd, type MachineSpec, machineArguments } from "./machine-arguments.ts";
+import { type DiskLayer, InheritedFd, type MachineSpec, machineArguments, PRIVATE_NIC } from "./machine-arguments.ts";
 import type { MachineFolder } from "./machine-folder.ts";
 import { Power } from "./power.ts";
 import { QemuProcess } from "./qemu-process.ts";
@@ -16,11 +16,15 @@ import { SerialPort } from "./serial-port.ts";
 export interface MachineShape {
   readonly cores: number;
   readonly memoryMb: number;
+  /** True for a machine of an environment of several: it has an interface to their private network. */
+  readonly hasPrivateNic?: boolean;
 }
 
 export interface MachineStart {
   readonly host: HostSetup;
   readonly shape: MachineShape;
+  /** Address of the interface to the private network; undefined for a machine without one. */
+  readonly privateMac?: string | undefined;
   readonly folder: MachineFolder;
   /** Empty overlay on the first of `backing`, copied for this machine. */
   readonly emptyOverlay: string;
@@ -74,6 +78,15 @@ export class Machine implements AsyncDisposable {
     }
     return { user: [userOutput, userErrors], root: [rootOutput, rootErrors] };
   }
+  /** The host's end of the interface to the private network; nothing comes from a machine that has none. */
+  get network(): Duplex {
+    return this.#process.network;
+  }
+  /** Plugs the cable of the interface to the private network in or out, as the guest sees it. */
+  async setPrivateLink(state: "up" | "down", signal: AbortSignal): Promise<void> {
+    await this.qmp.execute("set_link", { name: PRIVATE_NIC, up: state === "up" }, { signal });
+  }
+
   /** Resolves with QEMU's last words when its process has ended. */
   get ended(): Promise<string> {
     return this.#process.ended;
@@ -88,7 +101,9 @@ export class Machine implements AsyncDisposable {
       arguments: machineArguments({
         name: folder.path.split("/").at(-1) ?? folder.path,
         accelerator: host.acceleration.accelerator,
-        ...shape,
+        cores: shape.cores,
+        memoryMb: shape.memoryMb,
+        privateMac: start.privateMac,
         firmware:
           host.firmware === undefined || paths.variables === undefined
             ? undefined
@@ -117,9 +132,19 @@ export class Machine implements AsyncDisposable {
     }
   }
 
-  /** Lets assay end while this machine goes on; its folder stays. */
-  async keep(): Promise<void> {
+  /** Where {@link keep} puts the key to log in with. */
+  get keyFile(): string {
+    return this.folder.join("ssh-key");
+  }
+
+  /** Marks this machine as one that outlives assay and puts the key to log in beside it; its folder stays. */
+  async keep(privateKey: string): Promise<void> {
+    await writeFile(this.keyFile, privateKey, { mode: 0o600 });
     await this.folder.keep();
+  }
+
+  /** Lets assay end while this machine goes on. */
+  release(): void {
     this.#process.release();
   }
 

@@ -26,6 +26,8 @@ export class QemuProcess implements AsyncDisposable {
   readonly serial: Duplex;
   /** In the order of the agents' ports. */
   readonly agents: readonly Duplex[];
+  /** Frames of the private network, each after its length. */
+  readonly network: Duplex;
   /** Resolves with QEMU's own last words when the process has ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
@@ -38,14 +40,17 @@ export class QemuProcess implements AsyncDisposable {
     sockets: readonly Duplex[],
     qmp: QmpClient,
   ) {
-    const [, serial, ...agents] = sockets;
-    if (serial === undefined) throw new Error("QEMU was started without its sockets.");
+    const [, serial, ...others] = sockets;
+    const agents = others.slice(0, InheritedFd.agents.length);
+    const network = others[InheritedFd.agents.length];
+    if (serial === undefined || network === undefined) throw new Error("QEMU was started without its sockets.");
     this.#child = child;
     this.pid = pid;
     this.ended = ended;
     this.qmp = qmp;
     this.serial = serial;
     this.agents = agents;
+    this.network = network;
     void ended.then(() => {
       this.#isEnded = true;
     });
@@ -90,7 +95,7 @@ export class QemuProcess implements AsyncDisposable {
   /** Lets assay end while this machine goes on. */
   release(): void {
     this.#child.unref();
-    for (const socket of [this.serial, ...this.agents]) socket.destroy();
+    for (const socket of [this.serial, ...this.agents, this.network]) socket.destroy();
     this.qmp[Symbol.dispose]();
   }
 

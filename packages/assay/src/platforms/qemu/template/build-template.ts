@@ -16,6 +16,8 @@ import { createEmptyOverlay } from "../machine/overlay.ts";
 import { writeSeed } from "../machine/seed.ts";
 import { consoleTail } from "../machine/serial-port.ts";
 import { makeSshKey } from "../machine/ssh-key.ts";
+import { TEMPLATE_MAC } from "../network/network-plan.ts";
+import { prepareNetworkScript } from "../network/network-script.ts";
 import { freeze } from "./freeze.ts";
 import { type TemplateInputs, templateKey } from "./template-key.ts";
 import { placeTemplate, type Template, TemplateFile, templatesFolder } from "./template-store.ts";
@@ -47,6 +49,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   const startedAt = performance.now();
   const elapsed = () => Math.round(performance.now() - startedAt);
   const key = templateKey(order.inputs);
+  const hasPrivateNic = order.shape.hasPrivateNic === true;
   await needRoom(
     templatesFolder(),
     order.shape.memoryMb * 1_048_576 + BOOT_DISK_BYTES,
@@ -90,8 +93,11 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
       logFolder: order.logFolder,
       memory: { path: folder.join(TemplateFile.memory), access: "shared" },
       lifetime: "with-owner",
+      privateMac: hasPrivateNic ? TEMPLATE_MAC : undefined,
     }),
   );
+  // Without a cable no program of the guest waits for an address on it.
+  if (hasPrivateNic) await machine.setPrivateLink("down", signal);
   const hostKey = new HostKeyPin();
   const login = { image: image.name, username: order.username, privateKey: sshKey.privateKey, hostKey, signal };
   const shell = await bootToLogin(machine, { ...login, timeoutMs: host.bootTimeoutMs });
@@ -99,6 +105,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   let agents: StartedAgents;
   try {
     await settle(shell, machine, order);
+    if (hasPrivateNic) await prepareNetwork(shell, order);
     agents = order.inputs.firstContact === "agent" ? await startAgents(shell, machine.agents, signal) : undefined;
   } finally {
     await shell[Symbol.asyncDispose]();
@@ -153,6 +160,16 @@ sync`,
   }
 }
 
+async function prepareNetwork(shell: Shell, { image, signal }: TemplateOrder): Promise<void> {
+  const done = await shell.run(prepareNetworkScript(), { sudo: true, timeoutMs: WARM_UP_LIMIT_MS, signal });
+  signal.throwIfAborted();
+  if (done.exitCode === 0) return;
+  throw new PlatformError(
+    `The image '${image.name}' cannot have a private network: ${done.stderr.trim() || done.outcome.kind}`,
+    { help: "It needs the driver virtio_net and the program 'ip' (iproute2 or busybox)." },
+  );
+}
+
 type StartedAgents = Awaited<ReturnType<typeof startAgents>>;
 
 const factsOf = ({ sessionId, goneMarker, hasHelper }: AgentFacts): AgentFacts => ({
@@ -177,7 +194,8 @@ while [ "$tries" -lt 100 ]; do
   tries=$((tries + 1))
   sleep 0.2
 done
-date +%s > /dev/null; perl -e 1 2>/dev/null; mv --version > /dev/null; ln --version > /dev/null; true
+date +%s > /dev/null; perl -e 1 2>/dev/null; mv --version > /dev/null; ln --version > /dev/null
+PATH=$PATH:/usr/sbin:/sbin ip address > /dev/null 2>&1; true
 sync`;
   const ways = {
     root: { isRoot: true, command: script },

@@ -13,6 +13,9 @@ import { findTemplate, pruneTemplates, removeTemplate, type Template } from "./t
 
 export type TemplateContext = Pick<DeployContext, "signal" | "logFolder" | "progress">;
 
+const shapeName = ({ cores, memoryMb, hasPrivateNic = false }: MachineShape): string =>
+  JSON.stringify({ cores, memoryMb, hasPrivateNic });
+
 interface KeeperParts {
   readonly host: HostSetup;
   readonly image: Image;
@@ -33,7 +36,7 @@ export class TemplateKeeper {
 
   /** The template for `shape`; all callers of one shape wait for the same. Throws what building throws. */
   async get(shape: MachineShape, context: TemplateContext): Promise<Template> {
-    const name = JSON.stringify(shape);
+    const name = shapeName(shape);
     const known = this.#templates.get(name);
     if (known !== undefined) return await known;
     const made = this.#findOrBuild(shape, context);
@@ -46,10 +49,16 @@ export class TemplateKeeper {
     }
   }
 
-  /** Takes a template out of use that turned out to be damaged, so that the next caller gets a new one. */
+  /**
+   * Takes a template out of use that turned out to be damaged, so that the next caller gets a new one. Forks are made
+   * at the same time; only the first that tells has an effect.
+   */
   async discard(template: Template): Promise<void> {
-    const { cores, memoryMb } = template.inputs;
-    this.#templates.delete(JSON.stringify({ cores, memoryMb }));
+    const name = shapeName(template.inputs);
+    const known = this.#templates.get(name);
+    if (known === undefined || (await known.catch(() => undefined)) !== template) return;
+    if (this.#templates.get(name) !== known) return;
+    this.#templates.delete(name);
     await removeTemplate(template.folder);
   }
 

@@ -39,6 +39,7 @@ export async function templateInputs(
     ...login,
     cores: shape.cores,
     memoryMb: shape.memoryMb,
+    ...(shape.hasPrivateNic === true ? { hasPrivateNic: true } : {}),
   };
 }
 

@@ -132,6 +132,7 @@ function isReplacedBy(old: Description, kept: Template): boolean {
       inputs.firmware.split(" ")[0],
       inputs.cores,
       inputs.memoryMb,
+      inputs.hasPrivateNic,
       inputs.accelerator,
       inputs.username,
       inputs.firstContact,

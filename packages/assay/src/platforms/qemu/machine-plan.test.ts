@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { machinePlans } from "./machine-plan.ts";
+import { qemuRefusal } from "./refusal.ts";
+
+const usual = { cores: 2, memoryMb: 1024 };
+const one = { nodeCount: 1, cores: 1, memoryMb: 256, features: [], coldBoot: false };
+const machine = (name: string, cores: number, memoryMb: number) => ({ name, cores, memoryMb });
+
+test("a machine alone has the environment's name and no private network", () => {
+  expect(machinePlans(one, usual, "qemu-3")).toEqual([{ name: "qemu-3", shape: usual, place: undefined }]);
+});
+
+test("several machines have host names, addresses of their own and each other's names", () => {
+  const plans = machinePlans({ ...one, nodeCount: 2 }, usual, "Qemu 3");
+  const hosts = [
+    { name: "qemu-3-n0", address: "10.99.0.1" },
+    { name: "qemu-3-n1", address: "10.99.0.2" },
+  ];
+  expect(plans.map(({ place }) => place)).toEqual([
+    { ...hosts[0], macAddress: "52:54:00:a5:5a:01", hosts },
+    { ...hosts[1], macAddress: "52:54:00:a5:5a:02", hosts },
+  ]);
+  expect(plans.every(({ shape }) => shape.hasPrivateNic === true)).toBe(true);
+});
+
+test("each machine has what is asked of it, and the name that the runbook gives", () => {
+  const machines = [machine("Server 1", 1, 4096), machine("", 4, 512), machine("server-1", 1, 256)];
+  const plans = machinePlans({ ...one, nodeCount: 3, machines }, usual, "qemu-1");
+  expect(plans.map(({ name, shape }) => [name, shape.cores, shape.memoryMb])).toEqual([
+    ["server-1", 2, 4096],
+    ["qemu-1-n1", 4, 1024],
+    ["server-1-2", 2, 1024],
+  ]);
+});
+
+const small = { cores: 4, totalMb: 10_000, availableMb: 10_000 };
+test.each([
+  [{ nodeCount: 9 }, "it needs 9 nodes; the QEMU platform gives at most 8 that belong together."],
+  [{ nodeCount: 8 }, "it needs 8192 MB of memory; this host can give 8000."],
+  [{ nodeCount: 2, machines: [machine("", 1, 1024), machine("", 8, 1024)] }, "it needs 8 processors; this host has 4."],
+  [{ nodeCount: 2, features: ["PrivateNetwork", "StartStop"] }, undefined],
+  [
+    { nodeCount: 1, features: ["PrivateNetwork"] },
+    "it needs the feature 'PrivateNetwork', which the QEMU platform does not give to one node alone.",
+  ],
+  [{ nodeCount: 2, features: ["Disk"] }, "it needs the feature 'Disk', which the QEMU platform does not give."],
+])("%j is refused with: %s", (wanted, reason) => {
+  expect(qemuRefusal({ ...one, ...wanted }, small, usual)).toBe(reason);
+});

@@ -1,0 +1,86 @@
+import { PlatformError } from "../../../errors/catalogue.ts";
+import type {
+  Command,
+  Completed,
+  FileOptions,
+  Running,
+  RunOptions,
+  Shell,
+  SpawnOptions,
+  WriteOptions,
+} from "../../../node/shell/types.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { NetworkPlace } from "./network-plan.ts";
+import { networkFromBootScript } from "./network-script.ts";
+
+const JOIN_LIMIT_MS = 120_000;
+
+/** Puts a guest that has booted on its own into its private network. Throws PlatformError with the guest's words. */
+export async function joinNetwork(
+  shell: Pick<Shell, "run">,
+  place: NetworkPlace,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const options = { sudo: true, timeoutMs: JOIN_LIMIT_MS, ...(signal === undefined ? {} : { signal }) };
+  const done = await shell.run(networkFromBootScript(place), options);
+  signal?.throwIfAborted();
+  if (done.exitCode === 0) return;
+  throw new PlatformError(
+    `The machine '${place.name}' did not join its private network: ${done.stderr.trim() || done.outcome.kind}`,
+    { isTransient: true },
+  );
+}
+
+/** The shell of a machine with a private network, which it joins again after a reboot: addresses are in its memory only. */
+export class NetworkedShell implements Shell {
+  readonly label: string;
+  readonly openTcp?: NonNullable<Shell["openTcp"]>;
+  readonly #shell: Shell;
+  readonly #place: NetworkPlace;
+  #hasLeft = false;
+
+  constructor(shell: Shell, machine: Pick<Machine, "qmp">, place: NetworkPlace) {
+    this.label = shell.label;
+    this.#shell = shell;
+    if (shell.openTcp !== undefined) this.openTcp = shell.openTcp.bind(shell);
+    this.#place = place;
+    machine.qmp.onEvent(({ event }) => {
+      if (event === "RESET") this.#hasLeft = true;
+    });
+  }
+
+  async reconnect(options: Parameters<Shell["reconnect"]>[0]): Promise<void> {
+    await this.#shell.reconnect(options);
+    if (!this.#hasLeft) return;
+    await joinNetwork(this.#shell, this.#place, options.signal);
+    this.#hasLeft = false;
+  }
+
+  run(command: Command, options?: RunOptions): Promise<Completed> {
+    return this.#shell.run(command, options);
+  }
+
+  spawn(command: Command, options?: SpawnOptions): Promise<Running> {
+    return this.#shell.spawn(command, options);
+  }
+
+  read(path: string, options?: FileOptions): Promise<Uint8Array> {
+    return this.#shell.read(path, options);
+  }
+
+  write(path: string, data: string | Uint8Array, options?: WriteOptions): Promise<void> {
+    return this.#shell.write(path, data, options);
+  }
+
+  upload(localPath: string, remotePath: string, options?: FileOptions): Promise<void> {
+    return this.#shell.upload(localPath, remotePath, options);
+  }
+
+  download(remotePath: string, localPath: string, options?: FileOptions): Promise<void> {
+    return this.#shell.download(remotePath, localPath, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#shell[Symbol.asyncDispose]();
+  }
+}
