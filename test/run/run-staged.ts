@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { makeCombinator } from "../../packages/assay/src/combinators/make-combinator.ts";
-import { loadChecked } from "../../packages/assay/src/engine/load-checked.ts";
+import { checkedRunbook } from "../../packages/assay/src/engine/checked-runbook.ts";
+import { OpenRunbookFile } from "../../packages/assay/src/engine/runbook-file.ts";
 import { readJournal, readWholeLines } from "../../packages/assay/src/events/journal.ts";
 import type { RunEvent } from "../../packages/assay/src/events/types.ts";
 import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";
@@ -39,7 +40,10 @@ export async function runStaged(scenario: StagedScenario): Promise<StagedReport>
   const made = suite("Staged", { area: "staged", about: "Staged." }, ({ test: define }) => {
     for (const [name, body] of Object.entries(scenario.cases)) define(name, { about: "A case.", priority: 1 }, body);
   });
-  const { first, load, judge } = await loadChecked(file, { purpose: "run", variables: [] }, () => undefined);
+  const { first, load, judge } = checkedRunbook(await OpenRunbookFile.open(file), {
+    purpose: "run",
+    warn: () => undefined,
+  });
   const guests = scenario.guests ?? new LocalGuests();
   const signal = scenario.signal ?? new AbortController().signal;
   const { goesOn } = scenario;

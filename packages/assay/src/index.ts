@@ -1,3 +1,4 @@
+export * from "./engine/index.ts";
 export * from "./errors/assay-error.ts";
 export * from "./errors/catalogue.ts";
 export type * from "./events/types.ts";

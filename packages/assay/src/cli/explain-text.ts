@@ -1,3 +1,4 @@
+import type { ExplainedCase } from "../engine/index.ts";
 import type { ExplainedSetting } from "../plan/explain-case.ts";
 import type { ExplainedCombinations } from "../plan/explain-combinations.ts";
 import { fullNameOf } from "../plan/select.ts";
@@ -7,13 +8,6 @@ import type { ValuePlace, VariableExplanation } from "../runbook/variables/expla
 import type { Case } from "../suite/suite.ts";
 import { valuesText } from "./plan-text.ts";
 import { table } from "./table.ts";
-
-export interface ExplainedCase {
-  readonly testCase: Case;
-  readonly groups: readonly ExplainedCombinations[];
-  /** The combinations are known in the run only; what is told holds for the variables as they are. */
-  readonly isOpen: boolean;
-}
 
 const VERDICTS = {
   runs: "runs",

@@ -1,21 +1,14 @@
 import { Command } from "commander";
 import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
-import { loadChecked } from "../engine/load-checked.ts";
+import { explain, loadRunbook } from "../engine/index.ts";
+import { opened } from "../engine/runbook-file.ts";
 import { UsageError } from "../errors/catalogue.ts";
-import { makeMask } from "../events/mask.ts";
-import { Extensions } from "../extension/load-extension.ts";
-import { unknownCase } from "../plan/criteria.ts";
-import { explainInCombinations } from "../plan/explain-combinations.ts";
-import { fullNameOf } from "../plan/select.ts";
-import { loadRefusals } from "../run/static-refusal.ts";
 import { listCombinations } from "../runbook/combinators/list-combinations.ts";
-import { loadRunbook } from "../runbook/load.ts";
 import { didYouMean } from "../runbook/nearest.ts";
 import { explainVariable } from "../runbook/variables/explain.ts";
-import { VariableTrace } from "../runbook/variables/trace.ts";
-import type { Case } from "../suite/suite.ts";
 import { collectValues } from "./collect-values.ts";
-import { caseJson, caseText, type ExplainedCase, variableJson, variableText } from "./explain-text.ts";
+import { caseJson, caseText, variableJson, variableText } from "./explain-text.ts";
+import { loadToLook } from "./load-to-look.ts";
 
 interface ExplainOptions {
   readonly runbook: string;
@@ -58,66 +51,25 @@ export function explainCommand(): Command {
     });
 }
 
-/** Combinations that are looked at; more are not. */
-const MOST_COMBINATIONS = 10_000;
-
-async function ofCase(name: string, { runbook: file, variable, platform, json }: ExplainOptions): Promise<string> {
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const { runbook, extensions, load } = await loadChecked(
-    file,
-    { variables: variable, purpose: "look", ...(platform !== undefined && { platform }) },
-    say,
+async function ofCase(name: string, { runbook, variable, platform, json }: ExplainOptions): Promise<string> {
+  const { file } = await loadToLook(runbook, { variables: variable, ...(platform !== undefined && { platform }) });
+  const explained = await explain(file, name);
+  return file.mask(
+    json ? JSON.stringify({ cases: explained.flatMap(caseJson) }) : explained.map(caseText).join("\n\n"),
   );
-  const cases = extensions.suites.flatMap((suite) => suite.cases);
-  const refusals = await loadRefusals();
-  const secrets = new Set(runbook.secrets);
-  const explained: ExplainedCase[] = [];
-  const combinator = runbook.combinator && listCombinations(runbook.combinator);
-  const isOpen = runbook.combinator !== undefined && combinator === undefined;
-  for (const testCase of findCases(name, cases)) {
-    const groups = await explainInCombinations({
-      runbook,
-      combinator,
-      load: async (values) => {
-        const loaded = (await load(values)).runbook;
-        for (const secret of loaded.secrets) secrets.add(secret);
-        return loaded;
-      },
-      testCase,
-      cases,
-      refusals,
-      mostCombinations: MOST_COMBINATIONS,
-    });
-    explained.push({ testCase, groups, isOpen });
-  }
-  const mask = makeMask([...secrets], runbook.secretMasks);
-  return mask(json ? JSON.stringify({ cases: explained.flatMap(caseJson) }) : explained.map(caseText).join("\n\n"));
-}
-
-function findCases(name: string, cases: readonly Case[]): readonly Case[] {
-  const wanted = name.toLowerCase();
-  const found = cases.filter((each) => each.name.toLowerCase() === wanted || fullNameOf(each).toLowerCase() === wanted);
-  if (found.length > 0) return found;
-  const { message, help } = unknownCase(
-    name,
-    cases.map((each) => each.name),
-  );
-  throw new UsageError(message, help === undefined ? {} : { help });
 }
 
 /** Works also with a runbook that has errors, because a wrong value is what one wants explained. */
-async function ofVariable(name: string, { runbook: file, variable, platform, json }: ExplainOptions): Promise<string> {
-  const trace = new VariableTrace();
-  const { runbook, secrets, diagnostics } = await loadRunbook(file, {
-    variables: variable,
-    environment: process.env,
-    loadExtensions: new Extensions((await import("@assay/suites")).suites).load,
-    trace,
-    ...(platform !== undefined && { platform }),
-  });
+async function ofVariable(name: string, { runbook: path, variable, platform, json }: ExplainOptions): Promise<string> {
+  const { mask, diagnostics, runbook, trace } = opened(
+    await loadRunbook(path, {
+      variables: variable,
+      environment: process.env,
+      ...(platform !== undefined && { platform }),
+    }),
+  );
   const combinator = runbook?.combinator && listCombinations(runbook.combinator);
   const explanation = explainVariable(name, trace, combinator);
-  const mask = makeMask(secrets);
   if (explanation !== undefined) {
     return mask(json ? JSON.stringify({ variable: variableJson(explanation) }) : variableText(explanation));
   }

@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
-import { loadChecked } from "../engine/load-checked.ts";
 import { makeMask } from "../events/mask.ts";
 import { explainCases } from "../plan/explain-case.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -8,6 +7,7 @@ import { fullNameOf } from "../plan/select.ts";
 import { loadRefusals } from "../run/static-refusal.ts";
 import type { Case } from "../suite/suite.ts";
 import { collectValues } from "./collect-values.ts";
+import { loadToLook } from "./load-to-look.ts";
 import { table } from "./table.ts";
 
 interface ListOptions {
@@ -41,8 +41,7 @@ export function listCommand(): Command {
 
 async function casesOf({ runbook: file, variable, all }: ListOptions): Promise<readonly Case[]> {
   if (file === undefined) return (await import("@assay/suites")).suites.flatMap((suite) => suite.cases);
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const { runbook, extensions, judge } = await loadChecked(file, { variables: variable, purpose: "look" }, say);
+  const { runbook, extensions, judge } = await loadToLook(file, { variables: variable });
   const { suites } = extensions;
   if (all) return suites.flatMap((suite) => suite.cases);
   const plan = makePlan({ runbook, suites, refuse: () => undefined });
@@ -53,8 +52,7 @@ async function casesOf({ runbook: file, variable, all }: ListOptions): Promise<r
 
 /** One line a case: whether it runs, and why; 'assay explain' tells all of it. */
 async function explainAll({ runbook: file = DEFAULT_RUNBOOK, variable, json }: ListOptions): Promise<string> {
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  const { runbook, extensions } = await loadChecked(file, { variables: variable, purpose: "look" }, say);
+  const { runbook, extensions } = await loadToLook(file, { variables: variable });
   const cases = extensions.suites.flatMap((suite) => suite.cases);
   const refuse = (await loadRefusals()).of(runbook);
   const explained = [...explainCases(cases, { cases, filters: runbook.filters, refuse })];

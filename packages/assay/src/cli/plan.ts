@@ -1,15 +1,13 @@
 import { Command } from "commander";
 import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
+import { loadRunbook, plan } from "../engine/index.ts";
 import { ExitCode } from "../errors/assay-error.ts";
-import { makeMask } from "../events/mask.ts";
-import { Extensions } from "../extension/load-extension.ts";
-import { type ExpandedRunbook, expandRunbook } from "../plan/expand.ts";
-import { loadRefusals } from "../run/static-refusal.ts";
-import { openRunbook } from "../runbook/load.ts";
+import type { SchedulePolicy } from "../plan/order.ts";
 import { collectValues } from "./collect-values.ts";
 import { planJson } from "./plan-json.ts";
 import { planText } from "./plan-text.ts";
 import { problemText } from "./problem-text.ts";
+import { scheduleOption } from "./run-options.ts";
 
 interface PlanCommandOptions {
   readonly runbook: string;
@@ -18,10 +16,9 @@ interface PlanCommandOptions {
   readonly compat: boolean;
   readonly json: boolean;
   readonly limit: string;
+  readonly schedule?: SchedulePolicy;
+  readonly log_path: string;
 }
-
-/** Combinations that are looked at; more are counted. */
-const MOST_COMBINATIONS = 10_000;
 
 const JSON_HELP = `
 --json prints one document:
@@ -48,41 +45,30 @@ export function planCommand(): Command {
     )
     .option("-v, --variable <name:value>", "set a variable; s:name:value for a secret; repeatable", collectValues, [])
     .option("--platform <type>", "platform instead of the runbook's")
+    .addOption(scheduleOption())
+    .option("-l, --log_path <folder>", "folder of the runs, for --schedule fail-fast", "runs")
     .option("--compat", "only warn of unknown keys that LISA ignores", false)
     .option("--limit <lines>", "most lines of each table; 0 shows all", "40")
     .option("--json", "print one JSON document on standard output", false)
     .option("-d, --debug", "show stacks of errors", false)
     .addHelpText("after", JSON_HELP)
     .action(async (options: PlanCommandOptions) => {
-      const expanded = await expand(options);
-      const isGood = !expanded.problems.some(({ diagnostic }) => diagnostic.severity === "error");
-      const mask = makeMask([...expanded.secrets], expanded.runbook?.secretMasks);
+      const { runbook: path, variable, platform, compat, schedule, log_path: logPath } = options;
+      const file = await loadRunbook(path, {
+        variables: variable,
+        environment: process.env,
+        isCompatible: compat,
+        ...(platform !== undefined && { platform }),
+      });
+      const { expanded, isGood } = await plan(file, { logPath, ...(schedule !== undefined && { schedule }) });
       if (options.json) {
-        process.stdout.write(`${mask(JSON.stringify(planJson(options.runbook, expanded, isGood)))}\n`);
+        process.stdout.write(`${file.mask(JSON.stringify(planJson(path, expanded, isGood)))}\n`);
       } else {
         const color = process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "";
-        for (const problem of expanded.problems)
-          process.stderr.write(`${mask(problemText(problem, expanded.sources, color))}\n`);
+        for (const problem of expanded.problems) process.stderr.write(`${problemText(problem, file, color)}\n`);
         const limit = /^\d+$/.test(options.limit) ? Number(options.limit) || Number.POSITIVE_INFINITY : 40;
-        if (expanded.runbook !== undefined) process.stdout.write(`${mask(planText(expanded, limit))}\n`);
+        if (expanded.runbook !== undefined) process.stdout.write(`${file.mask(planText(expanded, limit))}\n`);
       }
       process.exitCode = isGood ? ExitCode.ok : ExitCode.configuration;
     });
-}
-
-async function expand({ runbook, variable, platform, compat }: PlanCommandOptions): Promise<ExpandedRunbook> {
-  const extensions = new Extensions((await import("@assay/suites")).suites);
-  const loader = await openRunbook(runbook, {
-    variables: variable,
-    environment: process.env,
-    isCompatible: compat,
-    loadExtensions: extensions.load,
-    ...(platform !== undefined && { platform }),
-  });
-  return await expandRunbook({
-    load: (assigned) => loader.load(assigned),
-    suites: () => extensions.suites,
-    refusals: await loadRefusals(),
-    mostCombinations: MOST_COMBINATIONS,
-  });
 }

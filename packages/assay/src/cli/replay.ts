@@ -1,7 +1,5 @@
 import { Command } from "commander";
-import { CaseFinder } from "../engine/replay/case-finder.ts";
-import { findRecordings } from "../engine/replay/find-recordings.ts";
-import { type Replay, replayEach } from "../engine/replay/replay-each.ts";
+import { type Replay, replay } from "../engine/index.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { makePaint, wantsColour } from "../notifiers/paint.ts";
 import { jsonOfReplays } from "./replay/replay-json.ts";
@@ -35,19 +33,16 @@ export function replayCommand(): Command {
     .option("-d, --debug", "show stacks of errors", false)
     .addHelpText("after", HELP)
     .action(async (run: string | undefined, cases: readonly string[], options: ReplayOptions) => {
-      process.exitCode = await replay(run, cases, options);
+      process.exitCode = await replayAll(run, cases, options);
     });
 }
 
-async function replay(run: string | undefined, cases: readonly string[], options: ReplayOptions): Promise<number> {
-  const { sinceChange, json, log_path: root } = options;
-  const paths = await findRecordings(run ?? (sinceChange ? undefined : "latest"), root);
-  const finder = new CaseFinder((await import("@assay/suites")).suites);
+async function replayAll(run: string | undefined, cases: readonly string[], options: ReplayOptions): Promise<number> {
+  const { sinceChange, json, log_path: logPath } = options;
   const paint = makePaint(wantsColour(process.stdout.isTTY, process.env));
-  // Ctrl-C ends the process at once: a replay holds nothing that would have to be given back.
-  const { signal } = new AbortController();
   const replays: Replay[] = [];
-  for await (const each of replayEach(paths, finder, { cases, sinceChange, signal })) {
+  // Ctrl-C ends the process at once: a replay holds nothing that would have to be given back.
+  for await (const each of replay(run, { cases, sinceChange, logPath })) {
     replays.push(each);
     if (!json) process.stdout.write(`${replayLines(each, paint).join("\n")}\n`);
   }

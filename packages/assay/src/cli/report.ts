@@ -1,11 +1,10 @@
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { loadRun } from "../engine/report/read-run.ts";
+import { compareRuns, readRun, renderDiff } from "../engine/index.ts";
+import { nearPath } from "../engine/near-path.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { UsageError } from "../errors/catalogue.ts";
-import { makePaint, wantsColour } from "../notifiers/paint.ts";
+import { wantsColour } from "../notifiers/paint.ts";
 import { FORMATS, type Format, giveReport } from "./report/formats.ts";
-import { nearPath } from "./report/near-path.ts";
 import { writeOutput } from "./report/write-output.ts";
 
 interface ReportOptions {
@@ -81,28 +80,17 @@ function checkOptions(
 }
 
 async function report(run: string | undefined, options: ReportOptions): Promise<ExitCode> {
-  const { output, subtests: hasSubtests } = options;
+  const { output, subtests: hasSubtests, log_path: logPath } = options;
   const format = options.json ? "json" : (options.format ?? "text");
-  const loaded = await loadRun(run, resolve(options.log_path));
-  process.stdout.write(await giveReport(loaded, { format, output, hasSubtests }));
+  process.stdout.write(await giveReport(await readRun(run, { logPath }), { format, output, hasSubtests }));
   return ExitCode.ok;
 }
 
 async function compare([first, second]: readonly string[], options: ReportOptions): Promise<ExitCode> {
-  const { output = "-", failOnRegression } = options;
-  const root = resolve(options.log_path);
-  const before = await loadRun(first, root);
-  const after = await loadRun(second, root);
-  const { compareRuns } = await import("../report/diff/compare-runs.ts");
-  const diff = compareRuns(before.summary, after.summary);
-  let text: string;
-  if (options.json || options.format === "json") {
-    const { diffDocument } = await import("../report/diff/diff-document.ts");
-    text = `${JSON.stringify(diffDocument(diff))}\n`;
-  } else {
-    const { diffText } = await import("../report/diff/diff-text.ts");
-    text = diffText(diff, makePaint(output === "-" && wantsColour(process.stdout.isTTY === true, process.env)));
-  }
+  const { output = "-", failOnRegression, log_path: logPath } = options;
+  const diff = await compareRuns(await readRun(first, { logPath }), await readRun(second, { logPath }));
+  const color = output === "-" && wantsColour(process.stdout.isTTY === true, process.env);
+  const text = await renderDiff(diff, options.json || options.format === "json" ? "json" : "text", { color });
   if (output !== "-") await writeOutput(output, text);
   process.stdout.write(output === "-" ? text : `${nearPath(output)}\n`);
   return failOnRegression && diff.isRegression ? ExitCode.failed : ExitCode.ok;

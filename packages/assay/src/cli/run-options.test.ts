@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { aftercareOf } from "./aftercare-options.ts";
-import { declareRunCommand, type RunCommandOptions } from "./run-options.ts";
+import { declareRunCommand, type RunCommandOptions, runOptionsOf } from "./run-options.ts";
 
 const parse = (...given: readonly string[]): RunCommandOptions =>
   declareRunCommand()
@@ -11,12 +10,14 @@ const parse = (...given: readonly string[]): RunCommandOptions =>
 
 test.each<[readonly string[], object]>([
   [[], {}],
+  [["--image", "debian-12", "-l", "out", "-i", "nightly"], { image: "debian-12", logPath: "out", id: "nightly" }],
+  [["--record"], { record: true }],
   [["--diagnostics", "0"], { diagnosticsMs: 0 }],
   [["--diagnostics", "2.5"], { diagnosticsMs: 2500 }],
   [["--pollution", "on"], { pollution: "on" }],
   [["--repeat-failures", "10"], { repeatFailures: 10 }],
 ])("%j", (given, wanted) => {
-  expect(aftercareOf(parse(...given))).toEqual(wanted);
+  expect(runOptionsOf(parse(...given))).toEqual({ record: false, ...wanted });
 });
 
 test.each([

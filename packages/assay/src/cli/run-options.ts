@@ -1,4 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { TestRunOptions } from "../engine/index.ts";
+import { SCHEDULE_POLICIES, type SchedulePolicy } from "../plan/order.ts";
+import { parseHostLimit } from "../run/capacity/host-limit.ts";
 import { collectValues } from "./collect-values.ts";
 
 /** Options of `assay run` as commander gives them. */
@@ -17,6 +20,8 @@ export interface RunCommandOptions {
   readonly diagnostics?: number;
   readonly pollution?: "auto" | "on" | "off";
   readonly repeatFailures?: number;
+  readonly schedule?: SchedulePolicy;
+  readonly hostLimit?: string;
 }
 
 /** Reads a number of an option; a fraction is one. */
@@ -65,6 +70,11 @@ export function declareRunCommand(): Command {
         "look for what cases leave behind: where machines are shared (auto, the default), everywhere or nowhere",
       ).choices(["auto", "on", "off"]),
     )
+    .addOption(scheduleOption())
+    .option(
+      "--host-limit <limit>",
+      "memory and processors of this host for all environments, such as 8G,4; or off (default: what is free; $ASSAY_HOST_LIMIT)",
+    )
     .option("-d, --debug", "show stacks of errors", false)
     .option("-l, --log_path <folder>", "folder for the run folders (default: 'runs')")
     .option("-i, --id <id>", "name of the run folder instead of the time and the runbook's name")
@@ -72,4 +82,34 @@ export function declareRunCommand(): Command {
       "after",
       "\nExit codes: 0 passed, 1 a case failed, 2 the runbook or command line is wrong, 3 machinery failed or nothing was tested, 130/143 interrupted.",
     );
+}
+
+/** What comes first; `assay plan` shows the same order. */
+export function scheduleOption(): Option {
+  return new Option(
+    "--schedule <policy>",
+    "what comes first: the most important (priority, the default), the cheapest machines (cost), what failed last time (fail-fast)",
+  ).choices(SCHEDULE_POLICIES);
+}
+
+/** The options as the engine takes them. Throws UsageError for a limit of the host that is none. */
+export function runOptionsOf(
+  options: RunCommandOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): TestRunOptions {
+  const { image, log_path, id, record, diagnostics, pollution, repeatFailures, schedule } = options;
+  const { ASSAY_HOST_LIMIT: fromEnvironment = "" } = environment;
+  const limit = options.hostLimit ?? (fromEnvironment === "" ? undefined : fromEnvironment);
+  const source = options.hostLimit === undefined ? "ASSAY_HOST_LIMIT" : "--host-limit";
+  return {
+    record,
+    ...(image !== undefined && { image }),
+    ...(log_path !== undefined && { logPath: log_path }),
+    ...(id !== undefined && { id }),
+    ...(diagnostics !== undefined && { diagnosticsMs: diagnostics * 1000 }),
+    ...(pollution !== undefined && { pollution }),
+    ...(repeatFailures !== undefined && { repeatFailures }),
+    ...(schedule !== undefined && { schedule }),
+    ...(limit !== undefined && { hostLimit: parseHostLimit(limit, source) }),
+  };
 }

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { Extensions } from "../extension/load-extension.ts";
-import { consoleNotifier } from "../notifiers/console/console-notifier.ts";
 import { envStatsNotifier } from "../notifiers/env-stats/env-stats-notifier.ts";
 import { fileNotifier } from "../notifiers/file/file-notifier.ts";
 import { htmlNotifier } from "../notifiers/html/html-notifier.ts";
@@ -10,6 +9,7 @@ import { perfdumpNotifier } from "../notifiers/perfdump/perfdump-notifier.ts";
 import { textResultNotifier } from "../notifiers/text-result/text-result-notifier.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { extensionNotifiers } from "./extension-parts.ts";
+import type { TestRunOptions } from "./run-options.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -22,30 +22,42 @@ const ON_DEMAND: Readonly<Record<string, (runFolder: string, settings: Settings)
     textResultNotifier({ runFolder, hasSubtests: include_subtest === true }),
 };
 
-/** What reports a run: console, HTML and JUnit always, the others when the runbook asks for them. */
-export function makeNotifiers(runbook: Runbook, extensions: Extensions, runFolder: string): readonly Notifier[] {
+/** What reports a run: HTML and JUnit unless they are not wanted, what the runbook asks for, and what the program adds. */
+export function makeNotifiers(
+  runbook: Runbook,
+  extensions: Extensions,
+  runFolder: string,
+  { reports = ["html", "junit"], notifiers = [] }: Pick<TestRunOptions, "reports" | "notifiers">,
+): readonly Notifier[] {
   const settingsOf = (wanted: string): Settings | undefined =>
     runbook.notifiers.find(({ type }) => type === wanted)?.settings;
   const [html, junit] = [settingsOf("html"), settingsOf("junit")];
-  const htmlName = nameOr(html?.path, "report.html");
-  const junitName = nameOr(junit?.path, "junit.xml");
+  const made: Notifier[] = [];
+  const paths: string[] = [];
+  if (html !== undefined || reports.includes("html")) {
+    const fileName = nameOr(html?.path, "report.html");
+    made.push(htmlNotifier({ runFolder, fileName }));
+    paths.push(resolve(runFolder, fileName));
+  }
+  if (junit !== undefined || reports.includes("junit")) {
+    const fileName = nameOr(junit?.path, "junit.xml");
+    made.push(
+      junitNotifier({
+        runFolder,
+        fileName,
+        // Only where the runbook asks for the report itself: otherwise parts stand with their case.
+        hasSubtests: junit !== undefined && junit.include_subtest !== false,
+        hasInstances: junit?.append_message_id !== false,
+      }),
+    );
+    paths.push(resolve(runFolder, fileName));
+  }
   return [
-    htmlNotifier({ runFolder, fileName: htmlName }),
-    junitNotifier({
-      runFolder,
-      fileName: junitName,
-      // Only where the runbook asks for the report itself: otherwise parts stand with their case.
-      hasSubtests: junit !== undefined && junit.include_subtest !== false,
-      hasInstances: junit?.append_message_id !== false,
-    }),
+    ...made,
     ...runbook.notifiers.flatMap(({ type, settings }) => ON_DEMAND[type]?.(runFolder, settings) ?? []),
     ...extensionNotifiers(extensions, runbook, runFolder),
-    // Last, because it names the reports of the others.
-    consoleNotifier({
-      stream: process.stderr,
-      runFolder,
-      reports: [htmlName, junitName].map((name) => resolve(runFolder, name)),
-    }),
+    // Last, because some name the reports of the others.
+    ...notifiers.map((each) => (typeof each === "function" ? each({ runFolder, reports: paths }) : each)),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../errors/catalogue.ts";
 import type { ExtensionReference } from "../runbook/extension.ts";
 import type { Problems } from "../runbook/problems.ts";
 import { COMBINATOR_FIELDS } from "../runbook/schema/combinator.ts";
@@ -9,11 +10,15 @@ import { TRANSFORMER_FIELDS } from "../runbook/schema/transformer.ts";
 import type { Suite } from "../suite/suite.ts";
 import { collectParts, type Parts } from "./collect-parts.ts";
 import type { ExtensionPart } from "./define.ts";
+import { ExtensionRoots } from "./extension-roots.ts";
 import { findModules } from "./find-modules.ts";
-import { nameExtension, registerResolveHook } from "./resolve-hook.ts";
+import { registerResolveHook } from "./resolve-hook.ts";
 
 /** A module that is still not there by then waits for something that never comes. */
 const LONGEST_IMPORT_MS = 30_000;
+
+/** Where parts that a program gives are said to come from. */
+const GIVEN = "the program";
 
 interface Trouble {
   readonly code: string;
@@ -39,12 +44,18 @@ interface Loaded {
 export class Extensions {
   readonly #builtIn: readonly Suite[];
   readonly #loaded = new Map<string, Promise<Loaded>>();
+  readonly #roots = new ExtensionRoots();
   readonly #suites = new Map<Suite, string>();
   readonly #others = new Map<ExtensionPart, string>();
 
-  /** `builtIn` are the suites that are there anyway, whose names are taken. */
-  constructor(builtIn: readonly Suite[]) {
+  /**
+   * `builtIn` are the suites that are there anyway, whose names are taken; `given` is what a program adds itself. Throws
+   * UsageError when a name in it is taken.
+   */
+  constructor(builtIn: readonly Suite[], given: Parts = { suites: [], others: [] }) {
     this.#builtIn = builtIn;
+    const [trouble] = this.#add({ ...given, place: GIVEN });
+    if (trouble !== undefined) throw new UsageError(trouble.message, { help: trouble.help });
   }
 
   /** The built-in suites and those of all extensions, in the order in which they were loaded. */
@@ -69,7 +80,7 @@ export class Extensions {
     if (references.length > 0) registerResolveHook();
     for (const reference of references) {
       const { at } = reference;
-      const known = this.#loaded.get(reference.path) ?? loadOne(reference);
+      const known = this.#loaded.get(reference.path) ?? loadOne(reference, this.#roots);
       this.#loaded.set(reference.path, known);
       const { modules, troubles } = await known;
       for (const { code, message, help, isWarning } of troubles) {
@@ -123,10 +134,10 @@ const taken = (what: string, place: string, other: string): Trouble => ({
   help: "Give one of them another name.",
 });
 
-async function loadOne(reference: ExtensionReference): Promise<Loaded> {
+async function loadOne(reference: ExtensionReference, roots: ExtensionRoots): Promise<Loaded> {
   const found = await findModules(reference);
   if (found.kind === "problem") return { modules: [], troubles: [{ code: "E01", ...found }] };
-  if (found.root !== undefined) nameExtension(reference.name, found.root);
+  if (found.root !== undefined) roots.add(reference.name, found.root);
   const modules: LoadedModule[] = [];
   const troubles: Trouble[] = [];
   for (const specifier of found.modules) {

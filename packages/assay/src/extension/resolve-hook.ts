@@ -1,13 +1,12 @@
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { rootFor } from "./extension-roots.ts";
 
 /** A module of assay's own package, from which Node finds what the package exports. */
 const OWN = import.meta.url;
 const PACKAGE_SCHEME = "assay-package:";
 
-/** Folders of extensions by the name under which they import one another. */
-const roots = new Map<string, string>();
 let isRegistered = false;
 
 /**
@@ -25,16 +24,11 @@ export function registerResolveHook(): void {
         return next(name, { ...context, parentURL: pathToFileURL(join(folder, "runbook.yml")).href });
       }
       const slash = specifier.indexOf("/");
-      const root = slash === -1 ? undefined : roots.get(specifier.slice(0, slash));
+      const root = slash === -1 ? undefined : rootFor(specifier.slice(0, slash), context.parentURL);
       if (root === undefined) return next(specifier, context);
       return next(pathToFileURL(join(root, specifier.slice(slash + 1))).href, context);
     },
   });
-}
-
-/** Lets modules import files below `folder` as `name/file.ts`. */
-export function nameExtension(name: string, folder: string): void {
-  roots.set(name, folder);
 }
 
 /** What to import for the package `name` as a file in `folder` would. */

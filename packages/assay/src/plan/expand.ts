@@ -55,6 +55,8 @@ export interface ExpandOptions {
   /** Cases there are, asked once the runbook was loaded, which may add some. */
   readonly suites: () => readonly Suite[];
   readonly refusals: Refusals;
+  /** Names of cases that take the place of the runbook's selection; none leave it. */
+  readonly only?: readonly string[];
   /** More combinations are counted and not looked at. */
   readonly mostCombinations: number;
   /** Default: by priority. */
@@ -94,7 +96,7 @@ class Expansion {
 
   constructor(options: ExpandOptions, base: LoadedRunbook) {
     this.#options = options;
-    this.#planner = new Planner(options.suites(), options.refusals, options.order);
+    this.#planner = new Planner(options.suites(), options.refusals, options.order, options.only);
     this.#sources = base.sources;
     this.#learn(base);
     this.addProblems(base.diagnostics, undefined);

@@ -39,6 +39,7 @@ interface Served {
 export class Planner {
   readonly #suites: readonly Suite[];
   readonly #refusals: Refusals;
+  readonly #only: readonly string[];
   readonly #planOrder: PlanOrder;
   /** One case of each different requirement. */
   readonly #kinds: ReadonlyMap<string, Case>;
@@ -50,9 +51,15 @@ export class Planner {
   readonly #selected = new Map<string, Plan>();
   readonly #plans = new Map<string, CombinationPlan>();
 
-  constructor(suites: readonly Suite[], refusals: Refusals, order: PlanOrder = DEFAULT_ORDER) {
+  constructor(
+    suites: readonly Suite[],
+    refusals: Refusals,
+    order: PlanOrder = DEFAULT_ORDER,
+    only: readonly string[] = [],
+  ) {
     this.#suites = suites;
     this.#refusals = refusals;
+    this.#only = only;
     this.#planOrder = order;
     const kinds = new Map<string, Case>();
     const kindOf = new Map<Case, string>();
@@ -81,7 +88,7 @@ export class Planner {
     let selected = this.#selected.get(key);
     if (selected === undefined) {
       const refuse = (testCase: Case): string | undefined => reasons.get(this.#kindOf.get(testCase) ?? "");
-      selected = makePlan({ runbook: { filters }, suites: this.#suites, refuse });
+      selected = makePlan({ runbook: { filters }, suites: this.#suites, only: this.#only, refuse });
       this.#selected.set(key, selected);
     }
     return selected;

@@ -29,6 +29,7 @@ test.each<[string, Partial<RunEnd>, number, string]>([
   ["a failed case beside a failed deployment", { counts: { ...none, failed: 2 }, deploymentFailures: 1 }, 1, "failed"],
   ["gave up", { gaveUp: "The image never boots.", counts: { ...none, passed: 1 } }, 3, "machinery-failed"],
   ["Ctrl-C", { interruptedBy: "SIGINT", counts: { ...none, failed: 1 } }, 130, "interrupted"],
+  ["a program", { interruptedBy: "program" }, 130, "interrupted"],
   ["SIGTERM", { interruptedBy: "SIGTERM" }, 143, "interrupted"],
 ])("%s", (_name, given, exitCode, verdict) => {
   expect(verdictOf(end(given))).toMatchObject({ exitCode, verdict });

@@ -14,8 +14,8 @@ export interface RunEnd {
   readonly deploymentFailures: number;
   /** Why the run gave up before its end. */
   readonly gaveUp: string | undefined;
-  /** The signal that ended the run. */
-  readonly interruptedBy: "SIGINT" | "SIGTERM" | undefined;
+  /** What ended the run: a signal of the process, or the program that started it. */
+  readonly interruptedBy: "SIGINT" | "SIGTERM" | "program" | undefined;
   /** Failed cases alone do not fail the process. */
   readonly isFailureTolerated?: boolean;
 }
@@ -36,8 +36,9 @@ export function countStatuses(statuses: Iterable<FinalStatus>): Counts {
 export function verdictOf(end: RunEnd): RunVerdict {
   const { counts } = end;
   if (end.interruptedBy !== undefined) {
-    const exitCode = end.interruptedBy === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated;
-    return { verdict: "interrupted", exitCode, reason: `The run was interrupted by ${end.interruptedBy}.` };
+    const exitCode = end.interruptedBy === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+    const reason = end.interruptedBy === "program" ? "cancelled" : `interrupted by ${end.interruptedBy}`;
+    return { verdict: "interrupted", exitCode, reason: `The run was ${reason}.` };
   }
   const failedCases = counts.failed - end.deploymentFailures;
   if (failedCases > 0) {

@@ -1,4 +1,4 @@
-import type { Replay } from "../../engine/replay/replay-each.ts";
+import type { Replay } from "../../engine/index.ts";
 import type { Divergence } from "../../recording/replay/divergence.ts";
 
 /** The one document `assay replay --json` prints. */

@@ -1,4 +1,4 @@
-import type { Replay } from "../../engine/replay/replay-each.ts";
+import type { Replay } from "../../engine/index.ts";
 import type { Paint } from "../../notifiers/paint.ts";
 import { printable } from "../../notifiers/printable.ts";
 import { divergenceSentence } from "../../recording/replay/divergence.ts";

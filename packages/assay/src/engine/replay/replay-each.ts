@@ -3,7 +3,7 @@ import { codeDigest } from "../../recording/case-code.ts";
 import type { Recording } from "../../recording/format.ts";
 import { readRecording } from "../../recording/recording-file.ts";
 import { type Replayed, replayCase } from "../../run/replay-case.ts";
-import type { Case } from "../../suite/suite.ts";
+import type { Case, Suite } from "../../suite/suite.ts";
 import type { CaseFinder } from "./case-finder.ts";
 
 /** What became of one recording. */
@@ -16,10 +16,22 @@ export type Replay = {
   | { readonly outcome: "unreadable"; readonly error: RecordingUnreadable }
 );
 
-export interface ReplayChoice {
-  /** Names of cases, with or without their suite, or ids of results; empty for all. */
+/** Which recordings are replayed. */
+export interface ReplayOptions {
+  /** Names of cases, with or without their suite, or ids of results. Default: all. */
+  readonly cases?: readonly string[];
+  /** Only recordings of cases whose code is another now. Default: false. */
+  readonly sinceChange?: boolean;
+  /** Ends the replays; what it is aborted with is thrown. */
+  readonly signal?: AbortSignal;
+  /** Folder of the run folders. Default: `runs` in the working directory. */
+  readonly logPath?: string;
+  /** Suites of the program itself that recorded cases are of; those of files are found again. */
+  readonly suites?: readonly Suite[];
+}
+
+interface ReplayChoice {
   readonly cases: readonly string[];
-  /** Only recordings of cases whose code is another now. */
   readonly sinceChange: boolean;
   readonly signal: AbortSignal;
 }

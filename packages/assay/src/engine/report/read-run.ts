@@ -1,30 +1,38 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { JournalUnreadable } from "../../errors/catalogue.ts";
 import { type RunSummary, summarizeRun } from "../../events/folds/run-summary.ts";
-import { readJournal } from "../../events/journal.ts";
+import { readWholeLines } from "../../events/journal.ts";
 import type { RunEvent } from "../../events/types.ts";
 import { isOpenForWriting } from "../../host/open-for-writing.ts";
 import { type JournalWriter, withEnding } from "../../report/ending.ts";
 import { findRun, JOURNAL } from "./find-run.ts";
 
 /** A run as its journal tells it. */
-export interface LoadedRun {
+export interface RecordedRun {
+  /** Path of the run folder. */
   readonly folder: string;
+  /** Path of its journal. */
   readonly journal: string;
+  /** What the journal says: verdict, counts, results, environments, notices. */
   readonly summary: RunSummary;
 }
 
+export interface ReadRunOptions {
+  /** Folder of the run folders. Default: `runs` in the working directory. */
+  readonly logPath?: string;
+}
+
 /** Reads a run, whether it is over, goes on or was killed. Throws UsageError or JournalUnreadable. */
-export async function loadRun(name: string | undefined, root: string): Promise<LoadedRun> {
-  const folder = findRun(name, root);
+export async function readRecordedRun(name: string | undefined, root: string): Promise<RecordedRun> {
+  const folder = findRun(name, resolve(root));
   const journal = join(folder, JOURNAL);
   // Asked before the journal is read: a run that ends in between must not look like one that was cut off.
   const isWritten = await isOpenForWriting(journal);
   const writer: JournalWriter = isWritten === undefined ? "unknown" : isWritten ? "there" : "gone";
-  return { folder, journal, summary: withEnding(fold(readJournal(journal), journal), writer, Date.now()) };
+  return { folder, journal, summary: withEnding(fold(readWholeLines(journal).events, journal), writer, Date.now()) };
 }
 
-function fold(events: readonly RunEvent[], journal: string): RunSummary {
+function fold(events: Iterable<RunEvent>, journal: string): RunSummary {
   const [first] = events;
   if (first === undefined) {
     throw new JournalUnreadable(`The journal '${journal}' is empty: the run has just begun, or wrote nothing at all.`, {
@@ -35,6 +43,7 @@ function fold(events: readonly RunEvent[], journal: string): RunSummary {
   try {
     return summarizeRun(events);
   } catch (error) {
+    if (error instanceof JournalUnreadable) throw error;
     throw notUnderstood(journal, "an event lacks what it must have", error);
   }
 }

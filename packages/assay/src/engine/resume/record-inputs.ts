@@ -1,25 +1,16 @@
 import { createHash } from "node:crypto";
-import type { RunCommandOptions } from "../../cli/run-options.ts";
 import { makeMask } from "../../events/mask.ts";
 import type { RunInputs } from "../../events/types.ts";
 import type { Runbook } from "../../runbook/types.ts";
 import { nameInEnvironment, splitArgument } from "../../runbook/variables/overrides.ts";
-import { DEFAULT_RUNBOOK } from "../default-runbook.ts";
-import type { CheckedRunbook } from "../load-checked.ts";
-
-/** Options that do not change what is run, or stand in the record under a name of their own. */
-const APART: ReadonlySet<string> = new Set(["runbook", "variable", "json", "debug", "log_path", "id"]);
-
-export interface GivenInputs {
-  readonly cases: readonly string[];
-  readonly options: RunCommandOptions;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
+import type { CheckedRunbook } from "../checked-runbook.ts";
+import type { TestRunOptions } from "../run-options.ts";
+import { recordOptions } from "./recorded-options.ts";
 
 /** What a run is asked to do, without the values of secrets. */
-export function recordInputs(given: GivenInputs, checked: CheckedRunbook): RunInputs {
-  const { cases, options } = given;
-  const { runbook, first, sources } = checked;
+export function recordInputs(options: TestRunOptions, checked: CheckedRunbook): RunInputs {
+  const { runbook, first, file } = checked;
+  const { given } = file;
   const mask = makeMask(runbook.secrets, runbook.secretMasks);
   const secrets = new Set<string>();
   const isOpen = (name: string, text: string, isMarked: boolean): boolean => {
@@ -28,7 +19,7 @@ export function recordInputs(given: GivenInputs, checked: CheckedRunbook): RunIn
     if (isSecret) secrets.add(name.toLowerCase());
     return !isSecret;
   };
-  const variables = options.variable.filter((argument) => {
+  const variables = given.variables.filter((argument) => {
     const { name, text, isSecret } = splitArgument(argument) ?? { name: "", text: "", isSecret: true };
     return isOpen(name, text, isSecret);
   });
@@ -36,13 +27,12 @@ export function recordInputs(given: GivenInputs, checked: CheckedRunbook): RunIn
     const named = nameInEnvironment(key);
     return named !== undefined && isOpen(named.name, text, named.isSecret) ? [[key, text] as const] : [];
   });
-  const files = [...sources, ...tableOf(runbook)];
-  const others = Object.entries(options).flatMap(([name, value]) => (APART.has(name) ? [] : plainOption(name, value)));
+  const files = [...file.loaded.sources, ...tableOf(runbook)];
   return {
     folder: process.cwd(),
-    runbook: options.runbook ?? DEFAULT_RUNBOOK,
-    cases,
-    options: Object.fromEntries(others),
+    runbook: file.path,
+    cases: options.cases ?? [],
+    options: recordOptions(options, given.platform),
     variables,
     environment: Object.fromEntries(environment),
     secrets: [...secrets].sort(),
@@ -55,8 +45,5 @@ function tableOf({ combinator }: Runbook): (readonly [string, string])[] {
   if (combinator?.table === undefined) return [];
   return [[String(combinator.settings.file_name ?? combinator.type), JSON.stringify(combinator.table)]];
 }
-
-const plainOption = (name: string, value: unknown): (readonly [string, string | number | boolean])[] =>
-  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [[name, value]] : [];
 
 const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,7 +1,6 @@
 import { UsageError } from "../../errors/catalogue.ts";
 import type { RunInputs } from "../../events/types.ts";
 import { nameInEnvironment, splitArgument } from "../../runbook/variables/overrides.ts";
-import type { GivenInputs } from "./record-inputs.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,11 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function restoreInputs(
   then: RunInputs,
   now: { readonly variables: readonly string[]; readonly environment: Environment },
-): Pick<GivenInputs, "cases" | "environment"> & {
-  readonly runbook: string;
-  readonly variable: readonly string[];
-  readonly options: RunInputs["options"];
-} {
+): Pick<RunInputs, "cases" | "options" | "runbook" | "variables"> & { readonly environment: Environment } {
   const secrets = new Set(then.secrets);
   const given = new Set(now.variables.flatMap((argument) => splitArgument(argument)?.name.toLowerCase() ?? []));
   const environment: Record<string, string | undefined> = { ...then.environment };
@@ -29,7 +24,7 @@ export function restoreInputs(
   const missing = then.secrets.filter((name) => !given.has(name));
   if (missing.length > 0) throw withoutSecrets(missing);
   const { cases, runbook, options } = then;
-  return { cases, runbook, options, environment, variable: [...then.variables, ...now.variables] };
+  return { cases, runbook, options, environment, variables: [...then.variables, ...now.variables] };
 }
 
 function withoutSecrets(missing: readonly string[]): UsageError {

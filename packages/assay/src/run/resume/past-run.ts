@@ -31,6 +31,8 @@ export class PastRun {
   elapsedMs = 0;
   /** Of the last event, ISO 8601 UTC. */
   lastEventAt: string;
+  /** Number of the last event. */
+  lastSeq = 0;
   readonly #starts = new Map<string, number>();
   readonly #combinations = new Map<string, CombinationVerdict>();
   /** Values of the combinations whose plans are known. */
@@ -85,6 +87,7 @@ export class PastRun {
 
   #apply(event: RunEvent): void {
     this.lastEventAt = event.at;
+    this.lastSeq = event.seq;
     this.outputs.apply(event);
     switch (event.type) {
       case "run-started":

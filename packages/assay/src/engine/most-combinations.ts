@@ -1,0 +1,2 @@
+/** Combinations that are looked at; more are counted. */
+export const MOST_COMBINATIONS = 10_000;

@@ -1,0 +1,38 @@
+import type { RunInputs } from "../../events/types.ts";
+import { SCHEDULE_POLICIES } from "../../plan/order.ts";
+import { hostLimitText, parseHostLimit } from "../../run/capacity/host-limit.ts";
+import type { TestRunOptions } from "../run-options.ts";
+import type { LoadRunbookOptions } from "../runbook-file.ts";
+
+type Recorded = RunInputs["options"];
+
+/** What changes what is run, under the names of the command line, in which journals have always had it. */
+export function recordOptions(options: TestRunOptions, platform: string | undefined): Recorded {
+  const { image, record = false, diagnosticsMs, pollution, repeatFailures, schedule, hostLimit } = options;
+  return {
+    record,
+    ...(platform !== undefined && { platform }),
+    ...(image !== undefined && { image }),
+    ...(diagnosticsMs !== undefined && { diagnostics: diagnosticsMs / 1000 }),
+    ...(pollution !== undefined && { pollution }),
+    ...(repeatFailures !== undefined && { repeatFailures }),
+    ...(schedule !== undefined && { schedule }),
+    ...(hostLimit !== undefined && { hostLimit: hostLimitText(hostLimit) }),
+  };
+}
+
+/** The options that `recordOptions` wrote; what a journal does not have, or has otherwise, is left out. */
+export function recordedOptions(recorded: Recorded): TestRunOptions & Pick<LoadRunbookOptions, "platform"> {
+  const { platform, image, record, diagnostics, pollution, repeatFailures, hostLimit } = recorded;
+  const schedule = SCHEDULE_POLICIES.find((policy) => policy === recorded.schedule);
+  return {
+    ...(typeof platform === "string" && { platform }),
+    ...(typeof image === "string" && { image }),
+    ...(typeof record === "boolean" && { record }),
+    ...(typeof diagnostics === "number" && { diagnosticsMs: diagnostics * 1000 }),
+    ...((pollution === "auto" || pollution === "on" || pollution === "off") && { pollution }),
+    ...(typeof repeatFailures === "number" && { repeatFailures }),
+    ...(schedule !== undefined && { schedule }),
+    ...(typeof hostLimit === "string" && { hostLimit: parseHostLimit(hostLimit, "The limit of the run") }),
+  };
+}
