@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../errors/catalogue.ts";
-import { parseHostLimit } from "./host-limit.ts";
+import { hostLimitText, parseHostLimit } from "./host-limit.ts";
 
 test.each([
   ["auto", "auto"],
@@ -10,7 +10,9 @@ test.each([
   ["1.5 GiB, 0.5", { memoryMb: 1536, cpus: 0.5 }],
   ["700MB,2", { memoryMb: 700, cpus: 2 }],
 ])("'%s' is a limit", (text, expected) => {
-  expect(parseHostLimit(text, "--host-limit")).toEqual(expected);
+  const limit = parseHostLimit(text, "--host-limit");
+  expect(limit).toEqual(expected);
+  expect(parseHostLimit(hostLimitText(limit), "again")).toEqual(limit);
 });
 
 test.each(["", "8G", "8G,", ",4", "0,4", "8G,0", "8X,4", "-1,2", "1,2,3", "on"])("'%s' is none", (text) => {

@@ -23,3 +23,7 @@ export function parseHostLimit(text: string, source: string): HostLimit {
     help: "Give memory and processors, such as '8G,4', or 'off', or 'auto'.",
   });
 }
+
+/** The text that `parseHostLimit` reads as this limit. */
+export const hostLimitText = (limit: HostLimit): string =>
+  typeof limit === "string" ? limit : `${limit.memoryMb},${limit.cpus}`;
