@@ -20,7 +20,7 @@ export async function loadRefusals(): Promise<Refusals> {
       import("../platforms/qemu/host/capacity.ts"),
       import("../platforms/qemu/settings.ts"),
     ]);
-  const capacity = await readCapacity();
+  const capacity = readCapacity();
   const on =
     (platform: Platform, runbook: Runbook): Refusal =>
     (testCase) =>

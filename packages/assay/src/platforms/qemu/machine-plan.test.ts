@@ -33,7 +33,7 @@ test("each machine has what is asked of it, and the name that the runbook gives"
   ]);
 });
 
-const small = { cores: 4, totalMb: 10_000, availableMb: 10_000 };
+const small = { cores: 4, totalMb: 10_000 };
 test.each([
   [{ nodeCount: 9 }, "it needs 9 nodes; the QEMU platform gives at most 8 that belong together."],
   [{ nodeCount: 8 }, "it needs 8192 MB of memory; this host can give 8000."],

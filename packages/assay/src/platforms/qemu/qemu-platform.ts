@@ -2,13 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
-import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platform.ts";
+import type { DeployContext, Environment, EnvironmentRequirement, HostCost, Platform } from "../platform.ts";
 import { coldBoot } from "./cold-boot.ts";
 import { type ConnectedMachine, forkTemplate } from "./fork.ts";
-import { type Capacity, maxMachines, readCapacity } from "./host/capacity.ts";
+import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
 import { makeSshKey, type SshKey } from "./machine/ssh-key.ts";
 import { hostName, type MachinePlan, machinePlans } from "./machine-plan.ts";
+import { machineShapes } from "./machine-shapes.ts";
 import { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { MachineNetwork } from "./network/machine-network.ts";
 import { cleanOrphans } from "./orphans.ts";
@@ -33,7 +34,7 @@ export interface QemuPlatformOptions {
 /** The platform that runs images in QEMU on this machine. Throws UsageError for a section that does not hold. */
 export async function qemuPlatform(options: QemuPlatformOptions): Promise<Platform> {
   const settings = parseQemuSettings(options.section);
-  return new QemuPlatform(options, settings, await readCapacity());
+  return new QemuPlatform(options, settings, readCapacity());
 }
 
 interface Prepared {
@@ -54,6 +55,8 @@ interface Made {
 class QemuPlatform implements Platform {
   readonly type = "qemu";
   readonly isPristineCheap = true;
+  /** What bounds it is what environments take of the host. */
+  readonly maxEnvironments = Number.POSITIVE_INFINITY;
   readonly #options: QemuPlatformOptions;
   readonly #settings: QemuSettings;
   readonly #capacity: Capacity;
@@ -71,8 +74,8 @@ class QemuPlatform implements Platform {
     this.#username = options.adminUsername ?? "assay";
   }
 
-  get maxEnvironments(): number {
-    return maxMachines(this.#capacity, this.#accelerator, this.#settings.memoryMb);
+  hostCost(requirement: EnvironmentRequirement): HostCost {
+    return costOfMachines(machineShapes(requirement, this.#settings), this.#accelerator);
   }
 
   refuse(requirement: EnvironmentRequirement): string | undefined {

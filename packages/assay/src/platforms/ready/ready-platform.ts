@@ -1,6 +1,8 @@
 import { PlatformError, UsageError } from "../../errors/catalogue.ts";
 import type { Capability, Node } from "../../node/node.ts";
-import type { RemoteNodeSettings } from "../../runbook/types.ts";
+import type { Route } from "../../node/shell/ssh/route.ts";
+import type { ReadyNodeSettings } from "../../runbook/types.ts";
+import { localNode } from "../local/local-node.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platform.ts";
 import { connectReadyNode } from "./connect-ready-node.ts";
 
@@ -16,7 +18,7 @@ export type Placement = (
 
 interface Slot {
   readonly index: number;
-  readonly nodes: readonly RemoteNodeSettings[];
+  readonly nodes: readonly ReadyNodeSettings[];
   /** Resolves when who uses it lets go; undefined while it is free. */
   inUse: Promise<void> | undefined;
   /** Known after the first deployment, so that later cases that do not fit are refused before it. */
@@ -24,19 +26,20 @@ interface Slot {
 }
 
 /**
- * Tests machines that exist already and are reached by SSH; it never makes, stops or deletes one. Each inner list is
- * one environment. Throws UsageError when there is none.
+ * Tests machines that exist already, reached by SSH (`via` a route when there is one) or the one assay runs on; it never
+ * makes, stops or deletes one. Each inner list is one environment. Throws UsageError when there is none.
  */
 export function readyPlatform(
-  environments: readonly (readonly RemoteNodeSettings[])[],
+  environments: readonly (readonly ReadyNodeSettings[])[],
   place: Placement = enoughOfEach,
+  via?: Route,
 ): Platform {
   const slots: readonly Slot[] = environments
     .map((nodes, index) => ({ index, nodes, inUse: undefined, capabilities: undefined }))
     .filter(({ nodes }) => nodes.length > 0);
   if (slots.length === 0) {
     throw new UsageError("Platform 'ready' has no node to test.", {
-      help: "List nodes of type 'remote' under 'environment.environments[].nodes' in the runbook.",
+      help: "List nodes of type 'remote' or 'local' under 'environment.environments[].nodes' in the runbook.",
     });
   }
   const placesIn = (slot: Slot, requirement: EnvironmentRequirement): readonly number[] | undefined => {
@@ -50,7 +53,7 @@ export function readyPlatform(
     maxEnvironments: slots.length,
     refuse: (requirement) => refusal(requirement, slots, placesIn),
     prepare: async () => {},
-    deploy: (requirement, context) => deploy(requirement, context, slots, placesIn),
+    deploy: (requirement, context) => deploy(requirement, context, { slots, placesIn, via }),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -80,6 +83,9 @@ function refusal(requirement: EnvironmentRequirement, slots: readonly Slot[], pl
   const feature = requirement.features.find((name) => !CLAIMED_FEATURES.has(name));
   if (feature !== undefined) return `It needs feature '${feature}', which platform 'ready' does not have.`;
   if (requirement.coldBoot) return "It needs a machine that was just switched on; platform 'ready' never restarts one.";
+  const mostRemote = Math.max(...slots.map(({ nodes }) => nodes.filter(({ isLocal }) => isLocal !== true).length));
+  if (requirement.remote === true && mostRemote < requirement.nodeCount)
+    return "The case reboots or changes its machine, and this is the machine assay runs on.";
   const most = Math.max(...slots.map((slot) => slot.nodes.length));
   if (most < requirement.nodeCount)
     return `It needs ${requirement.nodeCount} nodes; the largest ready environment has ${most}.`;
@@ -89,29 +95,44 @@ function refusal(requirement: EnvironmentRequirement, slots: readonly Slot[], pl
   return `It needs ${requirement.cores} cores and ${requirement.memoryMb} MiB of memory; no ready environment has both.`;
 }
 
-/** Takes the first environment that fits and is free, or waits for one; one that turns out not to fit is let go again. */
+/**
+ * Takes the first environment that fits and is free, or waits for one; one that turns out not to fit is let go again.
+ * Throws what the last one failed with when none can be logged in to.
+ */
 async function deploy(
   requirement: EnvironmentRequirement,
   context: DeployContext,
-  slots: readonly Slot[],
-  placesIn: PlacesIn,
+  {
+    slots,
+    placesIn,
+    via,
+  }: { readonly slots: readonly Slot[]; readonly placesIn: PlacesIn; readonly via: Route | undefined },
 ): Promise<Environment> {
-  let misfit = new PlatformError("No ready environment fits.");
+  let problem: unknown = new PlatformError("No ready environment fits.");
+  const failed = new Set<Slot>();
   for (;;) {
     context.signal.throwIfAborted();
-    const fitting = slots.filter((slot) => placesIn(slot, requirement) !== undefined);
-    if (fitting.length === 0) throw misfit;
-    const free = fitting.find(({ inUse }) => inUse === undefined);
+    const fitting = slots.filter((slot) => !failed.has(slot) && placesIn(slot, requirement) !== undefined);
+    if (fitting.length === 0) throw problem;
+    const free = freeOf(fitting, context);
     if (free === undefined) {
       await firstReleased(fitting, context.signal);
       continue;
     }
-    const { nodes, release } = await take(free, context);
+    const taken = await take(free, context, via).catch((error: unknown) => {
+      // Another machine may do as well; this one is not tried again for this environment.
+      failed.add(free);
+      problem = error;
+      context.hosts?.failed(hostOf(free), error instanceof Error ? error.message : String(error));
+    });
+    if (taken === undefined) continue;
+    context.hosts?.succeeded(hostOf(free));
+    const { nodes, release } = taken;
     const places = placesIn(free, requirement);
     const [first, ...others] = inOrder(nodes, places ?? []);
     if (first !== undefined && places !== undefined) {
       const { promise: died } = Promise.withResolvers<never>();
-      const facts = nodes.map((node) => [node.name, `${node.connection.address}:${node.connection.port}`]);
+      const facts = nodes.map((node) => [node.name, placeOf(node)]);
       return {
         name: context.environmentName,
         nodes: [first, ...others],
@@ -121,14 +142,25 @@ async function deploy(
       };
     }
     await release();
-    misfit = new PlatformError(misfitOf(nodes, requirement));
+    problem = new PlatformError(misfitOf(nodes, requirement));
   }
 }
+
+/** A free one whose machines are in health; one that keeps failing only where there is no other. */
+function freeOf(fitting: readonly Slot[], { hosts }: DeployContext): Slot | undefined {
+  const free = fitting.filter(({ inUse }) => inUse === undefined);
+  const healthy = free.find((slot) => hosts?.admits(hostOf(slot)) ?? true);
+  return healthy ?? (free.length === fitting.length ? free[0] : undefined);
+}
+
+const hostOf = ({ nodes }: Slot): string =>
+  nodes.map((node) => (node.isLocal === true ? "this machine" : `${node.address}:${node.port}`)).join(", ");
 
 /** Logs in to all nodes of a free environment and notes what they have. */
 async function take(
   slot: Slot,
   context: DeployContext,
+  via: Route | undefined,
 ): Promise<{ readonly nodes: readonly Node[]; readonly release: () => Promise<void> }> {
   const { promise: released, resolve: letGo } = Promise.withResolvers<void>();
   slot.inUse = released;
@@ -143,7 +175,10 @@ async function take(
     const step = { environment: context.environmentName, step: "connect" };
     context.progress(step);
     for (const [index, settings] of slot.nodes.entries()) {
-      nodes.push(await connectReadyNode(settings, index, context.signal));
+      const isThisMachine = settings.isLocal === true;
+      nodes.push(
+        isThisMachine ? localNode(settings.name, index) : await connectReadyNode(settings, index, context.signal, via),
+      );
     }
     context.progress({ ...step, elapsedMs: performance.now() - startedAt });
     slot.capabilities = nodes.map((node) => node.capability);
@@ -153,6 +188,9 @@ async function take(
     throw error;
   }
 }
+
+const placeOf = ({ isLocal, connection }: Node): string =>
+  isLocal ? "this machine" : `${connection.address}:${connection.port}`;
 
 /** The nodes at `places` first, then the others as they stand. */
 const inOrder = (nodes: readonly Node[], places: readonly number[]): readonly Node[] => [

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { maxMachines } from "./capacity.ts";
+import { costOfMachines } from "./capacity.ts";
 
-const roomy = { cores: 16, totalMb: 131_072, availableMb: 120_000 };
+const small = { cores: 1, memoryMb: 1024 };
 
 test.each([
-  [{ ...roomy, cores: 2 }, "tcg", 1024, 3],
-  [roomy, "kvm", 1024, 64],
-  [{ ...roomy, availableMb: 4000 }, "kvm", 1024, 4],
-  [{ ...roomy, availableMb: 100 }, "tcg", 1024, 1],
-] as const)("%j carries under %s machines of %i MB: %i", (capacity, accelerator, memoryMb, machines) => {
-  expect(maxMachines(capacity, accelerator, memoryMb)).toBe(machines);
+  ["an emulated machine", [small], "tcg", { memoryMb: 737, cpus: 1 }],
+  ["the same with KVM", [small], "kvm", { memoryMb: 737, cpus: 0.25 }],
+  ["two machines that belong together", [small, { cores: 4, memoryMb: 2048 }], "tcg", { memoryMb: 1986, cpus: 5 }],
+] as const)("what %s takes of the host", (_, shapes, accelerator, cost) => {
+  expect(costOfMachines(shapes, accelerator)).toEqual(cost);
 });
