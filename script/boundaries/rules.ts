@@ -198,6 +198,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
         "host",
         "image",
         "notifiers",
+        "performance",
         "plan",
         "platforms",
         "recording",

@@ -9,6 +9,7 @@ import type { CircuitSettings } from "../../packages/assay/src/run/health/circui
 import { refusal } from "../../packages/assay/src/run/requirement.ts";
 import { type RunReport, run } from "../../packages/assay/src/run/run.ts";
 import { RunFolder } from "../../packages/assay/src/run/run-folder.ts";
+import type { SessionOptions } from "../../packages/assay/src/run/run-session.ts";
 import { loadRunbook } from "../../packages/assay/src/runbook/load.ts";
 import { type CaseBody, type CaseDefinition, suite } from "../../packages/assay/src/suite/suite.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
@@ -27,6 +28,9 @@ interface Scenario {
   readonly order?: PlanOrder;
   readonly signal?: AbortSignal;
   readonly afterCase?: CaseBody;
+  /** Further keys of the platform, such as `, assert_kernel_error_after_test: true`. */
+  readonly platformKeys?: string;
+  readonly session?: Partial<SessionOptions>;
 }
 
 /** Runs the cases of one suite the way the command line does, on machines that are shells of this host. */
@@ -46,7 +50,7 @@ export async function runScenario(
   });
   const text = [
     "name: scenario",
-    "platform: [{ type: local }]",
+    `platform: [{ type: local${scenario.platformKeys ?? ""} }]`,
     scenario.variable ?? "",
     scenario.sections ?? "",
     "testcase:",
@@ -78,6 +82,7 @@ export async function runScenario(
     ...(scenario.circuit && { circuit: scenario.circuit }),
     ...(scenario.hostLimit && { hostLimit: scenario.hostLimit }),
     signal: scenario.signal ?? new AbortController().signal,
+    ...scenario.session,
   });
   return { ...report, folder: folder.path, guests: platform.guests };
 }

@@ -119,9 +119,16 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ["own suites of LISA", "extension: [../lisa/microsoft/runbook/tiers/../../testsuites/core]", []],
   ["unknown notifier", "notifier: [{ type: htm }]", ["2:20 T01 There is no notifier 'htm'."]],
   [
-    "later notifier",
-    "notifier: [{ type: perfevaluation }]",
-    ["warning 2:20 N01 The notifier 'perfevaluation' is not carried out by this version of assay."],
+    "every notifier of LISA",
+    "notifier: [{ type: perfevaluation, fail_test_on_performance_failure: true }, { type: azure_usage_counter }, { type: log_agent, azure_openai_endpoint: https://a.example }]",
+    [],
+  ],
+  [
+    "another flow of the log agent",
+    "notifier: [{ type: log_agent, azure_openai_endpoint: https://a.example, selected_flow: gpt-5 }]",
+    [
+      "warning 2:88 N01 'notifier[0].selected_flow' (how logs are analysed) is not carried out by this version of assay.",
+    ],
   ],
   [
     "unknown key of a notifier",

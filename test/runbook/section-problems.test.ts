@@ -169,14 +169,6 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "platform: [{ type: local }]\nnotifier: [{ type: [html] }]",
     ["2:20 S02 'notifier[0].type' must be a text, found a list."],
   ],
-  [
-    "a notifier that would decide the verdict",
-    "platform: [{ type: local }]\nnotifier: [{ type: perfevaluation, fail_test_on_performance_failure: true }]",
-    [
-      "warning 2:20 N01 The notifier 'perfevaluation' is not carried out by this version of assay.",
-      "warning 2:70 N01 'notifier[0].fail_test_on_performance_failure' (failing cases that miss their criteria) is not carried out by this version of assay.",
-    ],
-  ],
 ];
 
 test.each(CASES)("%s", async (_, text, expected) => {

@@ -103,13 +103,13 @@ async function runAtOnce(order: Order): Promise<RunReport> {
   await using platform = await platformOf(runbook, order);
   const plan = planOf(runbook, platform, order);
   const planChanges = resumed === undefined ? [] : accepted(changedPlan(resumed.past, plan, mask), resumed);
-  const opened = openRun({ ...order, changes: [...order.changes, ...planChanges] });
+  const opened = await openRun({ ...order, changes: [...order.changes, ...planChanges] });
   return await toldHowToGoOn(opened.folder, run({ ...opened, plan, platform }));
 }
 
 async function runInStages(order: Order): Promise<RunReport> {
   const { first, load, extensions, judge } = order.checked;
-  const opened = openRun(order);
+  const opened = await openRun(order);
   const running = runStages({
     ...opened,
     first,

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import type { Extensions } from "../extension/load-extension.ts";
+import { azureUsageCounter } from "../notifiers/azure-usage-counter/azure-usage-counter.ts";
 import { envStatsNotifier } from "../notifiers/env-stats/env-stats-notifier.ts";
 import { fileNotifier } from "../notifiers/file/file-notifier.ts";
 import { htmlNotifier } from "../notifiers/html/html-notifier.ts";
 import { junitNotifier } from "../notifiers/junit/junit-notifier.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import { perfdumpNotifier } from "../notifiers/perfdump/perfdump-notifier.ts";
+import { perfevaluationNotifier } from "../notifiers/perfevaluation/perfevaluation-notifier.ts";
 import { textResultNotifier } from "../notifiers/text-result/text-result-notifier.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { extensionNotifiers } from "./extension-parts.ts";
@@ -17,6 +19,10 @@ type Settings = Readonly<Record<string, unknown>>;
 const ON_DEMAND: Readonly<Record<string, (runFolder: string, settings: Settings) => Notifier>> = {
   env_stats: (runFolder) => envStatsNotifier({ runFolder }),
   file: (runFolder, { file_name }) => fileNotifier({ runFolder, fileName: nameOr(file_name, "messages.log") }),
+  azure_usage_counter: (runFolder, { file_name }) =>
+    azureUsageCounter({ runFolder, fileName: nameOr(file_name, "azure_usage_counter.json") }),
+  perfevaluation: (runFolder, { output_file }) =>
+    perfevaluationNotifier({ runFolder, outputFile: nameOr(output_file, "") || undefined }),
   perfdump: (runFolder, { path }) => perfdumpNotifier({ runFolder, fileName: nameOr(path, "perf_results.json") }),
   text_result: (runFolder, { include_subtest }) =>
     textResultNotifier({ runFolder, hasSubtests: include_subtest === true }),

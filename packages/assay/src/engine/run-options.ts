@@ -60,6 +60,8 @@ export type RunNotice = { readonly text: string } & (
     }
   /** The disk of the run folder is full, or has room again. */
   | { readonly kind: "disk" }
+  /** What the runbook asks for cannot be had, and the run goes on without it. */
+  | { readonly kind: "criteria" }
   /** Of a run that is gone on with: it is over already, or what it had left behind was removed. */
   | { readonly kind: "resume" }
 );

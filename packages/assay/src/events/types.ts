@@ -184,6 +184,8 @@ interface EventTypes {
     readonly elapsedMs: number;
     readonly facts: Readonly<Record<string, string>>;
     readonly nodes: readonly string[];
+    /** What each of the nodes has, in their order. */
+    readonly capabilities?: readonly { readonly cores: number; readonly memoryMb: number }[];
   };
   "environment-failed": {
     readonly environment: string;

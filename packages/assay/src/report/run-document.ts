@@ -17,6 +17,8 @@ export interface DocumentResult extends ResultIdentity {
   readonly rebootMs: number;
   readonly environment: string | undefined;
   readonly repetition?: Repetition | undefined;
+  readonly analyses?: readonly { readonly by: string; readonly text: string; readonly problem: string | undefined }[];
+  readonly missedCriteria?: string | undefined;
 }
 
 /** Paths of the reports there are. */
@@ -45,7 +47,15 @@ export function runDocument(run: DocumentRun, reports: DocumentReports): object 
       rebootMs: result.rebootMs,
       environment: result.environment ?? null,
       ...(result.repetition === undefined ? {} : { repetition: result.repetition }),
+      ...(result.missedCriteria === undefined ? {} : { missedCriteria: result.missedCriteria }),
+      ...analysisOf(result),
     })),
     reports,
   };
+}
+
+/** By who analysed; what could not be analysed is left out. */
+function analysisOf({ analyses = [] }: DocumentResult): object {
+  const told = analyses.filter(({ problem }) => problem === undefined);
+  return told.length === 0 ? {} : { analysis: Object.fromEntries(told.map(({ by, text }) => [by, text])) };
 }

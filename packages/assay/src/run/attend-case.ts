@@ -1,11 +1,14 @@
+import type { EventBody } from "../events/types.ts";
 import type { Aftercare } from "./aftercare.ts";
 import { keepDiagnostics } from "./diagnostics/keep-diagnostics.ts";
+import { type CaseJudges, judgeOutcome } from "./judge-outcome.ts";
 import type { Leftovers, PollutionWatch } from "./pollution/pollution-watch.ts";
 import { type RecordCaseOptions, recordCase } from "./record-case.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
 
 export interface AttendCaseOptions extends RecordCaseOptions {
   readonly aftercare: Aftercare;
+  readonly judges?: CaseJudges;
   /** Stores what the case asks of its nodes. */
   readonly isRecording?: boolean;
   readonly watch: PollutionWatch;
@@ -17,8 +20,9 @@ export interface AttendCaseOptions extends RecordCaseOptions {
 const MOST_FINDINGS = 50;
 
 /**
- * Runs a case and looks at its machines: how they are when it failed, and what it left behind. What is looked at is no
- * part of a recording and changes no verdict; an environment that is not as it was serves no other case.
+ * Runs a case and looks at its machines: how they are when it failed, and what it left behind; what the runbook asks
+ * besides may fail a case that passed. What is looked at is no part of a recording; an environment that is not as it was
+ * serves no other case.
  */
 export async function attendCase(options: AttendCaseOptions): Promise<CaseOutcome> {
   const { aftercare, isRecording, environment, watch, signal } = options;
@@ -26,10 +30,18 @@ export async function attendCase(options: AttendCaseOptions): Promise<CaseOutcom
   const isWatched = wantsWatch(options);
   if (isWatched) await watch.before(environment, signal);
   const run = isRecording === true ? recordCase : runCase;
-  const outcome = await run({
+  const onFailure = limitMs > 0 ? () => keepDiagnostics({ ...options, limitMs }) : undefined;
+  const metrics: Extract<EventBody, { type: "case-metric" }>[] = [];
+  const own = await run({
     ...options,
-    ...(limitMs > 0 && { onFailure: () => keepDiagnostics({ ...options, limitMs }) }),
+    ...(onFailure && { onFailure }),
+    emit(event) {
+      if (event.type === "case-metric") metrics.push(event);
+      options.emit(event);
+    },
   });
+  const outcome = await judgeOutcome(options, own, metrics);
+  if (outcome.finished.status !== own.finished.status) await onFailure?.();
   const isThrownAway = !outcome.isReusable && aftercare.pollution !== "on";
   if (!isWatched || isThrownAway || signal.aborted) return outcome;
   const leftovers = await watch.after(environment, signal);

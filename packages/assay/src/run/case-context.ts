@@ -51,9 +51,9 @@ export function makeCaseContext(parts: ContextParts, record: CaseRecord): CaseCo
     signal,
     variables: parts.variables,
     log: { info: note("info"), warn: note("warn") },
-    metric(name, value, unit) {
+    metric(name, value, unit, details = {}) {
       folder.log("info", `metric ${name} = ${value} ${unit}`);
-      emit({ type: "case-metric", ...identity, name, value, unit });
+      emit({ type: "case-metric", ...details, ...identity, name, value, unit });
       // Reboots are the guest's time, not the case's: they are shown apart.
       if (name === "reboot" && unit === "s") {
         record.rebootMs += value * 1000;

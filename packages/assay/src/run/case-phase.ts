@@ -23,6 +23,7 @@ const SUBJECT: Readonly<Record<Phase, string>> = {
   "": "The case",
   before_case: "What comes before the case",
   after_case: "What comes after the case",
+  check: "The look at the kernel's log",
   deployment: "The deployment",
 };
 

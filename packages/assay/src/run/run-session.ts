@@ -4,11 +4,13 @@ import { EventStream } from "../events/event-stream.ts";
 import { Journal } from "../events/journal.ts";
 import { makeMask, maskDeep } from "../events/mask.ts";
 import type { EventBody, EventOf, RunInputs } from "../events/types.ts";
+import type { Analyst } from "../notifiers/analyst.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { PerformanceEvaluation } from "../performance/evaluation.ts";
 import { measuredResults } from "../performance/measured.ts";
 import type { Runbook } from "../runbook/types.ts";
 import type { Aftercare } from "./aftercare.ts";
+import { Analyses } from "./analyses.ts";
 import type { HostLimit } from "./capacity/host-limit.ts";
 import { type RunResources, runResources } from "./deploy/run-resources.ts";
 import { DiskPause } from "./disk-pause.ts";
@@ -38,6 +40,8 @@ export interface SessionOptions {
   readonly circuit?: Partial<CircuitSettings>;
   /** Compares what cases measure with criteria. */
   readonly performance?: PerformanceEvaluation;
+  /** Who reads the evidence of failed cases. */
+  readonly analysts?: readonly Analyst[];
   /** What was asked for, for the record; without it the run cannot be gone on with. */
   readonly inputs?: RunInputs;
   /** The run is gone on with in the folder of this one, which was cut off. */
@@ -89,6 +93,7 @@ export class RunSession implements Disposable {
   /** Where work waits while the disk is full. */
   readonly disk: DiskPause;
   readonly resources: RunResources;
+  readonly #analyses: Analyses;
   readonly #secrets = new Set<string>();
   readonly #shown = new Map<string, string>();
   readonly #startedMs = performance.now();
@@ -116,6 +121,13 @@ export class RunSession implements Disposable {
       ...(options.now && { now: options.now }),
     });
     this.resources = runResources(options.hostLimit ?? "auto", this.emit);
+    this.#analyses = new Analyses({
+      analysts: options.analysts ?? [],
+      runFolder: options.folder.path,
+      mask: this.mask,
+      emit: this.#stream.emit,
+      signal: options.signal,
+    });
     this.disk = new DiskPause({
       folder: options.folder.path,
       flush: this.#stream.flush,
@@ -126,7 +138,10 @@ export class RunSession implements Disposable {
 
   readonly mask = (text: string): string => this.#mask(text);
 
-  readonly emit = (event: EventBody): void => this.#stream.emit(event);
+  readonly emit = (event: EventBody): void => {
+    this.#stream.emit(event);
+    this.#analyses.hear(event);
+  };
 
   /** From now on these are masked as well. */
   learnSecrets({ secrets, secretMasks }: Pick<Runbook, "secrets" | "secretMasks">): void {
@@ -216,6 +231,7 @@ export class RunSession implements Disposable {
       reason: this.mask(ended.reason),
     };
     const elapsedMs = Math.round(performance.now() - this.#startedMs) + (this.past?.elapsedMs ?? 0);
+    await this.#analyses.settled();
     this.emit({ type: "run-finished", ...verdict, counts, elapsedMs, ...(isCutShort && { isCutShort }) });
     await this.disk.room();
     folder.writeFacts({ ...this.#facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });

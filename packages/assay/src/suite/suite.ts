@@ -1,4 +1,5 @@
 import { UsageError } from "../errors/catalogue.ts";
+import type { MetricDetails } from "../events/types.ts";
 import type { Node } from "../node/node.ts";
 import type { Environment } from "../platforms/platform.ts";
 import type { CaseRequirement } from "./requirement.ts";
@@ -21,8 +22,8 @@ export interface CaseContext {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Aborts when the case times out, its guest panics or the run is cancelled. */
   readonly signal: AbortSignal;
-  /** Records a number with its unit. */
-  metric(name: string, value: number, unit: string): void;
+  /** Records a number with its unit; `relativity` says in which direction it is better, which criteria go by. */
+  metric(name: string, value: number, unit: string, details?: MetricDetails): void;
   /** Adds a file to the case's folder and to the report. */
   artifact(name: string, data: string | Uint8Array): Promise<void>;
   /** Runs a part with a verdict of its own; a failing part makes the case fail at its end. */

@@ -1,11 +1,13 @@
 import type { EventOf, ResultIdentity, ResultStatus } from "../types.ts";
 import { BoundedLog } from "./bounded-log.ts";
-import type { Artifact, Metric, Pollution, Repeat, ResultSummary, Subtest } from "./run-summary.ts";
+import type { Analysis, Artifact, Metric, Pollution, Repeat, ResultSummary, Subtest } from "./run-summary.ts";
 
 type CaseEvent = EventOf<
   | "case-started"
   | "case-log"
   | "case-metric"
+  | "case-evaluation"
+  | "case-analysis"
   | "case-artifact"
   | "case-diagnostics"
   | "case-pollution"
@@ -31,6 +33,8 @@ export class ResultRecord {
   #diagnostics: Artifact[] = [];
   #pollution: Pollution[] = [];
   #repeats: Repeat[] = [];
+  #missed: string | undefined;
+  #analyses: Analysis[] = [];
 
   constructor(identity: ResultIdentity) {
     const { resultId, suite, case: name, combination } = identity;
@@ -57,6 +61,12 @@ export class ResultRecord {
         break;
       case "case-metric":
         this.#metrics.push({ name: event.name, value: event.value, unit: event.unit });
+        break;
+      case "case-evaluation":
+        this.#missed = event.missed;
+        break;
+      case "case-analysis":
+        this.#analyses.push({ by: event.by, text: event.text, problem: event.problem });
         break;
       case "case-artifact":
         this.#artifacts.push({ name: event.name, path: event.path, sizeBytes: event.sizeBytes });
@@ -117,6 +127,8 @@ export class ResultRecord {
       diagnostics: this.#diagnostics,
       pollution: this.#pollution,
       repeats: this.#repeats,
+      missedCriteria: this.#missed,
+      analyses: this.#analyses,
       repetition: finished?.repetition,
       panic:
         this.#panic === undefined
@@ -139,6 +151,8 @@ export class ResultRecord {
     this.#diagnostics = [];
     this.#pollution = [];
     this.#repeats = [];
+    this.#missed = undefined;
+    this.#analyses = [];
   }
 
   #status(): ResultStatus {

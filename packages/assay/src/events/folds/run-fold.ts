@@ -63,6 +63,8 @@ export class RunFold {
       case "case-started":
       case "case-log":
       case "case-metric":
+      case "case-evaluation":
+      case "case-analysis":
       case "case-artifact":
       case "case-diagnostics":
       case "case-pollution":

@@ -47,6 +47,13 @@ export interface Repeat {
   readonly folder: string;
 }
 
+/** What `by` makes of the evidence, or why it makes nothing of it. */
+export interface Analysis {
+  readonly by: string;
+  readonly text: string;
+  readonly problem: string | undefined;
+}
+
 export interface Artifact {
   readonly name: string;
   /** As the event gave it: relative to the run folder. */
@@ -86,6 +93,10 @@ export interface ResultSummary extends ResultIdentity {
   readonly pollution: readonly Pollution[];
   /** The times it was run once more after it had failed. */
   readonly repeats: readonly Repeat[];
+  /** A sentence on the metrics that miss the criteria of the runbook. */
+  readonly missedCriteria: string | undefined;
+  /** What those who read the evidence of the failed case make of it. */
+  readonly analyses: readonly Analysis[];
   readonly repetition: Repetition | undefined;
   readonly panic: { readonly node: string; readonly category: string; readonly lines: readonly string[] } | undefined;
   readonly serialTail: string | undefined;

@@ -14,6 +14,8 @@ export interface ResultDetail {
   readonly subtests: readonly (Look & { readonly name: string; readonly message: string; readonly took: string })[];
   /** What the case left behind, by node. */
   readonly pollution: readonly (readonly [node: string, lines: readonly string[]])[];
+  /** What those who read the evidence make of it. */
+  readonly analyses: readonly (readonly [by: string, lines: readonly string[]])[];
   readonly metrics: readonly (readonly [name: string, value: string, unit: string])[];
   readonly log: readonly (readonly [after: string, level: "info" | "warn", text: string])[];
   readonly droppedLogLines: number;
@@ -64,6 +66,7 @@ export function detailOf(
       node,
       more === 0 ? findings : [...findings, `and ${more} more in case.log`],
     ]),
+    analyses: result.analyses.map(({ by, text, problem }) => [by, (problem ?? text).split("\n")]),
     metrics: result.metrics.map(({ name, value, unit }) => [name, formatNumber(value), unit]),
     log: result.log.map(({ at, level, text }) => [sinceStart(result, at), level, text]),
     droppedLogLines: result.droppedLogLines,
@@ -91,6 +94,7 @@ function factsOf(result: ResultSummary): [string, string][] {
       `Once more, ${index + 1}`,
       `${lookOfStatus(status).word}${message === "" ? "" : `: ${message}`}`,
     ]),
+    ["Criteria", result.missedCriteria],
     ["Area", result.area],
     ["Priority", result.priority === undefined ? undefined : String(result.priority)],
     ["Time limit", result.timeoutMs === undefined ? undefined : formatDuration(result.timeoutMs)],

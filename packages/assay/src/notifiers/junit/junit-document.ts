@@ -138,6 +138,8 @@ function outputElement(result: ResultSummary): string {
     result.metrics.map(({ name, value, unit }) => `metric ${name} = ${value} ${unit}`.trimEnd()).join("\n"),
     result.subtests.map(({ name, status, message }) => `subtest ${name}: ${status} ${message}`.trimEnd()).join("\n"),
     result.serialTail === undefined ? "" : `serial console:\n${clipStart(result.serialTail, LOG_LENGTH)}`,
+    result.missedCriteria ?? "",
+    result.analyses.map(({ by, text, problem }) => `analysis by ${by}: ${problem ?? text}`).join("\n"),
     result.pollution
       .flatMap(({ node, findings }) => findings.map((each) => `left behind on ${node}: ${each}`))
       .join("\n"),

@@ -45,5 +45,7 @@ const NOTHING_ELSE = {
   metrics: [],
   subtests: [],
   pollution: [],
+  analyses: [],
+  missedCriteria: undefined,
   repetition: undefined,
 } as const;

@@ -28,7 +28,16 @@ const STORY: readonly EventBody[] = [
   { type: "case-started", ...result, environment: "e1", folder: "cases/a" },
   { type: "case-metric", ...result, name: "iops", value: 1, unit: "1/s" },
   { type: "case-started", ...result, environment: "e1", folder: "cases/a-attempt-2" },
-  { type: "case-metric", ...result, name: "iops", value: 12.5, unit: "1/s" },
+  {
+    type: "case-metric",
+    ...result,
+    name: "iops",
+    value: 12.5,
+    unit: "1/s",
+    relativity: "HigherIsBetter",
+    tool: "fio",
+    protocol: "UDP",
+  },
 ];
 
 test("measurements are written with the fields of unified messages, those of the last attempt", async () => {
@@ -50,6 +59,10 @@ test("measurements are written with the fields of unified messages, those of the
       metric_name: "iops",
       metric_value: 12.5,
       metric_unit: "1/s",
+      metric_relativity: "HigherIsBetter",
+      tool: "fio",
+      protocol_type: "UDP",
+      ip_version: "IPv4",
     }),
   ]);
 });

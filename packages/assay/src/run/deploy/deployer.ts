@@ -121,6 +121,7 @@ export class Deployer {
       elapsedMs: Math.round(performance.now() - startedMs),
       facts: environment.facts,
       nodes: environment.nodes.map((node) => node.name),
+      capabilities: environment.nodes.map(({ capability: { cores, memoryMb } }) => ({ cores, memoryMb })),
     });
     const made = environment;
     return { environment: made, requirement, discard: () => this.#discard(made, room) };

@@ -1,13 +1,10 @@
 import type { Runbook } from "../types.ts";
-import { childOf, describeValue, type LocatedValue } from "../value.ts";
+import { describeValue, type LocatedValue } from "../value.ts";
 import type { FieldContext } from "./field.ts";
 import { commonNotifier, NOTIFIERS } from "./notifier-kinds.ts";
 import { readVariant } from "./variant.ts";
 
-/** Reports of LISA that this version does not make; the verdict is the same without them. */
-const UNSUPPORTED: readonly string[] = ["perfevaluation", "log_agent", "azure_usage_counter"];
-
-/** Reads `notifier:` in the order of `priority`; entries that are switched off or not carried out are left out. */
+/** Reads `notifier:` in the order of `priority`; entries that are switched off are left out. */
 export function readNotifiers(value: LocatedValue | undefined, context: FieldContext): Runbook["notifiers"] {
   if (value === undefined || value.kind === "broken") return [];
   if (value.kind !== "list") {
@@ -25,12 +22,7 @@ export function readNotifiers(value: LocatedValue | undefined, context: FieldCon
 function readNotifier(item: LocatedValue, path: string, context: FieldContext) {
   const notifier = readVariant(NOTIFIERS, item, path, context);
   if (notifier === undefined || notifier.read.enabled === false) return [];
-  const { type, read, entry } = notifier;
-  if (UNSUPPORTED.includes(type)) {
-    const message = `The notifier '${type}' is not carried out by this version of assay.`;
-    context.problems.warning("N01", message, childOf(entry, "type"), { help: "The run goes on without it." });
-    return [];
-  }
+  const { type, read } = notifier;
   const settings = Object.entries(read).filter(([key]) => !Object.hasOwn(commonNotifier, key));
   return [{ type, settings: Object.fromEntries(settings), priority: Number(read.priority ?? 100) }];
 }

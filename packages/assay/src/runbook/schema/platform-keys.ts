@@ -31,10 +31,7 @@ const common = {
   ignored_capability: withDefault(featureNames(), []),
   capture_azure_information: withDefault(unsupported(flag("logs of the Azure agent"), harmless), false),
   capture_boot_time: withDefault(unsupported(flag("boot time in the results"), harmless), false),
-  assert_kernel_error_after_test: withDefault(
-    unsupported(flag("failing a case after which the kernel log has errors"), { unless: [false] }),
-    false,
-  ),
+  assert_kernel_error_after_test: withDefault(flag("fail a case after which the kernel log has errors"), false),
   capture_kernel_config_information: withDefault(
     unsupported(flag("kernel configuration in the results"), harmless),
     false,

@@ -23,6 +23,7 @@ export async function fillDetail(row) {
       detail.about === "" ? undefined : element("p", { class: "about" }, detail.about),
       detail.panic === "" ? undefined : section("Kernel", output(detail.panic)),
       subtests(detail),
+      analyses(detail),
       pollution(detail),
       metrics(detail),
       log(detail),
@@ -95,6 +96,15 @@ function subtests(detail) {
 }
 
 /** @param {ResultDetail} detail */
+function analyses(detail) {
+  if (detail.analyses.length === 0) return undefined;
+  const texts = detail.analyses.flatMap(([by, lines]) => [
+    element("p", { class: "muted" }, by),
+    ...lines.filter((line) => line.trim() !== "").map((line) => element("p", {}, line)),
+  ]);
+  return section("Analysis", ...texts);
+}
+
 function pollution(detail) {
   if (detail.pollution.length === 0) return undefined;
   const lists = detail.pollution.flatMap(([node, lines]) => [
