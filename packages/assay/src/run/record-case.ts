@@ -38,7 +38,7 @@ export async function recordCase(options: RecordCaseOptions): Promise<CaseOutcom
     },
     options.mask,
   );
-  await writeRecording(join(options.folder.path, RECORDING_FILE), lines);
+  await writeRecording(join(options.folder.made(), RECORDING_FILE), lines);
   return outcome;
 }
 
