@@ -9,6 +9,10 @@ export interface RunCommandOptions {
   readonly runbook?: string;
   readonly variable: readonly string[];
   readonly image?: string;
+  readonly imageChecksum?: string;
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly cmdline?: string;
   readonly platform?: string;
   readonly json: boolean;
   readonly debug: boolean;
@@ -48,9 +52,19 @@ export function declareRunCommand(): Command {
     .option("-r, --runbook <file>", "runbook to run (default: the runbook 'default.yml' that comes with assay)")
     .option("-v, --variable <name:value>", "set a variable; s:name:value for a secret; repeatable", collectValues, [])
     .option(
-      "--image <path|name>",
-      "image to test: qcow2, raw, vhd or vhdx, or a recipe such as debian-12; never modified",
+      "--image <path|address|name>",
+      "image to test: qcow2, raw, vhd, vhdx or vmdk, also packed (gz, xz, zst, bz2) or at an http(s) address, or a recipe such as debian-12; never modified",
     )
+    .option(
+      "--image-checksum <checksum>",
+      "what the image must be: sha256:HEX, sha512:HEX or a file such as SHA256SUMS",
+    )
+    .option(
+      "--kernel <path|name>",
+      "kernel to boot instead of the image's: a bzImage or Debian package; for recipes also cloud, generic, rt, backports or a release",
+    )
+    .option("--initrd <path>", "initial RAM disk of the kernel")
+    .option("--cmdline <parameters>", "kernel parameters that are added to the image's own")
     .option("--platform <type>", "platform instead of the runbook's: qemu, local or ready")
     .option("--json", "print one JSON document on standard output; progress goes to standard error", false)
     .option("--record", "store what each case asks of its machines, for 'assay replay'", false)
@@ -97,13 +111,30 @@ export function runOptionsOf(
   options: RunCommandOptions,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): TestRunOptions {
-  const { image, log_path, id, record, diagnostics, pollution, repeatFailures, schedule } = options;
+  const {
+    image,
+    imageChecksum,
+    kernel,
+    initrd,
+    cmdline,
+    log_path,
+    id,
+    record,
+    diagnostics,
+    pollution,
+    repeatFailures,
+    schedule,
+  } = options;
   const { ASSAY_HOST_LIMIT: fromEnvironment = "" } = environment;
   const limit = options.hostLimit ?? (fromEnvironment === "" ? undefined : fromEnvironment);
   const source = options.hostLimit === undefined ? "ASSAY_HOST_LIMIT" : "--host-limit";
   return {
     record,
     ...(image !== undefined && { image }),
+    ...(imageChecksum !== undefined && { imageChecksum }),
+    ...(kernel !== undefined && { kernel }),
+    ...(initrd !== undefined && { initrd }),
+    ...(cmdline !== undefined && { cmdline }),
     ...(log_path !== undefined && { logPath: log_path }),
     ...(id !== undefined && { id }),
     ...(diagnostics !== undefined && { diagnosticsMs: diagnostics * 1000 }),

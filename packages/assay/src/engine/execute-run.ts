@@ -83,10 +83,13 @@ function changesOf(resumed: ResumedRun, inputs: RunInputs): readonly string[] {
   return then === undefined ? [] : accepted(changedInputs(then, inputs), resumed);
 }
 
-function checkOptions({ image, logPath, id }: TestRunOptions, runbook: Runbook, resumed: ResumedRun | undefined): void {
-  if (image !== undefined && runbook.platform.type !== "qemu") {
-    throw new UsageError(`The platform '${runbook.platform.type}' takes no image.`, {
-      help: "Leave the image out, or choose the platform 'qemu'.",
+function checkOptions(options: TestRunOptions, runbook: Runbook, resumed: ResumedRun | undefined): void {
+  const { cmdline, id, image, imageChecksum, initrd, kernel, logPath } = options;
+  const ofImages = { image, "image checksum": imageChecksum, kernel, initrd, "kernel command line": cmdline };
+  const [given] = Object.entries(ofImages).filter(([, value]) => value !== undefined);
+  if (given !== undefined && runbook.platform.type !== "qemu") {
+    throw new UsageError(`The platform '${runbook.platform.type}' takes no ${given[0]}.`, {
+      help: `Leave the ${given[0]} out, or choose the platform 'qemu'.`,
     });
   }
   const folder = id === undefined ? undefined : resolve(logPath ?? "runs", id);

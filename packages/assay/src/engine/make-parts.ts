@@ -22,9 +22,16 @@ export async function platformOf(runbook: Runbook, setup: PartsSetup): Promise<P
   const { options, checked, signal, runId } = setup;
   const added = await extensionPlatform(checked.extensions, runbook, { runId, signal });
   if (added !== undefined) return added;
+  const { cmdline, image, imageChecksum, initrd, kernel } = options;
   return await makePlatform({
     runbook,
-    image: options.image,
+    image,
+    overrides: {
+      ...(imageChecksum !== undefined && { image_checksum: imageChecksum }),
+      ...(kernel !== undefined && { kernel }),
+      ...(initrd !== undefined && { initrd }),
+      ...(cmdline !== undefined && { cmdline }),
+    },
     run: runId,
     signal,
     progress: ({ step, detail, elapsedMs }) => {

@@ -7,6 +7,7 @@ import type { SessionOptions } from "../run/run-session.ts";
 import type { Runbook } from "../runbook/types.ts";
 import type { EventTail } from "./event-tail.ts";
 import type { Order } from "./execute-run.ts";
+import { makeAnalysts } from "./make-analysts.ts";
 import { makeNotifiers } from "./make-notifiers.ts";
 import type { TestRunOptions } from "./run-options.ts";
 import { version } from "./version.ts";
@@ -37,6 +38,7 @@ export async function openRun(order: Order): Promise<SessionOptions> {
     },
     ...(hostLimit !== undefined && { hostLimit }),
     ...(performance && { performance }),
+    analysts: await makeAnalysts(runbook, folder.path),
     inputs,
     changes,
     say: (text) => onNotice?.({ kind: "disk", text }),

@@ -10,6 +10,14 @@ export interface TestRunOptions {
   readonly cases?: readonly string[];
   /** Image to test, a path or the name of a recipe, in place of the runbook's; for the platform `qemu` only. */
   readonly image?: string;
+  /** What the image must be: `sha256:HEX`, `sha512:HEX` or a file with checksums. */
+  readonly imageChecksum?: string;
+  /** Kernel to boot instead of the image's: a file, a Debian package, or a flavour or release for an image of a recipe. */
+  readonly kernel?: string;
+  /** Initial RAM disk of the kernel. */
+  readonly initrd?: string;
+  /** Kernel parameters that are added to the image's own. */
+  readonly cmdline?: string;
   /** Cancels the run in good order; the verdict is then `interrupted`. */
   readonly signal?: AbortSignal;
   /** Folder of the run folders. Default: `runs` in the working directory. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ImageError } from "../errors/catalogue.ts";
 import { didYouMean } from "../runbook/nearest.ts";
+import { type ArchiveKernel, archiveKernel, flavourNames } from "./kernel/flavours.ts";
 
 /** What a test image is made of; read from a file of `images/`. */
 export interface Recipe {
@@ -21,6 +22,8 @@ export interface Recipe {
   readonly packages: readonly string[];
   readonly services: { readonly enable: readonly string[] };
   readonly files: readonly RecipeFile[];
+  /** A kernel of the archive in place of the recipe's own. */
+  readonly kernel?: ArchiveKernel;
 }
 
 /** A file written into the image, owned by root. */
@@ -45,15 +48,46 @@ export async function recipeNames(folder = recipesFolder()): Promise<readonly st
     .sort();
 }
 
-/** Reads the recipe `name`. Throws ImageError when there is none or it does not say what it must. */
+/** Splits `debian-12+rt` into the name of a recipe and that of a kernel; the latter may hold a plus itself. */
+export function splitImageName(name: string): { readonly recipe: string; readonly kernel: string | undefined } {
+  const [, recipe = name, kernel] = /^([^+/]*)\+(.+)$/.exec(name) ?? [];
+  return { recipe, kernel };
+}
+
+/**
+ * Reads the recipe `name`; with `+KERNEL` behind it, the same with another kernel of the archive. Throws ImageError when
+ * there is none or it does not say what it must.
+ */
 export async function loadRecipe(name: string, folder = recipesFolder()): Promise<Recipe> {
+  const { kernel, recipe } = splitImageName(name);
   const names = await recipeNames(folder);
-  if (!names.includes(name))
-    throw new ImageError(`There is no image recipe '${name}'.`, {
-      help: didYouMean(name, names) ?? `Known recipes are ${names.join(", ")}.`,
+  if (!names.includes(recipe))
+    throw new ImageError(`There is no image recipe '${recipe}'.`, {
+      help: didYouMean(recipe, names) ?? `Known recipes are ${names.join(", ")}.`,
     });
-  const path = join(folder, `${name}.yml`);
-  return parseRecipe(name, await readFile(path, "utf8"), path);
+  const path = join(folder, `${recipe}.yml`);
+  const read = await parseRecipe(recipe, await readFile(path, "utf8"), path);
+  return kernel === undefined ? read : withKernel(read, kernel);
+}
+
+/** The recipe with another kernel; its images stand beside those of the recipe. */
+function withKernel(recipe: Recipe, kernelName: string): Recipe {
+  if (!/^[a-z0-9][a-z0-9+.-]*$/.test(kernelName))
+    throw new ImageError(`'${kernelName}' is no name of a kernel.`, {
+      help: `Name a flavour (${flavourNames.join(", ")}), a package or a release such as 6.1.0-44-amd64.`,
+    });
+  const kernel = archiveKernel(kernelName);
+  const { isOfBackports, packageName } = kernel;
+  const wanted = isOfBackports ? `${packageName}/${recipe.suite}-backports` : packageName;
+  const others = recipe.packages.filter((name) => !name.startsWith("linux-image-"));
+  return {
+    ...recipe,
+    name: `${recipe.name}+${kernelName}`,
+    text: `${recipe.text}\n# kernel: ${kernelName}\n`,
+    about: `${recipe.about}; with the kernel ${kernelName}`,
+    packages: [wanted, ...others],
+    kernel,
+  };
 }
 
 /** Parses the text of a recipe; `where` is what messages call it. Throws ImageError listing every problem. */

@@ -10,7 +10,7 @@ import { inspectImage } from "./inspect.ts";
 import { type Checksum, checksumBeside, isAddress, readChecksum, verifyChecksum } from "./intake/checksum.ts";
 import { downloadImage } from "./intake/download.ts";
 import { unpackImage } from "./intake/unpack.ts";
-import { recipeNames } from "./recipe.ts";
+import { recipeNames, splitImageName } from "./recipe.ts";
 import type { Image, ImageOptions } from "./types.ts";
 
 export interface ResolveOptions extends ImageOptions {
@@ -19,14 +19,14 @@ export interface ResolveOptions extends ImageOptions {
 }
 
 /**
- * Finds the image a user means. The name of a recipe means its built image, which is built when it is not in the
+ * Finds the image a user means. The name of a recipe (with `+KERNEL` behind it for another kernel) means its built image, which is built when it is not in the
  * cache; an address is fetched; anything else is the path of a disk image. `./debian-12` is always a path. Packed images
  * are unpacked into the cache. Checksums are of the file as it is given, before it is unpacked.
  * Throws ImageError for what the user has to correct, ImageDownloadFailed and the errors of `buildImage`.
  */
 export async function resolveImage(nameOrPath: string, options: ResolveOptions = {}): Promise<Image> {
   const recipes = await recipeNames();
-  if (recipes.includes(nameOrPath)) return await builtOf(nameOrPath, options);
+  if (recipes.includes(splitImageName(nameOrPath).recipe)) return await builtOf(nameOrPath, options);
   if (isAddress(nameOrPath)) {
     const { checksum, name, path } = await downloadImage(nameOrPath, options.checksum, options);
     return await openImage(path, name, checksum, options);

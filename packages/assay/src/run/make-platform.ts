@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { UsageError } from "../errors/catalogue.ts";
 import type { ImageProgress } from "../image/types.ts";
 import type { Platform } from "../platforms/platform.ts";
@@ -8,6 +9,8 @@ export interface MakePlatformOptions {
   readonly runbook: Runbook;
   /** Image from the command line; takes the place of the runbook's. */
   readonly image: string | undefined;
+  /** Keys of the platform's section from the command line; they take the place of the runbook's. */
+  readonly overrides?: Readonly<Record<string, string>>;
   readonly run: string;
   readonly signal: AbortSignal;
   readonly progress: (step: ImageProgress) => void;
@@ -25,11 +28,16 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     return localPlatform();
   },
   async ready({ runbook }) {
-    const { readyPlatform } = await import("../platforms/ready/ready-platform.ts");
-    return readyPlatform(runbook.readyNodes, readyPlacement(runbook));
+    const [{ readyPlatform }, { routeThrough }] = await Promise.all([
+      import("../platforms/ready/ready-platform.ts"),
+      import("../platforms/ready/route-through.ts"),
+    ]);
+    const via = await routeThrough(runbook.dev?.jumpBoxes ?? []);
+    return readyPlatform(runbook.readyNodes, readyPlacement(runbook), via);
   },
-  async qemu({ runbook, image, run, signal, progress }) {
-    const { section, adminUsername, keepEnvironment } = runbook.platform;
+  async qemu({ runbook, image, overrides, run, signal, progress }) {
+    const { adminPassword, adminPrivateKeyFile, adminUsername, keepEnvironment } = runbook.platform;
+    const { image_checksum: checksum, ...section } = { ...runbook.platform.section, ...overrides };
     const settings = Object.entries(section).filter(([key]) => !IMAGE_KEYS.some((name) => name === key));
     const wanted = image ?? IMAGE_KEYS.map((key) => section[key]).find((value) => value !== undefined && value !== "");
     if (typeof wanted !== "string") {
@@ -37,19 +45,26 @@ const MAKERS: Readonly<Record<string, Maker>> = {
         help: "Give one with --image PATH or NAME, or as 'image' in the section 'qemu' of the platform.",
       });
     }
-    const [{ resolveImage }, { qemuPlatform }] = await Promise.all([
+    const [{ imageWithKernel }, { resolveImage }, { qemuPlatform }] = await Promise.all([
+      import("../image/kernel/image-with-kernel.ts"),
       import("../image/resolve.ts"),
       import("../platforms/qemu/qemu-platform.ts"),
     ]);
+    const chosen = await imageWithKernel(wanted, typeof section.kernel === "string" ? section.kernel : undefined);
     return qemuPlatform({
-      image: await resolveImage(wanted, { signal, progress }),
-      section: Object.fromEntries(settings),
+      image: await resolveImage(chosen.image, { signal, progress, checksum: textOrNothing(checksum) }),
+      section: { ...Object.fromEntries(settings), kernel: chosen.kernel },
       ...(adminUsername === undefined ? {} : { adminUsername }),
+      account: { privateKeyFile: adminPrivateKeyFile, password: adminPassword },
+      folder: dirname(runbook.file),
       runId: run,
       keepEnvironment,
     });
   },
 };
+
+const textOrNothing = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
 
 /** Makes the platform a runbook asks for. Throws UsageError and ImageError for what the user has to correct. */
 export async function makePlatform(options: MakePlatformOptions): Promise<Platform> {

@@ -8,11 +8,16 @@ type Recorded = RunInputs["options"];
 
 /** What changes what is run, under the names of the command line, in which journals have always had it. */
 export function recordOptions(options: TestRunOptions, platform: string | undefined): Recorded {
-  const { image, record = false, diagnosticsMs, pollution, repeatFailures, schedule, hostLimit } = options;
+  const { image, imageChecksum, kernel, initrd, cmdline } = options;
+  const { record = false, diagnosticsMs, pollution, repeatFailures, schedule, hostLimit } = options;
   return {
     record,
     ...(platform !== undefined && { platform }),
     ...(image !== undefined && { image }),
+    ...(imageChecksum !== undefined && { imageChecksum }),
+    ...(kernel !== undefined && { kernel }),
+    ...(initrd !== undefined && { initrd }),
+    ...(cmdline !== undefined && { cmdline }),
     ...(diagnosticsMs !== undefined && { diagnostics: diagnosticsMs / 1000 }),
     ...(pollution !== undefined && { pollution }),
     ...(repeatFailures !== undefined && { repeatFailures }),
@@ -23,11 +28,16 @@ export function recordOptions(options: TestRunOptions, platform: string | undefi
 
 /** The options that `recordOptions` wrote; what a journal does not have, or has otherwise, is left out. */
 export function recordedOptions(recorded: Recorded): TestRunOptions & Pick<LoadRunbookOptions, "platform"> {
-  const { platform, image, record, diagnostics, pollution, repeatFailures, hostLimit } = recorded;
+  const { image, imageChecksum, kernel, initrd, cmdline } = recorded;
+  const { platform, record, diagnostics, pollution, repeatFailures, hostLimit } = recorded;
   const schedule = SCHEDULE_POLICIES.find((policy) => policy === recorded.schedule);
   return {
     ...(typeof platform === "string" && { platform }),
     ...(typeof image === "string" && { image }),
+    ...(typeof imageChecksum === "string" && { imageChecksum }),
+    ...(typeof kernel === "string" && { kernel }),
+    ...(typeof initrd === "string" && { initrd }),
+    ...(typeof cmdline === "string" && { cmdline }),
     ...(typeof record === "boolean" && { record }),
     ...(typeof diagnostics === "number" && { diagnosticsMs: diagnostics * 1000 }),
     ...((pollution === "auto" || pollution === "on" || pollution === "off") && { pollution }),

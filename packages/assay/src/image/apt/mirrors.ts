@@ -56,8 +56,10 @@ export function chooseMirrors(
     signedBy: source?.isTrusted === true ? undefined : (source?.signedBy ?? debianKeyring),
     isTrusted: source?.isTrusted ?? false,
   });
+  // Only for kernels: another set of sources would be another image. Apt takes nothing of backports unless it is told.
+  const backports = recipe.kernel === undefined ? [] : [`${recipe.suite}-backports`];
   return [
-    from(main, given ?? defaults?.main, [recipe.suite, `${recipe.suite}-updates`]),
+    from(main, given ?? defaults?.main, [recipe.suite, `${recipe.suite}-updates`, ...backports]),
     from(security, given === undefined ? defaults?.security : `${given}-security`, [`${recipe.suite}-security`]),
   ];
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRunOnHost } from "../build/host-command.ts";
+import { requireKernel } from "../kernel/available-kernels.ts";
 import type { Recipe } from "../recipe.ts";
 import { type AptSource, renderSources } from "./source.ts";
 
@@ -10,7 +11,7 @@ export type PackageVersions = Readonly<Record<string, string>>;
 /**
  * Asks the mirrors which versions a build would install now, without installing (about seven seconds).
  * `folder` must be empty; nothing of this machine's own package state is read or changed.
- * Throws ImageBuildFailed when a mirror cannot be reached or lacks a package.
+ * Throws ImageBuildFailed when a mirror cannot be reached or lacks a package, ImageError for a kernel that is not there.
  */
 export async function resolvePackages(
   recipe: Recipe,
@@ -27,6 +28,13 @@ export async function resolvePackages(
   const apt = (task: string, ...args: string[]) =>
     mustRunOnHost(task, "apt-get", args, { signal, environment: { APT_CONFIG: join(folder, "apt.conf") } });
   await apt(`Reading the package index of '${sources[0]?.uris[0]}'`, "--error-on=any", "update");
+  if (recipe.kernel !== undefined) {
+    const names = await mustRunOnHost("Listing kernels", "apt-cache", ["pkgnames", "linux-image-"], {
+      signal,
+      environment: { APT_CONFIG: join(folder, "apt.conf") },
+    });
+    requireKernel(recipe.kernel, recipe.suite, names.split("\n"));
+  }
   const plan = await apt(
     `Choosing the packages of '${recipe.name}'`,
     ...["--simulate", "--no-install-recommends", "install", "?essential", "?priority(required)", "apt"],

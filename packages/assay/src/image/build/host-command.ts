@@ -3,6 +3,7 @@ import { HostExhausted, ImageBuildFailed, MissingDependency } from "../../errors
 
 /** Debian packages that bring the programs image building and inspection use. */
 export const packageOf: Readonly<Record<string, string>> = {
+  "apt-cache": "apt",
   "apt-config": "apt",
   "apt-get": "apt",
   "dpkg-deb": "dpkg",

@@ -1,20 +1,21 @@
-import type { Image } from "../../image/types.ts";
 import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
+import type { BootableImage } from "./boot-way.ts";
 import type { ConnectedMachine } from "./fork.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { needRoom } from "./host/room.ts";
 import { bootToLogin } from "./machine/boot.ts";
+import { writeBootFiles } from "./machine/boot-files.ts";
+import { authorizeKey, firstLogin } from "./machine/first-login.ts";
 import { Machine, type MachineShape } from "./machine/machine.ts";
 import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/machine-folder.ts";
 import { createEmptyOverlay } from "./machine/overlay.ts";
-import { writeSeed } from "./machine/seed.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import type { NetworkPlace } from "./network/network-plan.ts";
 import { joinNetwork, NetworkedShell } from "./network/networked-shell.ts";
 
 export interface ColdBootOrder {
   readonly host: HostSetup;
-  readonly image: Image;
+  readonly image: BootableImage;
   readonly shape: MachineShape;
   readonly runId: string;
   readonly hostname: string;
@@ -34,17 +35,17 @@ export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> 
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, order.hostname);
   opened.defer(() => folder.remove());
-  const seed = folder.join("seed.iso");
   const emptyOverlay = folder.join("empty-overlay.qcow2");
   const base = { path: image.path, format: image.format };
   const { hostname } = order;
-  await Promise.all([
-    writeSeed(seed, { instanceId: folder.path, hostname, username, publicKey: sshKey.publicKey }, signal),
+  const contents = { instanceId: folder.path, hostname, username, publicKey: sshKey.publicKey };
+  const [bootFiles] = await Promise.all([
+    writeBootFiles(folder.path, image.way, contents, signal),
     createEmptyOverlay(host.qemuImg, emptyOverlay, { ...base, sizeBytes: image.virtualSizeBytes }, signal),
   ]);
   const machine = opened.use(
     await Machine.start({
-      ...{ host, folder, seed, emptyOverlay, signal, shape: order.shape, lifetime: order.lifetime },
+      ...{ host, folder, bootFiles, emptyOverlay, signal, shape: order.shape, lifetime: order.lifetime },
       backing: [base],
       firmwareVariables: host.firmware?.variables,
       logFolder: order.logFolder,
@@ -54,10 +55,12 @@ export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> 
   );
   // The first boot shall find one network, as that of a machine alone does.
   if (network !== undefined) await machine.setPrivateLink("down", signal);
-  const login = { username, privateKey: sshKey.privateKey, hostKey: new HostKeyPin() };
+  const { way } = image;
+  const login = { username, way, login: firstLogin(way, sshKey), hostKey: new HostKeyPin() };
   const first = await bootToLogin(machine, { ...login, image: image.name, timeoutMs: host.bootTimeoutMs, signal });
+  opened.use(first);
+  await authorizeKey(first, way, sshKey, signal);
   if (network !== undefined) {
-    opened.use(first);
     await machine.setPrivateLink("up", signal);
     await joinNetwork(first, network, signal);
   }

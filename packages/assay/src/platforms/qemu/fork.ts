@@ -1,5 +1,4 @@
 import { PlatformError } from "../../errors/catalogue.ts";
-import type { Image } from "../../image/types.ts";
 import { connectSsh } from "../../node/shell/ssh/connect-ssh.ts";
 import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
 import type { Shell } from "../../node/shell/types.ts";
@@ -7,10 +6,12 @@ import { AgentChannel } from "./agent/agent-channel.ts";
 import { AgentShell, type AgentShellParts } from "./agent/agent-shell.ts";
 import { runOnAgent } from "./agent/run-on-agent.ts";
 import type { AgentFacts, Agents } from "./agent/start-agents.ts";
+import type { BootableImage } from "./boot-way.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { needRoom } from "./host/room.ts";
 import { assumeIdentity, makeMachineId, type RootAccess } from "./identity.ts";
 import { HELPER_MEANS } from "./identity-script.ts";
+import { bootFilesIn } from "./machine/boot-files.ts";
 import { Machine } from "./machine/machine.ts";
 import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/machine-folder.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
@@ -23,7 +24,7 @@ export type ForkStep = "loaded" | "answered" | "identified";
 
 export interface ForkOrder {
   readonly host: HostSetup;
-  readonly image: Image;
+  readonly image: BootableImage;
   readonly template: Template;
   readonly runId: string;
   readonly hostname: string;
@@ -70,7 +71,7 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
         { path: image.path, format: image.format },
       ],
       firmwareVariables: host.firmware === undefined ? undefined : template.path("variables"),
-      seed: template.path("seed"),
+      bootFiles: bootFilesIn(template.folder, image.way),
       earlierSerialLog: template.path("serialLog"),
       memory: { path: template.path("memory"), access: "private" },
       deviceState: template.path("deviceState"),

@@ -3,16 +3,20 @@ import { join } from "node:path";
 import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, HostCost, Platform } from "../platform.ts";
+import type { BootableImage, BootWay } from "./boot-way.ts";
 import { coldBoot } from "./cold-boot.ts";
 import { type ConnectedMachine, forkTemplate } from "./fork.ts";
 import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
+import { type ChosenKernel, chooseKernel } from "./kernel/choose-kernel.ts";
+import { prepareKernel } from "./kernel/prepare-kernel.ts";
 import { makeSshKey, type SshKey } from "./machine/ssh-key.ts";
 import { hostName, type MachinePlan, machinePlans } from "./machine-plan.ts";
 import { machineShapes } from "./machine-shapes.ts";
 import { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { MachineNetwork } from "./network/machine-network.ts";
 import { cleanOrphans } from "./orphans.ts";
+import { type Account, planBoot } from "./plan-boot.ts";
 import { QemuEnvironment, removeMachine } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
@@ -24,8 +28,12 @@ export interface QemuPlatformOptions {
   readonly image: Image;
   /** The runbook's `platform.qemu` section; see settings.ts for its keys. */
   readonly section: Readonly<Record<string, unknown>>;
-  /** User that cloud-init makes on the guest. Default `assay`. */
+  /** User that cloud-init makes on the guest, or that the image has already. Default `assay`. */
   readonly adminUsername?: string;
+  /** How that user gets in where the image is given no seed. */
+  readonly account?: Account;
+  /** Folder of the runbook, to which paths in the section are relative; default the working directory. */
+  readonly folder?: string;
   readonly runId: string;
   /** `always`: machines live on after their environment; `failed`: those that were not disposed of do. */
   readonly keepEnvironment: "no" | "always" | "failed";
@@ -34,11 +42,20 @@ export interface QemuPlatformOptions {
 /** The platform that runs images in QEMU on this machine. Throws UsageError for a section that does not hold. */
 export async function qemuPlatform(options: QemuPlatformOptions): Promise<Platform> {
   const settings = parseQemuSettings(options.section);
-  return new QemuPlatform(options, settings, readCapacity());
+  const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
+  const plan: BootPlan = { way, kernel: await chooseKernel(settings.boot) };
+  return new QemuPlatform(options, settings, plan, readCapacity());
+}
+
+/** How the image is to be booted, with a kernel that still has to be put on it. */
+interface BootPlan {
+  readonly way: BootWay;
+  readonly kernel: ChosenKernel | undefined;
 }
 
 interface Prepared {
   readonly host: HostSetup;
+  readonly image: BootableImage;
   readonly sshKey: SshKey;
   readonly templates: TemplateKeeper;
 }
@@ -59,6 +76,7 @@ class QemuPlatform implements Platform {
   readonly maxEnvironments = Number.POSITIVE_INFINITY;
   readonly #options: QemuPlatformOptions;
   readonly #settings: QemuSettings;
+  readonly #plan: BootPlan;
   readonly #capacity: Capacity;
   readonly #username: string;
   readonly #alive = new Set<QemuEnvironment>();
@@ -67,8 +85,9 @@ class QemuPlatform implements Platform {
   #prepared: Promise<Prepared> | undefined;
   #accelerator: HostSetup["acceleration"]["accelerator"] = "tcg";
 
-  constructor(options: QemuPlatformOptions, settings: QemuSettings, capacity: Capacity) {
+  constructor(options: QemuPlatformOptions, settings: QemuSettings, plan: BootPlan, capacity: Capacity) {
     this.#options = options;
+    this.#plan = plan;
     this.#settings = settings;
     this.#capacity = capacity;
     this.#username = options.adminUsername ?? "assay";
@@ -112,6 +131,7 @@ class QemuPlatform implements Platform {
       facts: {
         image: this.#options.image.name,
         image_digest: this.#options.image.digest,
+        ...imageFacts(prepared.image),
         firmware: this.#settings.firmware,
         accelerator: host.acceleration.accelerator,
         vmm_version: host.qemu.version,
@@ -147,9 +167,10 @@ class QemuPlatform implements Platform {
     }
   }
 
-  async #prepareOnce({ signal, progress }: Omit<DeployContext, "environmentName">): Promise<Prepared> {
+  async #prepareOnce(context: Omit<DeployContext, "environmentName">): Promise<Prepared> {
+    const { signal, progress } = context;
     const startedAt = performance.now();
-    const { image, runId } = this.#options;
+    const { runId } = this.#options;
     const [host, sshKey, orphans] = await Promise.all([
       setUpHost(this.#settings, signal),
       makeSshKey(`assay-${runId}`),
@@ -166,19 +187,25 @@ class QemuPlatform implements Platform {
       const names = orphans.removed.map(({ name }) => `'${name}'`).join(", ");
       progress({ environment: undefined, step: "clean up", detail: `removed what earlier runs left: ${names}` });
     }
-    const cacheBytes = this.#settings.templateCacheMb * 1_000_000;
-    return {
-      host,
-      sshKey,
-      templates: new TemplateKeeper({
+    const keeperOf = (image: BootableImage) =>
+      new TemplateKeeper({
         host,
         image,
         username: this.#username,
         firstContact: this.#settings.firstContact,
         runId,
-        cacheBytes,
-      }),
-    };
+        cacheBytes: this.#settings.templateCacheMb * 1_000_000,
+      });
+    const { kernel, way } = this.#plan;
+    const plain: BootableImage = { ...this.#options.image, way };
+    const image =
+      kernel === undefined
+        ? plain
+        : await prepareKernel({
+            ...{ host, kernel, runId, sshKey, image: plain, ...context },
+            template: () => keeperOf(plain).get(this.#settings, context),
+          });
+    return { host, sshKey, image, templates: keeperOf(image) };
   }
 
   /** All machines at the same time; when one cannot be made, none is left. */
@@ -255,8 +282,8 @@ class QemuPlatform implements Platform {
     return connected;
   }
 
-  #common({ host, sshKey }: Prepared, { name, place }: MachinePlan, { signal, logFolder }: MakeContext) {
-    const { image, runId, keepEnvironment } = this.#options;
+  #common({ host, image, sshKey }: Prepared, { name, place }: MachinePlan, { signal, logFolder }: MakeContext) {
+    const { runId, keepEnvironment } = this.#options;
     return {
       ...{ host, sshKey, image, runId, signal, logFolder },
       hostname: place?.name ?? hostName(name),
@@ -264,4 +291,12 @@ class QemuPlatform implements Platform {
       lifetime: keepEnvironment === "no" ? ("with-owner" as const) : ("on-its-own" as const),
     };
   }
+}
+
+/** What is known of the image besides its content: what its publisher says of it, and the kernel that was put on it. */
+function imageFacts({ checksum, way }: BootableImage): Readonly<Record<string, string>> {
+  return {
+    ...(checksum === undefined ? {} : { image_checksum: checksum }),
+    ...(way.kernel === undefined ? {} : { kernel: way.kernel.name, kernel_parameters: way.kernel.commandLine }),
+  };
 }

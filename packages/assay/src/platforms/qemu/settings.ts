@@ -1,8 +1,22 @@
 import { UsageError } from "../../errors/catalogue.ts";
+import type { SeedKind } from "./boot-way.ts";
 import type { Accelerator } from "./host/acceleration.ts";
 
 /** How the first commands reach a fork: through the agents that wait in its template, or by a login over SSH. */
 export type FirstContact = "agent" | "ssh";
+
+/** How the image is booted and how assay gets in, as the runbook says. */
+export interface BootSettings {
+  readonly seed: SeedKind;
+  readonly hasIgnition: boolean;
+  /** Paths as written: relative to the runbook's folder. */
+  readonly extraUserData: readonly string[];
+  /** File of a kernel or of a Debian package, or what Debian's archive calls a kernel; undefined for the image's own. */
+  readonly kernel: string | undefined;
+  readonly initrd: string | undefined;
+  /** Added to the image's own command line. */
+  readonly commandLine: string | undefined;
+}
 
 /** The runbook's `platform.qemu` section after checks. */
 export interface QemuSettings {
@@ -13,6 +27,7 @@ export interface QemuSettings {
   readonly bootTimeoutMs: number | undefined;
   readonly acceleration: "auto" | Accelerator;
   readonly firstContact: FirstContact;
+  readonly boot: BootSettings;
   /** Program name or path. */
   readonly qemuBinary: string;
   /** Bound of the folder in which templates are kept between runs. */
@@ -38,6 +53,15 @@ const oneOf =
   <T extends string>(...allowed: readonly T[]): Parse<T> =>
   (value) =>
     allowed.find((candidate) => candidate === String(value).toLowerCase());
+const flag: Parse<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
+/** A section with one list of paths; a single path may stand for it, and an empty text for none. */
+const userData: Parse<readonly string[]> = (value) => {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { extra_user_data: given = [] } = value as { readonly extra_user_data?: unknown };
+  const paths: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return paths.every((path) => typeof path === "string") ? paths.filter((path) => path !== "") : undefined;
+};
+const lineOfText: Parse<string> = (value) => (typeof value === "string" && !/[\n\0]/.test(value) ? value : undefined);
 const text: Parse<string> = (value) => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** Every key of the section, as data: the parser and the documentation are made from it. */
@@ -67,6 +91,28 @@ export const QEMU_KEYS = {
     parse: oneOf("agent", "ssh"),
     expected: "'agent' or 'ssh'",
     about: "How commands reach a fork before SSH is needed; default agent, which is several times faster.",
+  },
+  seed: {
+    parse: oneOf("nocloud", "config_drive", "none"),
+    expected: "'nocloud', 'config_drive' or 'none'",
+    about: "What makes the account at the first boot; default nocloud, and none with Ignition.",
+  },
+  cloud_init: {
+    parse: userData,
+    expected: "'extra_user_data' with paths of YAML files",
+    about: "Files of cloud-config that are joined with assay's own.",
+  },
+  ignition: { parse: flag, expected: "true or false", about: "Ignition instead of cloud-init; default false." },
+  kernel: {
+    parse: lineOfText,
+    expected: "a path, a package or a version",
+    about: "Kernel to boot instead of the image's: a file, a Debian package or what the archive calls it.",
+  },
+  initrd: { parse: lineOfText, expected: "a path", about: "Initial RAM disk for that kernel." },
+  cmdline: {
+    parse: lineOfText,
+    expected: "one line of text",
+    about: "Kernel parameters that are added to the image's own.",
   },
   qemu_binary: { parse: text, expected: "a program name or path", about: "Default qemu-system-x86_64." },
   template_cache_mb: {
@@ -99,6 +145,7 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
     bootTimeoutMs: bootTimeoutSeconds === undefined ? undefined : bootTimeoutSeconds * 1000,
     acceleration: get("acceleration", QEMU_KEYS.acceleration as Key<QemuSettings["acceleration"]>, "auto"),
     firstContact: get("first_contact", QEMU_KEYS.first_contact as Key<FirstContact>, "agent"),
+    boot: bootSettings(get, problems),
     qemuBinary: get("qemu_binary", QEMU_KEYS.qemu_binary, "qemu-system-x86_64"),
     templateCacheMb: get("template_cache_mb", QEMU_KEYS.template_cache_mb, 8192),
   };
@@ -106,4 +153,19 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
     throw new UsageError(problems.join("\n"), { help: "Correct the section 'qemu' under 'platform' of the runbook." });
   }
   return settings;
+}
+
+type Get = <T>(name: keyof typeof QEMU_KEYS, key: Key<T>, fallback: T) => T;
+
+function bootSettings(get: Get, problems: string[]): BootSettings {
+  const hasIgnition = get("ignition", QEMU_KEYS.ignition, false);
+  const extraUserData = get("cloud_init", QEMU_KEYS.cloud_init, []);
+  const seed = get("seed", QEMU_KEYS.seed as Key<SeedKind>, hasIgnition ? "none" : "nocloud");
+  if (extraUserData.length > 0 && seed === "none")
+    problems.push(
+      `'platform.qemu.cloud_init' has no effect ${hasIgnition ? "with 'ignition: true'" : "with 'seed: none'"}.`,
+    );
+  const optional = (name: "kernel" | "initrd" | "cmdline") => get(name, QEMU_KEYS[name], "") || undefined;
+  const [kernel, initrd, commandLine] = [optional("kernel"), optional("initrd"), optional("cmdline")];
+  return { seed, hasIgnition, extraUserData, kernel, initrd, commandLine };
 }

@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+import { PlatformError } from "../../../errors/catalogue.ts";
 import { endSessionScript } from "../../../node/shell/end-session.ts";
 import { readThroughShell } from "../../../node/shell/files-through-shell.ts";
 import { notStarted } from "../../../node/shell/run-process.ts";
@@ -87,6 +89,12 @@ export class AgentShell implements Shell {
 
   async download(remotePath: string, localPath: string, options: FileOptions = {}): Promise<void> {
     await (await this.#connected(options.signal)).download(remotePath, localPath, options);
+  }
+
+  async openTcp(target: { readonly address: string; readonly port: number }, signal?: AbortSignal): Promise<Duplex> {
+    const login = await this.#connected(signal);
+    if (login.openTcp === undefined) throw new PlatformError(`No connections can be made from '${this.label}'.`);
+    return await login.openTcp(target, signal);
   }
 
   async reconnect(options: Reconnect): Promise<void> {

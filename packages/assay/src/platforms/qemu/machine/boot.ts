@@ -3,6 +3,8 @@ import { connectSsh } from "../../../node/shell/ssh/connect-ssh.ts";
 import type { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
 import type { Shell } from "../../../node/shell/types.ts";
 import { consoleLines } from "../../../os/console-text.ts";
+import type { BootWay, OwnLogin } from "../boot-way.ts";
+import { refusedFirstLogin } from "./first-login.ts";
 import type { Machine } from "./machine.ts";
 import { consoleTail } from "./serial-port.ts";
 
@@ -10,7 +12,9 @@ export interface BootOptions {
   /** The image's name, for messages. */
   readonly image: string;
   readonly username: string;
-  readonly privateKey: string;
+  /** How the image is booted, and what the first login is tried with. */
+  readonly way: BootWay;
+  readonly login: OwnLogin;
   readonly hostKey: HostKeyPin;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -76,7 +80,7 @@ export async function bootToLogin(machine: Machine, options: BootOptions): Promi
       address: "127.0.0.1",
       port: machine.sshPort,
       username: options.username,
-      privateKey: options.privateKey,
+      ...options.login,
       hostKey: options.hostKey,
       waitUntilReadyMs: options.timeoutMs,
       signal: AbortSignal.any([options.signal, failed.signal]),
@@ -106,10 +110,11 @@ function bootEnded({ image }: BootOptions, { reason, isTransient = false }: Dead
 function bootFailure(options: BootOptions, why: unknown, tail: string): unknown {
   const shown = shownTail(tail);
   if (why instanceof LoginRefused) {
+    const { help, what } = refusedFirstLogin(options.way);
     return new BootFailed(
-      `The image '${options.image}' boots, but refuses user '${options.username}' with the key of its cloud-init seed. ${shown}`,
+      `The image '${options.image}' boots, but refuses user '${options.username}' with ${what}. ${shown}`,
       tail,
-      { help: "Check that the image holds cloud-init with the NoCloud data source enabled.", cause: why },
+      { help, cause: why },
     );
   }
   if (why instanceof NodeUnreachable) {

@@ -13,6 +13,8 @@ const spec: MachineSpec = {
     { path: "/i/image.vhd", format: "vpc" },
   ],
   seed: "/m/seed.iso",
+  ignition: undefined,
+  kernel: undefined,
   serialLog: "/r/a,b/serial.log",
   memory: undefined,
   isIncoming: false,
@@ -60,4 +62,18 @@ test("a machine of several has one more interface, which leads to the inherited 
   expect(one).toHaveLength(2);
   expect(one[1]).toBe("socket,id=net1,fd=9");
   expect(after("-netdev", spec)).toHaveLength(1);
+});
+
+test("a kernel, an Ignition configuration and no seed", () => {
+  const kernel = { name: "6.1", path: "/k/vmlinuz", initrd: undefined, commandLine: "root=/dev/vda1 a,b", digest: "0" };
+  const direct: MachineSpec = { ...spec, seed: undefined, ignition: "/m/i,g.json", kernel };
+  expect(after("-kernel", direct)).toEqual(["/k/vmlinuz"]);
+  expect(after("-initrd", direct)).toEqual([]);
+  expect(after("-append", direct)).toEqual(["root=/dev/vda1 a,b"]);
+  expect(after("-fw_cfg", direct)).toEqual([
+    "name=opt/org.flatcar-linux/config,file=/m/i,,g.json",
+    "name=opt/com.coreos/config,file=/m/i,,g.json",
+  ]);
+  expect(machineArguments(direct).join(" ")).not.toContain("seed0");
+  expect(after("-initrd", { ...spec, kernel: { ...kernel, initrd: "/k/initrd" } })).toEqual(["/k/initrd"]);
 });

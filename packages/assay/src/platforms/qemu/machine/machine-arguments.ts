@@ -1,4 +1,6 @@
+import type { DirectKernel } from "../boot-way.ts";
 import type { Accelerator } from "../host/acceleration.ts";
+import { IGNITION_NAMES } from "./ignition.ts";
 
 /** Numbers under which QEMU inherits its sockets and files; the order of `stdio` at the start of the process. */
 export const InheritedFd = { monitor: 3, serial: 4, agents: [5, 6, 7, 8], network: 9, deviceState: 10 } as const;
@@ -29,7 +31,12 @@ export interface MachineSpec {
   readonly firmware: { readonly code: string; readonly variables: string } | undefined;
   /** From the machine's own layer down to the image. Only the first is written to. */
   readonly disk: readonly [DiskLayer, ...DiskLayer[]];
-  readonly seed: string;
+  /** Disk for cloud-init; undefined for a machine without one. */
+  readonly seed: string | undefined;
+  /** Configuration for Ignition; undefined for a machine without one. */
+  readonly ignition: string | undefined;
+  /** Kernel that QEMU starts itself; undefined where the firmware starts the disk's boot loader. */
+  readonly kernel: DirectKernel | undefined;
   readonly serialLog: string;
   /** File that holds the guest's memory: shared while a template is made, private (copy on write) for its forks. */
   readonly memory: { readonly path: string; readonly access: "shared" | "private" } | undefined;
@@ -101,16 +108,10 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-action", "shutdown=pause,panic=none,watchdog=reset"],
     ...["-rtc", "base=utc,clock=host"],
     ...["-blockdev", JSON.stringify(diskNode(spec.disk, true)), "-device", "virtio-blk-pci,drive=disk0,bootindex=0"],
-    ...[
-      "-blockdev",
-      JSON.stringify({
-        driver: "raw",
-        "node-name": "seed0",
-        "read-only": true,
-        file: { driver: "file", filename: spec.seed },
-      }),
-    ],
-    ...["-device", "virtio-scsi-pci,id=scsi0", "-device", "scsi-cd,bus=scsi0.0,drive=seed0"],
+    ...["-device", "virtio-scsi-pci,id=scsi0"],
+    ...(spec.seed === undefined ? [] : seedDisk(spec.seed)),
+    ...(spec.ignition === undefined ? [] : ignitionBlobs(spec.ignition)),
+    ...(spec.kernel === undefined ? [] : directKernel(spec.kernel)),
     // Port 0: the kernel chooses a free one, so that no two machines can meet.
     ...InheritedFd.agents.flatMap((fd, index) => ["-chardev", `socket,id=agent${index},fd=${fd}`]),
     // Host port 0: the kernel chooses a free one, so that no two machines can meet.
@@ -133,6 +134,19 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-chardev", `socket,id=monitor0,fd=${InheritedFd.monitor}`, "-mon", "chardev=monitor0,mode=control"],
     ...(spec.isIncoming ? ["-incoming", "defer"] : []),
   ];
+}
+
+function seedDisk(path: string): string[] {
+  const node = { driver: "raw", "node-name": "seed0", "read-only": true, file: { driver: "file", filename: path } };
+  return ["-blockdev", JSON.stringify(node), "-device", "scsi-cd,bus=scsi0.0,drive=seed0"];
+}
+
+function ignitionBlobs(path: string): string[] {
+  return IGNITION_NAMES.flatMap((name) => ["-fw_cfg", `name=${name},file=${escaped(path)}`]);
+}
+
+function directKernel({ commandLine, initrd, path }: DirectKernel): string[] {
+  return ["-kernel", path, ...(initrd === undefined ? [] : ["-initrd", initrd]), "-append", commandLine];
 }
 
 function agentForwards(): string {

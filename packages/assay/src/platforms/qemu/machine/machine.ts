@@ -5,6 +5,7 @@ import { PlatformError } from "../../../errors/catalogue.ts";
 import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
 import type { HostSetup } from "../host/host-setup.ts";
+import type { BootFiles } from "./boot-files.ts";
 import { type DiskLayer, InheritedFd, type MachineSpec, machineArguments, PRIVATE_NIC } from "./machine-arguments.ts";
 import type { MachineFolder } from "./machine-folder.ts";
 import { Power } from "./power.ts";
@@ -31,7 +32,7 @@ export interface MachineStart {
   readonly backing: readonly [DiskLayer, ...DiskLayer[]];
   /** Variable store to start with; undefined for BIOS. */
   readonly firmwareVariables: string | undefined;
-  readonly seed: string;
+  readonly bootFiles: BootFiles;
   /** Folder for `serial.log` and `qemu.log`, which outlive the machine. */
   readonly logFolder: string;
   /** Console output of the template, with which a fork's log begins. */
@@ -109,7 +110,7 @@ export class Machine implements AsyncDisposable {
             ? undefined
             : { code: host.firmware.code, variables: paths.variables },
         disk: [{ path: paths.overlay, format: "qcow2" }, ...start.backing],
-        seed: start.seed,
+        ...start.bootFiles,
         serialLog: paths.serialLog,
         memory: start.memory,
         isIncoming: start.deviceState !== undefined,

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { MissingDependency, PlatformError } from "../../../errors/catalogue.ts";
+import type { SeedKind } from "../boot-way.ts";
 import { findProgram } from "../host/qemu-binary.ts";
 
 const run = promisify(execFile);
@@ -15,19 +16,31 @@ export interface SeedContents {
   readonly username: string;
   /** One line as in authorized_keys. */
   readonly publicKey: string;
+  /** The user's own cloud-config, which is joined with assay's; none when absent. */
+  readonly userData?: Readonly<Record<string, unknown>>;
 }
 
-/** The two files of cloud-init's NoCloud data source. JSON is YAML, so nothing needs quoting by hand. */
-export function seedFiles(contents: SeedContents): { readonly userData: string; readonly metaData: string } {
-  const userData = {
+/** A disk for cloud-init: its label, by which it is found, and its files by path. */
+export interface Seed {
+  readonly label: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * The disk of cloud-init's data source NoCloud, or ConfigDrive in the form of OpenStack. JSON is YAML, so nothing needs
+ * quoting by hand.
+ */
+export function seedOf(kind: Exclude<SeedKind, "none">, contents: SeedContents): Seed {
+  const { hostname, instanceId, publicKey, username } = contents;
+  const own = {
     users: [
       {
-        name: contents.username,
+        name: username,
         gecos: "assay",
         shell: "/bin/bash",
         sudo: "ALL=(ALL) NOPASSWD:ALL",
         lock_passwd: true,
-        ssh_authorized_keys: [contents.publicKey],
+        ssh_authorized_keys: [publicKey],
       },
     ],
     ssh_pwauth: false,
@@ -35,28 +48,56 @@ export function seedFiles(contents: SeedContents): { readonly userData: string; 
     package_update: false,
     package_upgrade: false,
   };
+  const userData = `#cloud-config\n${toJson(joinUserData(own, contents.userData ?? {}))}`;
+  if (kind === "nocloud")
+    return {
+      label: "cidata",
+      files: {
+        "user-data": userData,
+        "meta-data": toJson({ "instance-id": instanceId, "local-hostname": hostname }),
+      },
+    };
   return {
-    userData: `#cloud-config\n${JSON.stringify(userData, null, 2)}\n`,
-    metaData: `${JSON.stringify({ "instance-id": contents.instanceId, "local-hostname": contents.hostname }, null, 2)}\n`,
+    label: "config-2",
+    files: {
+      "openstack/latest/meta_data.json": toJson({ uuid: instanceId, hostname, name: hostname }),
+      "openstack/latest/user_data": userData,
+    },
   };
 }
 
-/** Writes the seed as an ISO 9660 image with volume id `cidata`. Throws MissingDependency without xorriso and genisoimage. */
-export async function writeSeed(path: string, contents: SeedContents, signal: AbortSignal): Promise<void> {
-  const { userData, metaData } = seedFiles(contents);
+const toJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+type UserData = Readonly<Record<string, unknown>>;
+
+/** Joins cloud-config as LISA does: under each key mappings are joined, lists put together, other values replaced. */
+export function joinUserData(first: UserData, second: UserData): UserData {
+  const joined: Record<string, unknown> = { ...first };
+  for (const [key, value] of Object.entries(second)) {
+    const before = joined[key];
+    if (Array.isArray(before) && Array.isArray(value)) joined[key] = [...before, ...value];
+    else if (isMapping(before) && isMapping(value)) joined[key] = { ...before, ...value };
+    else joined[key] = value;
+  }
+  return joined;
+}
+
+const isMapping = (value: unknown): value is UserData =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Writes a seed as an ISO 9660 image. Throws MissingDependency without xorriso and genisoimage. */
+export async function writeSeed(path: string, { files, label }: Seed, signal: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "assay-seed-"));
   try {
-    const files = [join(folder, "user-data"), join(folder, "meta-data")] as const;
-    await Promise.all([writeFile(files[0], userData, { mode: 0o600 }), writeFile(files[1], metaData, { mode: 0o600 })]);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text, { mode: 0o600 });
+    }
     const [program, ...prefix] = await isoProgram();
-    await run(
-      program,
-      [...prefix, "-quiet", "-volid", "cidata", "-joliet", "-rational-rock", "-output", path, ...files],
-      {
-        signal,
-        timeout: 60_000,
-      },
-    );
+    await run(program, [...prefix, "-quiet", "-volid", label, "-joliet", "-rational-rock", "-output", path, folder], {
+      signal,
+      timeout: 60_000,
+    });
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof MissingDependency) throw cause;

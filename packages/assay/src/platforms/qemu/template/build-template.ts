@@ -1,19 +1,20 @@
 import { copyFile, rename } from "node:fs/promises";
 import { BootFailed, PlatformError } from "../../../errors/catalogue.ts";
-import type { Image } from "../../../image/types.ts";
 import { sh } from "../../../node/shell/command.ts";
 import { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
 import type { Shell } from "../../../node/shell/types.ts";
 import type { PlatformProgress } from "../../platform.ts";
 import { runOnAgent } from "../agent/run-on-agent.ts";
 import { type AgentFacts, startAgents } from "../agent/start-agents.ts";
+import type { BootableImage } from "../boot-way.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { needRoom } from "../host/room.ts";
 import { bootToLogin } from "../machine/boot.ts";
+import { writeBootFiles } from "../machine/boot-files.ts";
+import { authorizeKey, firstLogin } from "../machine/first-login.ts";
 import { Machine, type MachineShape } from "../machine/machine.ts";
 import { MachineFolder } from "../machine/machine-folder.ts";
 import { createEmptyOverlay } from "../machine/overlay.ts";
-import { writeSeed } from "../machine/seed.ts";
 import { consoleTail } from "../machine/serial-port.ts";
 import { makeSshKey } from "../machine/ssh-key.ts";
 import { TEMPLATE_MAC } from "../network/network-plan.ts";
@@ -24,7 +25,7 @@ import { placeTemplate, type Template, TemplateFile, templatesFolder } from "./t
 
 export interface TemplateOrder {
   readonly host: HostSetup;
-  readonly image: Image;
+  readonly image: BootableImage;
   readonly shape: MachineShape;
   readonly username: string;
   readonly inputs: TemplateInputs;
@@ -61,12 +62,12 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
 
   progress({ environment: undefined, step: "boot template", detail: `'${image.name}' from power-on, once` });
   const sshKey = makeSshKey("assay-template");
-  const seed = folder.join(TemplateFile.seed);
   const firstOverlay = folder.join("first-overlay.qcow2");
   const base = { path: image.path, format: image.format };
-  await Promise.all([
-    writeSeed(
-      seed,
+  const [bootFiles] = await Promise.all([
+    writeBootFiles(
+      folder.path,
+      image.way,
       {
         instanceId: `assay-${key}`,
         hostname: TEMPLATE_HOSTNAME,
@@ -86,7 +87,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   ]);
   const machine = opened.use(
     await Machine.start({
-      ...{ host, shape: order.shape, folder, signal, seed },
+      ...{ host, shape: order.shape, folder, signal, bootFiles },
       emptyOverlay: firstOverlay,
       backing: [base],
       firmwareVariables: host.firmware?.variables,
@@ -99,11 +100,13 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   // Without a cable no program of the guest waits for an address on it.
   if (hasPrivateNic) await machine.setPrivateLink("down", signal);
   const hostKey = new HostKeyPin();
-  const login = { image: image.name, username: order.username, privateKey: sshKey.privateKey, hostKey, signal };
-  const shell = await bootToLogin(machine, { ...login, timeoutMs: host.bootTimeoutMs });
+  const { way } = image;
+  const account = { username: order.username, way, login: firstLogin(way, sshKey), hostKey };
+  const shell = await bootToLogin(machine, { ...account, image: image.name, timeoutMs: host.bootTimeoutMs, signal });
   const bootMs = elapsed();
   let agents: StartedAgents;
   try {
+    await authorizeKey(shell, way, sshKey, signal);
     await settle(shell, machine, order);
     if (hasPrivateNic) await prepareNetwork(shell, order);
     agents = order.inputs.firstContact === "agent" ? await startAgents(shell, machine.agents, signal) : undefined;

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { BootFailed } from "../../../errors/catalogue.ts";
-import type { Image } from "../../../image/types.ts";
 import type { DeployContext } from "../../platform.ts";
+import type { BootableImage } from "../boot-way.ts";
 import { takeLock } from "../host/build-lock.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import type { MachineShape } from "../machine/machine.ts";
@@ -18,7 +18,7 @@ const shapeName = ({ cores, memoryMb, hasPrivateNic = false }: MachineShape): st
 
 interface KeeperParts {
   readonly host: HostSetup;
-  readonly image: Image;
+  readonly image: BootableImage;
   readonly username: string;
   readonly firstContact: FirstContact;
   readonly runId: string;

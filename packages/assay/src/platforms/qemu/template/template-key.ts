@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
-import type { Image } from "../../../image/types.ts";
+import { type BootableImage, wayKey } from "../boot-way.ts";
 import { firmwareStamp } from "../host/firmware.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import type { MachineShape } from "../machine/machine.ts";
@@ -20,15 +20,18 @@ export interface TemplateInputs extends MachineShape {
   readonly processor: string;
   readonly username: string;
   readonly firstContact: FirstContact;
+  /** Absent for an image that is booted in the usual way. */
+  readonly way?: string;
 }
 
 export async function templateInputs(
   host: HostSetup,
-  image: Image,
+  image: BootableImage,
   shape: MachineShape,
   login: { readonly username: string; readonly firstContact: FirstContact },
 ): Promise<TemplateInputs> {
   const { accelerator } = host.acceleration;
+  const way = wayKey(image.way);
   return {
     format: TEMPLATE_FORMAT,
     imageDigest: image.digest,
@@ -39,6 +42,7 @@ export async function templateInputs(
     ...login,
     cores: shape.cores,
     memoryMb: shape.memoryMb,
+    ...(way === undefined ? {} : { way }),
     ...(shape.hasPrivateNic === true ? { hasPrivateNic: true } : {}),
   };
 }

@@ -6,7 +6,7 @@ import { cacheFolder } from "../../../host/folders.ts";
 import type { AgentFacts, Agents } from "../agent/start-agents.ts";
 import type { TemplateInputs } from "./template-key.ts";
 
-/** Files of a template beside its description. `variables` is missing under BIOS. */
+/** Files of a template beside its description. `variables` is missing under BIOS, seed and Ignition where not used. */
 export const TemplateFile = {
   memory: "memory",
   deviceState: "device-state",
@@ -14,6 +14,7 @@ export const TemplateFile = {
   emptyOverlay: "empty-overlay.qcow2",
   variables: "firmware-variables.fd",
   seed: "seed.iso",
+  ignition: "ignition.json",
   serialLog: "serial.log",
 } as const;
 const DESCRIPTION = "template.json";
@@ -136,6 +137,7 @@ function isReplacedBy(old: Description, kept: Template): boolean {
       inputs.accelerator,
       inputs.username,
       inputs.firstContact,
+      inputs.way,
     ]);
   return place(old) === place(kept);
 }

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeError } from "../../../errors/disk-full.ts";
+import { cacheFolder } from "../../../host/folders.ts";
+import { inspectImage } from "../../../image/inspect.ts";
+import type { Shell } from "../../../node/shell/types.ts";
+import type { DeployContext } from "../../platform.ts";
+import { type BootableImage, type DirectKernel, wayKey } from "../boot-way.ts";
+import { forkTemplate } from "../fork.ts";
+import { takeLock } from "../host/build-lock.ts";
+import type { HostSetup } from "../host/host-setup.ts";
+import type { SshKey } from "../machine/ssh-key.ts";
+import type { Template } from "../template/template-store.ts";
+import { type BootFacts, readBootFacts } from "./boot-facts.ts";
+import type { ChosenKernel } from "./choose-kernel.ts";
+import { forgetFirstBoot, installKernelPackage } from "./install-kernel.ts";
+import { saveDisk } from "./save-disk.ts";
+
+export interface KernelOrder extends Pick<DeployContext, "signal" | "logFolder" | "progress"> {
+  readonly host: HostSetup;
+  readonly kernel: ChosenKernel;
+  /** As it is, with its own kernel. */
+  readonly image: BootableImage;
+  /** The template of `image`. */
+  readonly template: () => Promise<Template>;
+  readonly runId: string;
+  readonly sshKey: SshKey;
+}
+
+/** What is kept of a kernel that was put on an image; paths are within its folder. */
+interface PreparedKernel {
+  readonly name: string;
+  readonly commandLine: string;
+  readonly hasInitrd: boolean;
+  /** The image with the kernel's modules; undefined when it is booted as it is. */
+  readonly disk: { readonly digest: string } | undefined;
+}
+
+const files = { kernel: "vmlinuz", initrd: "initrd", disk: "disk.qcow2", record: "kernel.json" } as const;
+const kernelsFolder = (): string => join(cacheFolder(), "kernels");
+
+/**
+ * Makes the image boot with another kernel, once per image and kernel: parameters come from the image's own boot, modules
+ * and initial RAM disk are put on a fork of it. The image itself stays as it is. Throws PlatformError, BootFailed or
+ * HostExhausted.
+ */
+export async function prepareKernel(order: KernelOrder): Promise<BootableImage> {
+  const { image, kernel, progress, signal } = order;
+  const inputs = [2, image.digest, wayKey(image.way) ?? "", kernel.digest];
+  const key = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 20);
+  const folder = join(kernelsFolder(), key);
+  const known = await readPrepared(folder);
+  if (known !== undefined) return await withKernel(order, folder, known);
+  const onWait = () =>
+    progress({
+      environment: undefined,
+      step: "prepare kernel",
+      detail: "waiting for another assay that does the same",
+    });
+  await using _lock = await takeLock(`kernel ${key}`, { signal, onWait });
+  const preparedMeanwhile = await readPrepared(folder);
+  if (preparedMeanwhile !== undefined) return await withKernel(order, folder, preparedMeanwhile);
+  const startedAt = performance.now();
+  progress({ environment: undefined, step: "prepare kernel", detail: `'${kernel.name}' for '${image.name}', once` });
+  await mkdir(kernelsFolder(), { recursive: true });
+  const draft = await mkdtemp(join(kernelsFolder(), ".draft-"));
+  try {
+    const prepared = await prepare(order, draft);
+    await writeFile(join(draft, files.record), JSON.stringify(prepared));
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+    const elapsedMs = Math.round(performance.now() - startedAt);
+    progress({ environment: undefined, step: "prepare kernel", detail: prepared.commandLine, elapsedMs });
+    return await withKernel(order, folder, prepared);
+  } catch (error) {
+    throw writeError(error, kernelsFolder(), "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.");
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function prepare(order: KernelOrder, draft: string): Promise<PreparedKernel> {
+  const { kernel, signal } = order;
+  const { commandLine, initrd, source } = kernel;
+  const given = source.kind === "file" ? source.path : undefined;
+  if (given !== undefined) await copyFile(given, join(draft, files.kernel));
+  if (initrd !== undefined) await copyFile(initrd, join(draft, files.initrd));
+  // Who names the root needs nothing of the image's own boot, which may not work at all.
+  if (given !== undefined && /(^|\s)root=/.test(commandLine))
+    return { name: kernel.name, commandLine, hasInitrd: initrd !== undefined, disk: undefined };
+
+  const template = await order.template();
+  await using opened = new AsyncDisposableStack();
+  const { machine, shell } = await forkTemplate({
+    ...order,
+    template,
+    hostname: "assay-kernel",
+    network: undefined,
+    lifetime: "with-owner",
+  });
+  opened.use(machine);
+  opened.use(shell);
+  const facts = await readBootFacts(shell, signal);
+  const isAlone = given !== undefined && initrd === undefined;
+  const parameters = `${isAlone ? facts.commandLineOfKernelAlone : facts.commandLine} ${commandLine}`.trim();
+  if (given !== undefined)
+    return { name: kernel.name, commandLine: parameters, hasInitrd: initrd !== undefined, disk: undefined };
+
+  if (source.kind === "package") await installKernelPackage(shell, source, signal);
+  const release = source.kind === "package" ? source.release : facts.release;
+  const hasInitrd = (await takeFiles(shell, release, draft, initrd === undefined, signal)) || initrd !== undefined;
+  const commandLineFor = (own: BootFacts): string =>
+    `${hasInitrd ? own.commandLine : own.commandLineOfKernelAlone} ${commandLine}`.trim();
+  if (source.kind === "image") return { name: release, commandLine: commandLineFor(facts), hasInitrd, disk: undefined };
+
+  const { username } = template.inputs;
+  await forgetFirstBoot(shell, { username, isOfImage: order.image.way.login !== undefined }, signal);
+  const digest = await saveDisk(order, { machine, template, path: join(draft, files.disk) });
+  return { name: release, commandLine: commandLineFor(facts), hasInitrd, disk: { digest } };
+}
+
+/** Brings kernel and initial RAM disk from the guest's /boot; false when there is no initial RAM disk. */
+async function takeFiles(
+  shell: Shell,
+  release: string,
+  draft: string,
+  withInitrd: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await shell.download(`/boot/vmlinuz-${release}`, join(draft, files.kernel), { sudo: true, signal });
+  if (!withInitrd) return false;
+  for (const name of [`initrd.img-${release}`, `initramfs-${release}.img`, `initrd-${release}`]) {
+    const found = await shell.run(["test", "-e", `/boot/${name}`], { sudo: true, signal });
+    if (found.exitCode !== 0) continue;
+    await shell.download(`/boot/${name}`, join(draft, files.initrd), { sudo: true, signal });
+    return true;
+  }
+  return false;
+}
+
+async function withKernel({ image, kernel }: KernelOrder, folder: string, prepared: PreparedKernel) {
+  const { commandLine, disk, hasInitrd, name } = prepared;
+  const direct: DirectKernel = {
+    name,
+    path: join(folder, files.kernel),
+    initrd: hasInitrd ? join(folder, files.initrd) : undefined,
+    commandLine,
+    digest: kernel.digest,
+  };
+  const way = { ...image.way, kernel: direct };
+  if (disk === undefined) return { ...image, way };
+  const path = join(folder, files.disk);
+  const { virtualSizeBytes } = await inspectImage(path);
+  return { ...image, path, format: "qcow2", digest: disk.digest, virtualSizeBytes, way } as const;
+}
+
+async function readPrepared(folder: string): Promise<PreparedKernel | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, files.record), "utf8")) as PreparedKernel;
+  } catch {
+    // Not there, or not whole: it is made anew.
+    return undefined;
+  }
+}
