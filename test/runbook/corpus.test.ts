@@ -176,7 +176,7 @@ test("settings of the whole run, jump boxes and guests are read", async () => {
   });
   const { runbook } = await load("constructs/jump-boxes.yml", [KEY]);
   expect(runbook?.dev?.jumpBoxes).toMatchObject([
-    { address: "outer.example.org", port: 2222, privateAddress: "10.0.0.1", privatePort: 22 },
+    { address: "outer.example.org", port: 2222, inner: { address: "10.0.0.1", port: 22 } },
     { address: "10.0.0.2", port: 22, username: "lisatest", password: "hunter2" },
   ]);
   expect(runbook?.secrets).toContain("hunter2");

@@ -159,10 +159,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     "a jump box without an address",
     "platform: [{ type: local }]\ndev: { jump_boxes: [{ private_key_file: b }] }",
-    [
-      "warning 2:20 N01 'dev.jump_boxes' (hosts to connect through) is not carried out by this version of assay.",
-      "2:21 T02 'dev.jump_boxes[0]' has no 'address'.",
-    ],
+    ["2:21 T02 'dev.jump_boxes[0]' has no 'address'."],
   ],
   [
     "a notifier whose type is no text",

@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+import { PlatformError } from "../errors/catalogue.ts";
 import type {
   Command,
   CommandObserver,
@@ -55,6 +57,12 @@ export class ObservedShell implements Shell {
 
   download(remotePath: string, localPath: string, options: FileOptions = {}): Promise<void> {
     return this.#shell.download(remotePath, localPath, this.#scoped(options));
+  }
+
+  async openTcp(target: { readonly address: string; readonly port: number }, signal?: AbortSignal): Promise<Duplex> {
+    const open = this.#shell.openTcp?.bind(this.#shell);
+    if (open === undefined) throw new PlatformError(`No connections can be made from '${this.label}'.`);
+    return await open(target, this.#scoped(signal === undefined ? {} : { signal }).signal);
   }
 
   reconnect(options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void> {

@@ -9,6 +9,10 @@ export interface TcpRelay extends AsyncDisposable {
   setDeaf(isDeaf: boolean): void;
   /** Resolves when the next connection has come in. */
   connected(): Promise<void>;
+  /** How many connections have come in so far. */
+  readonly accepted: number;
+  /** Resolves when no connection is open. */
+  idle(): Promise<void>;
 }
 
 /** Passes connections on to a port of this machine. */
@@ -16,14 +20,19 @@ export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   const arrivals = new EventEmitter();
   let isDeaf = false;
+  let accepted = 0;
   const keep = (socket: Socket) => {
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.once("close", () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) arrivals.emit("idle");
+    });
     socket.on("error", () => socket.destroy());
     return socket;
   };
   const server = createServer({ noDelay: true }, (incoming) => {
     keep(incoming);
+    accepted += 1;
     arrivals.emit("connection");
     if (isDeaf) return;
     const outgoing = keep(connect({ port: targetPort, host: "127.0.0.1", noDelay: true }));
@@ -48,6 +57,12 @@ export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
     },
     connected: async () => {
       await once(arrivals, "connection");
+    },
+    get accepted() {
+      return accepted;
+    },
+    idle: async () => {
+      if (sockets.size > 0) await once(arrivals, "idle");
     },
     [Symbol.asyncDispose]: async () => {
       cut();

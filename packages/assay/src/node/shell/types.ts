@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 /**
  * A program with its arguments, or shell text that was written as such. There is no third form, so that no
  * variable is ever glued into shell text unescaped: use `sh\`...\`` (quotes every interpolation) for text.
@@ -77,6 +79,8 @@ export interface Shell extends AsyncDisposable {
   write(path: string, data: string | Uint8Array, options?: WriteOptions): Promise<void>;
   upload(localPath: string, remotePath: string, options?: FileOptions): Promise<void>;
   download(remotePath: string, localPath: string, options?: FileOptions): Promise<void>;
+  /** Connects from the node to a TCP port that it reaches. Throws NodeUnreachable. Absent where that cannot be done. */
+  openTcp?(target: { readonly address: string; readonly port: number }, signal?: AbortSignal): Promise<Duplex>;
   /** Drops the connection and makes a new one, waiting until the node accepts it or `timeoutMs` is over (throws NodeUnreachable). */
   reconnect(options: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void>;
 }

@@ -1,17 +1,12 @@
-import { availableParallelism, hostname, totalmem, userInfo } from "node:os";
-import { makeNode } from "../../node/make-node.ts";
+import { hostname } from "node:os";
 import type { Capability } from "../../node/node.ts";
-import { LocalShell } from "../../node/shell/local/local-shell.ts";
 import type { Environment, EnvironmentRequirement, Platform } from "../platform.ts";
 import { suitsCores } from "../suits-cores.ts";
+import { localCapability, localNode } from "./local-node.ts";
 
 /** Tests the machine assay runs on. There is one environment of one node, and nothing outside it can reach it. */
 export function localPlatform(): Platform {
-  const capability: Capability = {
-    cores: availableParallelism(),
-    memoryMb: Math.floor(totalmem() / (1024 * 1024)),
-    features: [],
-  };
+  const capability = localCapability();
   return {
     type: "local",
     isPristineCheap: false,
@@ -46,15 +41,7 @@ function refusal(requirement: EnvironmentRequirement, capability: Capability): s
 
 function localEnvironment(name: string, capability: Capability): Environment {
   const { promise: died } = Promise.withResolvers<never>();
-  const node = makeNode({
-    name: hostname(),
-    index: 0,
-    isLocal: true,
-    connection: { address: "localhost", port: 0, username: userInfo().username },
-    capability,
-    shell: new LocalShell(),
-    features: new Map(),
-  });
+  const node = localNode(hostname(), 0, capability);
   return {
     name,
     nodes: [node],

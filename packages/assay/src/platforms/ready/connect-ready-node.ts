@@ -1,25 +1,26 @@
-import { readFile } from "node:fs/promises";
-import { UsageError } from "../../errors/catalogue.ts";
 import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
 import { connectSsh } from "../../node/shell/ssh/connect-ssh.ts";
+import type { Route } from "../../node/shell/ssh/route.ts";
 import { gatherFacts } from "../../os/gather-facts.ts";
 import type { RemoteNodeSettings } from "../../runbook/types.ts";
+import { readKey } from "./read-key.ts";
 
 const connectTimeoutMs = 60_000;
 
 /**
- * Logs in to a given machine and asks what it has. Throws NodeUnreachable, LoginRefused, or UsageError for a key file
+ * Logs in to a given machine, through `via` when it is not reached from here, and asks what it has. Throws NodeUnreachable, LoginRefused, or UsageError for a key file
  * that cannot be read.
  */
 export async function connectReadyNode(
   settings: RemoteNodeSettings,
   index: number,
   signal: AbortSignal,
+  via?: Route,
 ): Promise<Node> {
   const { address, port, username, password } = settings;
-  const privateKey = await readKey(settings);
-  const shell = await connectSsh({ address, port, username, password, privateKey, connectTimeoutMs, signal });
+  const privateKey = await readKey(settings.privateKeyFile, `node '${settings.name}'`);
+  const shell = await connectSsh({ address, port, username, password, privateKey, connectTimeoutMs, signal, via });
   const parts = { name: settings.name, index, isLocal: false, connection: { address, port, username }, shell };
   try {
     const unknown = { cores: 0, memoryMb: 0, features: [] };
@@ -30,17 +31,5 @@ export async function connectReadyNode(
   } catch (error) {
     await shell[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-async function readKey({ name, privateKeyFile }: RemoteNodeSettings): Promise<string | undefined> {
-  if (privateKeyFile === undefined) return undefined;
-  try {
-    return await readFile(privateKeyFile, "utf8");
-  } catch (error) {
-    throw new UsageError(`The private key file '${privateKeyFile}' of node '${name}' cannot be read.`, {
-      help: "Check the path; a relative one counts from the folder assay was started in.",
-      cause: error,
-    });
   }
 }

@@ -36,7 +36,7 @@ export async function runTransformer(
     return node.withSignal(signal);
   };
   const connect = async (connection: Inputs): Promise<Node> => {
-    const node = await connectMachine(connection, runbook.platform, signal);
+    const node = await connectMachine(connection, runbook, signal);
     stack.use(node.shell);
     return watched(node);
   };

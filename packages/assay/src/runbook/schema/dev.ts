@@ -1,6 +1,14 @@
 import type { DevSettings, JumpBoxSettings } from "../environment-types.ts";
 import type { LocatedValue } from "../value.ts";
-import { checkFields, type FieldContext, type FieldsRead, fields, isDisabled, sectionSchema, withDefault } from "./field.ts";
+import {
+  checkFields,
+  type FieldContext,
+  type FieldsRead,
+  fields,
+  isDisabled,
+  sectionSchema,
+  withDefault,
+} from "./field.ts";
 import { flag, integer, list, located, secret, standing, text } from "./kinds.ts";
 import { reportLack } from "./node.ts";
 import { unsupported } from "./unsupported.ts";

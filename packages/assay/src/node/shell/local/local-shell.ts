@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { NodeUnreachable } from "../../../errors/catalogue.ts";
 import { renderCommand, shellPreamble } from "../command-line.ts";
 import {
   downloadThroughShell,
@@ -52,6 +56,23 @@ export class LocalShell implements Shell {
 
   download(remotePath: string, localPath: string, options: FileOptions = {}): Promise<void> {
     return downloadThroughShell(this, remotePath, localPath, options);
+  }
+
+  async openTcp(
+    { address, port }: { readonly address: string; readonly port: number },
+    signal?: AbortSignal,
+  ): Promise<Duplex> {
+    signal?.throwIfAborted();
+    const socket = connect({ host: address, port, noDelay: true });
+    try {
+      await once(socket, "connect", signal === undefined ? {} : { signal });
+      return socket;
+    } catch (cause) {
+      socket.destroy();
+      signal?.throwIfAborted();
+      const said = cause instanceof Error ? cause.message : String(cause);
+      throw new NodeUnreachable(`This machine does not reach '${address}:${port}': ${said}.`, { cause });
+    }
   }
 
   async reconnect(): Promise<void> {

@@ -1,10 +1,18 @@
-import type { Algorithms } from "ssh2";
+import type { Algorithms, CipherAlgorithm } from "ssh2";
+
+const aesCiphers = [
+  "aes128-gcm@openssh.com",
+  "aes256-gcm@openssh.com",
+  "aes128-ctr",
+  "aes192-ctr",
+  "aes256-ctr",
+] satisfies CipherAlgorithm[];
 
 /**
  * Cheapest first for guests whose processor is emulated: there the handshake is most of the time to the first command.
  * The later entries are for guests in FIPS mode or with old servers.
  */
-export const algorithms: Algorithms = {
+export const algorithms = {
   kex: [
     "curve25519-sha256",
     "curve25519-sha256@libssh.org",
@@ -23,14 +31,13 @@ export const algorithms: Algorithms = {
     "rsa-sha2-512",
     "rsa-sha2-256",
   ],
-  cipher: [
-    "chacha20-poly1305@openssh.com",
-    "aes128-gcm@openssh.com",
-    "aes256-gcm@openssh.com",
-    "aes128-ctr",
-    "aes192-ctr",
-    "aes256-ctr",
-  ],
+  cipher: ["chacha20-poly1305@openssh.com", ...aesCiphers],
   hmac: ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"],
   compress: ["none"],
-};
+} satisfies Algorithms;
+
+/**
+ * For connections inside another one. ssh2 (1.17) keeps the nonce of chacha20 in one place for all connections, where
+ * the outer connection overwrites it while the inner one still encrypts its packet.
+ */
+export const innerAlgorithms: Algorithms = { ...algorithms, cipher: aesCiphers };

@@ -1,7 +1,7 @@
-import { connect, type Socket } from "node:net";
+import { connect, Socket } from "node:net";
 import type { AnyAuthMethod, Client, ConnectConfig, utils } from "ssh2";
 import { LoginRefused, NodeUnreachable } from "../../../errors/catalogue.ts";
-import { algorithms } from "./algorithms.ts";
+import { algorithms, innerAlgorithms } from "./algorithms.ts";
 import { fingerprintOf, HostKeyPin } from "./host-key-pin.ts";
 import { describeTarget, type SshSettings } from "./settings.ts";
 
@@ -27,13 +27,18 @@ export async function logIn(settings: SshSettings, attempt: Attempt): Promise<Cl
   const pin = settings.hostKey ?? new HostKeyPin();
   const client = new ssh2.Client();
   // Without noDelay every command waits for Nagle's timer: 44 ms instead of 1.3 ms.
-  const socket = connect({ host: settings.address, port: settings.port, noDelay: true });
+  const socket =
+    settings.via === undefined
+      ? connect({ host: settings.address, port: settings.port, noDelay: true })
+      : await settings.via.open(settings, attempt);
   const { promise, resolve, reject } = Promise.withResolvers<Client>();
   let otherHostKey: string | undefined;
+  let isHeard = false;
 
   const give = (error: unknown) => reject(explain(error, settings, target));
   const bannerTimer = setTimeout(() => {
-    if (socket.bytesRead === 0) give(silence(socket, target, attempt.bannerTimeoutMs));
+    const isConnecting = socket instanceof Socket && socket.connecting;
+    if (!isHeard) give(silence(isConnecting, target, attempt.bannerTimeoutMs));
   }, attempt.bannerTimeoutMs);
   const timer = setTimeout(() => give(slowLogin(target, attempt.timeoutMs)), attempt.timeoutMs);
   const onAbort = () => reject(attempt.signal?.reason);
@@ -56,6 +61,10 @@ export async function logIn(settings: SshSettings, attempt: Attempt): Promise<Cl
         return false;
       },
     });
+    // Only now: the first listener starts the flow, and nothing of it may be missed.
+    socket.once("data", () => {
+      isHeard = true;
+    });
     return await promise;
   } catch (error) {
     client.destroy();
@@ -69,7 +78,7 @@ export async function logIn(settings: SshSettings, attempt: Attempt): Promise<Cl
   }
 }
 
-function configOf({ address, port, username, password, privateKey }: SshSettings): ConnectConfig {
+function configOf({ via, address, port, username, password, privateKey }: SshSettings): ConnectConfig {
   const methods: AnyAuthMethod[] = [];
   // Only what we have, and not `none` first: each refused method is a round trip and counts against MaxAuthTries.
   if (privateKey !== undefined) methods.push({ type: "publickey", username, key: privateKey });
@@ -86,7 +95,7 @@ function configOf({ address, port, username, password, privateKey }: SshSettings
     port,
     username,
     authHandler: methods,
-    algorithms,
+    algorithms: via === undefined ? algorithms : innerAlgorithms,
     keepaliveInterval: keepaliveIntervalMs,
     keepaliveCountMax: keepalivesMissed,
   };
@@ -139,8 +148,8 @@ function changedHostKey(target: string, pin: HostKeyPin, met: string): NodeUnrea
   );
 }
 
-function silence(socket: Socket, target: string, limitMs: number): NodeUnreachable {
-  const what = socket.connecting ? "does not answer" : "accepts connections, but its SSH server says nothing";
+function silence(isConnecting: boolean, target: string, limitMs: number): NodeUnreachable {
+  const what = isConnecting ? "does not answer" : "accepts connections, but its SSH server says nothing";
   return new NodeUnreachable(`'${target}' ${what} (waited ${limitMs / 1000} s).`, {
     help: "Check address and port, and that the node is up.",
   });

@@ -1,4 +1,5 @@
 import type { HostKeyPin } from "./host-key-pin.ts";
+import type { Route } from "./route.ts";
 
 /** How to log in to a node and how long to try. */
 export interface SshSettings {
@@ -20,6 +21,8 @@ export interface SshSettings {
   readonly signal?: AbortSignal | undefined;
   /** Name of the node in messages. Default `ssh user@address:port`. */
   readonly label?: string | undefined;
+  /** How the address is reached. Default: from here. */
+  readonly via?: Route | undefined;
   /** False runs every command in an SSH channel of its own. Default true. */
   readonly useChannel?: boolean | undefined;
 }

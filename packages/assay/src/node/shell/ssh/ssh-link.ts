@@ -1,5 +1,7 @@
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { NodeUnreachable } from "../../../errors/catalogue.ts";
+import { openForward } from "./forward.ts";
+import type { TcpTarget } from "./route.ts";
 import { Slots } from "./slots.ts";
 
 /** How long the server may take to open a channel and start its shell; a login shell's start-up files count. */
@@ -71,6 +73,12 @@ export class SshLink {
         resolve();
       });
     });
+  }
+
+  /** Connects from the node to a port that it reaches; such connections take no slot. */
+  async forward(target: TcpTarget, signal: AbortSignal | undefined): Promise<ClientChannel> {
+    const limits = { timeoutMs: openTimeoutMs, signal };
+    return await openForward(this.#client, target, `node '${this.label}'`, limits);
   }
 
   /** The file transfer channel, opened once for each connection. */

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { NodeUnreachable } from "../../../errors/catalogue.ts";
 import { renderCommand } from "../command-line.ts";
 import {
@@ -23,6 +24,7 @@ import { ChannelPool } from "./channel/channel-pool.ts";
 import { frameFor } from "./channel/frame.ts";
 import { startChannelProcess } from "./channel-process.ts";
 import { HostKeyPin } from "./host-key-pin.ts";
+import type { TcpTarget } from "./route.ts";
 import { describeTarget, type SshSettings } from "./settings.ts";
 import { downloadBySftp, uploadBySftp } from "./sftp-files.ts";
 import { SshLink } from "./ssh-link.ts";
@@ -97,6 +99,14 @@ export class SshShell implements Shell {
       return await downloadThroughShell(this, remotePath, localPath, options);
     }
     await downloadBySftp(this.#connected.link, remotePath, localPath, options);
+  }
+
+  async openTcp(target: TcpTarget, signal?: AbortSignal): Promise<Duplex> {
+    const { link } = this.#connected;
+    if (link.lostReason !== undefined) {
+      throw new NodeUnreachable(`The connection of '${this.label}' is lost: ${link.lostReason}.`);
+    }
+    return await link.forward(target, signal);
   }
 
   async reconnect({ timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<void> {
