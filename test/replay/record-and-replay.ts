@@ -26,16 +26,18 @@ export interface RecordOptions {
   readonly testcase?: string;
   readonly timeoutMs?: number;
   readonly afterCase?: SuiteDefinition["afterCase"];
+  readonly nodes?: number;
   /** Called before the machine is made. */
   readonly onPlatform?: (platform: LocalGuests) => void;
 }
 
 /** A suite of one case, defined here and now. */
-export function caseOf(body: CaseBody, { timeoutMs, afterCase }: RecordOptions = {}): Case {
+export function caseOf(body: CaseBody, { timeoutMs, afterCase, nodes }: RecordOptions = {}): Case {
   const made = suite("Recorded", { area: "test", about: "One case.", ...(afterCase && { afterCase }) }, ({
     test: define,
   }) => {
-    define("case", { about: "A case.", priority: 1, ...(timeoutMs && { timeoutMs }) }, body);
+    const more = { ...(timeoutMs && { timeoutMs }), ...(nodes && { requires: { nodes } }) };
+    define("case", { about: "A case.", priority: 1, ...more }, body);
   });
   const [only] = made.cases;
   if (only === undefined) throw new Error("The suite has no case.");

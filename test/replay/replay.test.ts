@@ -186,6 +186,35 @@ test("a streamed command that was killed ends when the case kills it", async () 
   expect(await replay(recording, body)).toMatchObject(sameAsRecorded);
 });
 
+test("what a case reads of a command after it has ended was there by then", async () => {
+  const body: CaseBody = async ({ node, expect: check }) => {
+    await using running = await node.shell.spawn(sh`echo one >&2; echo two`);
+    await running.completed;
+    check((await textOf(running.stderr)) === "one\n", "another error");
+    check((await textOf(running.stdout)) === "two\n", "another output");
+  };
+  const { recording, report } = await record(body);
+  expect(report.results[0]).toMatchObject({ status: "PASSED", message: "" });
+  expect(await replay(recording, body)).toMatchObject({ ...sameAsRecorded, verdict: { status: "PASSED" } });
+});
+
+test("each of several nodes gets its own answers", async () => {
+  const body: CaseBody = async ({ environment, expect: check }) => {
+    const names = environment.nodes.map(({ name }) => name);
+    check(names.join() === "node-0,node-1,node-2", `other nodes: ${names}`);
+    const count = sh`mktemp -u`;
+    const answers = await Promise.all(environment.nodes.map((node) => node.text(count)));
+    check(new Set(answers).size === 3, "equal answers");
+    const [, second] = environment.nodes;
+    check((await second?.text(["echo", answers[1] ?? ""])) === answers[1], "another echo");
+  };
+  const { recording, report } = await record(body, { nodes: 3 });
+  expect(report.results[0]).toMatchObject({ status: "PASSED", message: "" });
+  const calls = recording.entries.filter((entry) => entry.kind === "call" && entry.method === "run");
+  expect(calls.map((entry) => "node" in entry && entry.node)).toEqual(["node-0", "node-1", "node-2", "node-1"]);
+  expect(await replay(recording, body)).toMatchObject({ ...sameAsRecorded, verdict: { status: "PASSED" } });
+});
+
 test("other input to a streamed command is a divergence", async () => {
   const say =
     (word: string): CaseBody =>

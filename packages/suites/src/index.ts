@@ -4,6 +4,7 @@ import cpu from "./core/cpu.ts";
 import dhcp from "./core/dhcp.ts";
 import floppy from "./core/floppy.ts";
 import kernelDebug from "./core/kernel-debug.ts";
+import multipleNodesDemo from "./demo/multiple-nodes-demo.ts";
 import provisioning from "./provisioning/provisioning.ts";
 import serialConsole from "./serial_console/serial-console-suite.ts";
 import sriov from "./sriov/sriov.ts";
@@ -22,4 +23,5 @@ export const suites: readonly Suite[] = [
   sriov,
   storage,
   timeSync,
+  multipleNodesDemo,
 ];

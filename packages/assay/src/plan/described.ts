@@ -30,11 +30,11 @@ function describedEnvironments({ platform, environment }: Described): readonly D
   return (environment?.environments ?? []).flatMap((settings) => {
     const nodes = wantedOf(settings);
     if (nodes.length === 0) return [];
-    const spaces = nodes.map(({ requirement }) => requirement);
+    const spaces = nodes.map(({ requirement }) => withoutFeatures({ ...OPEN_CAPABILITY, ...requirement }));
     const candidate = {
       name: `environment '${settings.name}'`,
       cost: costOf(spaces),
-      nodes: spaces.map((space) => withoutFeatures({ ...OPEN_CAPABILITY, ...space })),
+      nodes: spaces,
       isOrderFixed: nodes.some(({ isDefault }) => isDefault),
     };
     return [{ candidate, nodes }];

@@ -175,8 +175,14 @@ function watchMachines({ environment, folder, identity, emit }: RunCaseOptions):
       }
     },
     serialTail() {
-      const text = watches.map(({ serial }) => serial?.text() ?? "").join("");
-      return text.trimEnd().split("\n").slice(-SERIAL_TAIL_LINES).join("\n");
+      const spoken = watches.filter(({ serial }) => serial !== undefined && serial.text().trim() !== "");
+      // Of several consoles each gets its part: what one says last must not push out another's panic.
+      const tails = spoken.map(({ node, serial }) => {
+        const lines = serial?.text().trimEnd().split("\n") ?? [];
+        const tail = lines.slice(-Math.floor(SERIAL_TAIL_LINES / spoken.length));
+        return [...(watches.length === 1 ? [] : [`${node}:`]), ...tail].join("\n");
+      });
+      return tails.join("\n");
     },
     [Symbol.dispose]() {
       for (const stop of unobserve) stop();

@@ -3,6 +3,7 @@ import { PlatformError } from "../errors/catalogue.ts";
 import type { Feature } from "../features/feature.ts";
 import type { SerialConsole } from "../features/serial-console.ts";
 import { makeNode } from "../node/make-node.ts";
+import type { Node } from "../node/node.ts";
 import { LocalShell } from "../node/shell/local/local-shell.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, HostCost, Platform } from "../platforms/platform.ts";
 
@@ -26,7 +27,7 @@ export interface LocalGuestsOptions {
 
 /**
  * A platform for tests of the engine. Its machines are shells on this host, so that commands, time limits and aborts
- * are real; only power, console and death are played.
+ * are real; only power, console and death are played. The nodes of one environment share its console.
  */
 export class LocalGuests implements Platform {
   readonly type = "local-guests";
@@ -79,18 +80,20 @@ export class LocalGuests implements Platform {
       },
       write: async (text) => guest.print(text),
     };
-    const node = makeNode({
-      name: "node-0",
-      index: 0,
-      isLocal: false,
-      connection: { address: "127.0.0.1", port: 0, username: "root" },
-      capability: { cores: 1, memoryMb: 1024, features: ["SerialConsole"] },
-      shell: new LocalShell(),
-      features: new Map<string, Feature>([["SerialConsole", serial]]),
-    });
+    const node = (index: number): Node =>
+      makeNode({
+        name: `node-${index}`,
+        index,
+        isLocal: false,
+        connection: { address: "127.0.0.1", port: 0, username: "root" },
+        capability: { cores: 1, memoryMb: 1024, features: ["SerialConsole"] },
+        shell: new LocalShell(),
+        features: new Map<string, Feature>([["SerialConsole", serial]]),
+      });
+    const others = Array.from({ length: requirement.nodeCount - 1 }, (_, index) => node(index + 1));
     return {
       name: context.environmentName,
-      nodes: [node],
+      nodes: [node(0), ...others],
       facts: {},
       died: death.promise,
       [Symbol.asyncDispose]: async () => {

@@ -34,6 +34,8 @@ export function replayRunning(
   const onAbort = (): void => endNow({ kind: "aborted" });
   const recordedEnd = session.value(call.ended?.value) as Omit<Ended, "command"> | undefined;
   const endAsRecorded = (): void => {
+    if (isOver) return;
+    for (const chunk of call.chunks.filter(isLate)) push(chunk);
     if (recordedEnd !== undefined) end({ ...recordedEnd, exitCode: exitCodeOf(recordedEnd.outcome) });
   };
   const push = (chunk: RecordedCall["chunks"][number]): void => {
@@ -41,9 +43,11 @@ export function replayRunning(
     if (data instanceof Uint8Array) streams[chunk.stream].push(data);
   };
 
+  /** Chunks are noted when the case takes them, which may be after the end; they were there by then. */
+  const isLate = ({ at }: RecordedCall["chunks"][number]): boolean => call.ended !== undefined && at > call.ended.at;
   /** What comes by itself: after a kill only what the kill let come. */
   const beforeKill = (atMs: number): boolean => call.killedAtMs === undefined || atMs <= call.killedAtMs;
-  for (const chunk of call.chunks.filter(({ at }) => beforeKill(at))) {
+  for (const chunk of call.chunks.filter((each) => beforeKill(each.at) && !isLate(each))) {
     appointments.push(clock.at(session.timeOf(call, chunk.at, madeAtMs), () => push(chunk)));
   }
   const isCutOff = recordedEnd === undefined || recordedEnd.outcome.kind === "aborted";
@@ -61,7 +65,7 @@ export function replayRunning(
       endNow({ kind: "signalled", signal: "SIGTERM" });
       return;
     }
-    for (const chunk of call.chunks.filter(({ at }) => !beforeKill(at))) push(chunk);
+    for (const chunk of call.chunks.filter((each) => !beforeKill(each.at) && !isLate(each))) push(chunk);
     await clock.until(clock.nowMs + Math.max(0, ended.at - killedAtMs), undefined);
     endAsRecorded();
   };
