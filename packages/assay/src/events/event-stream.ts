@@ -12,7 +12,12 @@ export interface EventStreamOptions {
   readonly now?: () => Date;
   /** Events of a run that is gone on with. */
   readonly before?: Iterable<RunEvent>;
+  /** How long a notifier may take to close. Default: two minutes. */
+  readonly closeLimitMs?: number;
 }
+
+/** The report of ten thousand cases takes seconds. */
+const CLOSE_LIMIT_MS = 2 * 60_000;
 
 /**
  * Gives every event its number and time, masks it, and shows it to the notifiers when the journal has it safe. While the
@@ -53,7 +58,7 @@ export class EventStream {
     const made = new Map<string, readonly string[]>();
     for (const notifier of this.#active) {
       try {
-        made.set(notifier.name, await notifier.close());
+        made.set(notifier.name, await within(this.#options.closeLimitMs ?? CLOSE_LIMIT_MS, notifier.close()));
       } catch (error) {
         this.#retire({ notifier, error });
       }
@@ -83,6 +88,17 @@ export class EventStream {
       level: "error",
       text: `The notifier '${notifier.name}' failed and was switched off: ${reason}`,
     });
+  }
+}
+
+/** What takes longer is left behind. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it was not over after ${limitMs / 1000} s`)), limitMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -106,6 +106,24 @@ test("a journal is never written over", () => {
   expect(first.path).toBe(path);
 });
 
+test("a notifier that does not end is left behind, and the others still close", async () => {
+  using journal = new Journal(freshPath());
+  const never = Promise.withResolvers<never>();
+  const hangs: Notifier = { name: "hangs", onEvent: () => undefined, close: () => never.promise };
+  const full: Notifier = {
+    name: "full",
+    onEvent: () => undefined,
+    close: () => Promise.reject(Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" })),
+  };
+  const good: Notifier = { name: "good", onEvent: () => undefined, close: async () => ["made.xml"] };
+  const events = new EventStream({ journal, notifiers: [hangs, full, good], mask: String, closeLimitMs: 20 });
+  expect(await events.close()).toEqual(new Map([["good", ["made.xml"]]]));
+  expect([...readJournal(journal.path)].map((event) => (event.type === "notice" ? event.text : ""))).toEqual([
+    "The notifier 'hangs' failed and was switched off: it was not over after 0.02 s",
+    "The notifier 'full' failed and was switched off: ENOSPC: no space left on device",
+  ]);
+});
+
 test("a notifier that throws is switched off and the others hear of it", async () => {
   using journal = new Journal(freshPath());
   const heard: RunEvent[] = [];

@@ -105,6 +105,7 @@ function analyses(detail) {
   return section("Analysis", ...texts);
 }
 
+/** @param {ResultDetail} detail */
 function pollution(detail) {
   if (detail.pollution.length === 0) return undefined;
   const lists = detail.pollution.flatMap(([node, lines]) => [
