@@ -73,6 +73,18 @@ test("a missing file of one combination leaves the others alone", async () => {
   expect((await loader.load(given({ f: "a" }))).runbook?.name).toBe("a");
 });
 
+test("items of a batch may name different variables: one that an item leaves out keeps its own value", async () => {
+  const { loader } = await loaderOf({
+    "/r/main.yml": `${LOCAL}name: $(a)-$(b)\nvariable: [{ name: a, value: x }, { name: b, value: y }]
+combinator: { type: batch, items: [{ a: 1 }, { b: 2 }, { a: 3, b: 4 }] }`,
+  });
+  const names = [];
+  for (const values of [{ a: 1 }, { b: 2 }, { a: 3, b: 4 }, { a: 1 }]) {
+    names.push((await loader.load(given(values))).runbook?.name);
+  }
+  expect(names).toEqual(["1-y", "x-2", "3-4", "1-y"]);
+});
+
 test("loading again gives what loading anew gives", async () => {
   const name = fc.constantFrom("a", "b", "c", "d");
   const value = fc.oneof(
@@ -87,15 +99,23 @@ test("loading again gives what loading anew gives", async () => {
     concurrency: value,
     testcase: fc.array(fc.record({ criteria: fc.record({ area: value }) }), { maxLength: 2 }),
     variable: fc.array(fc.record({ name, value, is_case_visible: fc.boolean() }), { maxLength: 5 }),
+    combinator: fc.constantFrom(
+      { type: "batch", items: [{ a: 1, b: "x" }] },
+      { type: "batch", items: [{ a: 1 }, { B: "$(c)" }, { e: "x" }] },
+      { type: "grid", items: [{ name: "A", value: [1, 2] }] },
+    ),
   });
   const assignment = fc.dictionary(fc.constantFrom("a", "B", "e"), fc.constantFrom("x", "core", 1, 2, true), {
     maxKeys: 3,
   });
+  const assignments = fc.array(assignment, { minLength: 1, maxLength: 4 });
   await fc.assert(
-    fc.asyncProperty(text, fc.array(assignment, { minLength: 1, maxLength: 4 }), async (data, assignments) => {
-      const main = JSON.stringify({ ...data, platform: [{ type: "local" }] });
+    fc.asyncProperty(text, fc.boolean(), assignments, async (data, isCombined, list) => {
+      const { combinator, ...rest } = data;
+      const combined = isCombined ? { combinator } : {};
+      const main = JSON.stringify({ ...rest, ...combined, platform: [{ type: "local" }] });
       const { loader } = await loaderOf({ "/r/main.yml": main });
-      for (const values of assignments) {
+      for (const values of list) {
         const again = await loader.load(given(values));
         const anew = await loadText(main, { assigned: given(values) });
         expect(again.diagnostics).toEqual(anew.diagnostics);

@@ -3,10 +3,11 @@ import { type JoinedFiles, readWithIncludes } from "./include.ts";
 import { type Assignment, assignmentOf, Memo } from "./memo.ts";
 import { Problems } from "./problems.ts";
 import { ResolvedRunbook } from "./resolved-runbook.ts";
+import { combinedNames } from "./schema/combinator.ts";
 import type { FieldContext, Kinds } from "./schema/field.ts";
 import { allKeys, sectionsWith } from "./schema/runbook.ts";
 import type { AssignedVariable, LoadedRunbook } from "./types.ts";
-import type { LocatedValue } from "./value.ts";
+import { childOf, type LocatedValue } from "./value.ts";
 import { assignedOverrides } from "./variables/assigned.ts";
 import type { Definition } from "./variables/definitions.ts";
 import { addReferences, Dependencies } from "./variables/dependencies.ts";
@@ -78,9 +79,10 @@ export class RunbookLoader {
         secrets: [],
       };
     }
-    const names = [...assignment.keys()].sort().join("\n");
-    const resolved = joined.resolved.get(names) ?? this.#resolve(files, joined.problems, new Set(assignment.keys()));
-    joined.resolved.set(names, resolved);
+    const names = assignedNames(assignment, files);
+    const key = [...names].sort().join("\n");
+    const resolved = joined.resolved.get(key) ?? this.#resolve(files, joined.problems, names);
+    joined.resolved.set(key, resolved);
     return await resolved.load(assignment, overrides);
   }
 
@@ -164,4 +166,14 @@ export class RunbookLoader {
   #context(problems: Problems): FieldContext {
     return { problems, isCompatible: this.#options.isCompatible, sectionsWith, allKeys };
   }
+}
+
+/**
+ * Names, lower case, of the variables that differ from one combination to the next. Those of the whole combinator, though
+ * an item of a batch may name a few of them: all combinations then share what does not depend on any.
+ */
+function assignedNames(assignment: Assignment, { root }: JoinedFiles): ReadonlySet<string> {
+  if (assignment.size === 0) return new Set();
+  const combined = combinedNames(childOf(root, "combinator")).map(({ name }) => name.toLowerCase());
+  return new Set([...assignment.keys(), ...combined]);
 }

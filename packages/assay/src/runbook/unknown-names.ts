@@ -49,8 +49,8 @@ export function unknownNames(
       unknown.set(name, unknownOverride(name, isSecretOutput(name), "a transformer of an extension"));
   }
   for (const { name } of combinedNames(combinator)) {
-    if (isFree(name) && !isDefined(name))
-      unknown.set(name.toLowerCase(), unknownOverride(name, false, "the combinator"));
+    // Also one that has got its value: not every item of a batch gives it one.
+    if (!isDefined(name)) unknown.set(name.toLowerCase(), unknownOverride(name, false, "the combinator"));
   }
   return unknown;
 }
