@@ -6,7 +6,6 @@ import { choice, flag, integer, list, located, standing, text } from "./kinds.ts
 import { type Account, readNode } from "./node.ts";
 import { NODES } from "./node-kinds.ts";
 import { requirement, requirementFields, wantedNodes } from "./requirement.ts";
-import { unsupported } from "./unsupported.ts";
 import { variantSchema } from "./variant.ts";
 
 export const environmentItemFields = fields(
@@ -37,10 +36,7 @@ export const environmentItemFields = fields(
 export const environmentFields = fields(
   {
     warn_as_error: withDefault(flag("warnings of the platform are errors"), false),
-    retry: withDefault(
-      unsupported(integer("further attempts to deploy", { minimum: 0 }), { unless: [0], isHarmless: true }),
-      0,
-    ),
+    retry: withDefault(integer("further attempts to make an environment", { minimum: 0 }), 0),
     environments: withDefault(
       list(
         located("an environment", () => sectionSchema(environmentItemFields)),

@@ -21,7 +21,6 @@ import { PLATFORMS, platformFields } from "./platform-keys.ts";
 import { requirementFields } from "./requirement.ts";
 import { criteriaFields, TESTCASES, testcaseFields } from "./testcase.ts";
 import { TRANSFORMER_FIELDS } from "./transformer.ts";
-import { unsupported } from "./unsupported.ts";
 import { variableEntry } from "./variable.ts";
 import { type Variants, variantSchema } from "./variant.ts";
 
@@ -49,10 +48,7 @@ export const runbookFields = fields({
   exit_on_first_failure: withDefault(flag("after one failure skip the cases of the same combination that wait"), false),
   exit_with_failed_count: withDefault(flag("false: failed cases do not change the exit code"), true),
   wait_resource_timeout: withDefault(
-    unsupported(number("minutes to wait for resources that are in use elsewhere", { minimum: 0 }), {
-      unless: [5],
-      isHarmless: true,
-    }),
+    number("minutes to wait for resources that are in use elsewhere; then the case is skipped", { minimum: 0 }),
     5,
   ),
   include: entries("files this one builds on; what stands here wins", pathOr(includeFields), { isList: false }),
