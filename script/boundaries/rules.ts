@@ -261,7 +261,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "features",
       "tools",
     ),
-    namesTypesOf: inSrc("notifiers/notifier.ts", "transformers/transformer.ts"),
+    namesTypesOf: inSrc("notifiers/notifier.ts", "os", "transformers/transformer.ts"),
     reason: "the public API",
   },
   {

@@ -7,7 +7,7 @@ import type { ReadRunOptions, RecordedRun } from "./report/read-run.ts";
 import type { RenderOptions, ReportFormat } from "./report/render-report.ts";
 import type { ResumeOptions, TestRunOptions } from "./run-options.ts";
 import type { LoadRunbookOptions, RunbookFile } from "./runbook-file.ts";
-import { TestRun } from "./test-run.ts";
+import { startRun, type TestRun } from "./test-run.ts";
 
 export type { CheckOptions, RunbookCheck } from "./check-runbook.ts";
 export type { ExplainedCase } from "./explain-case.ts";
@@ -18,6 +18,7 @@ export type { RenderOptions, ReportFormat } from "./report/render-report.ts";
 export type { MakeNotifier, NotifierPlace, ResumeOptions, RunNotice, TestRunOptions } from "./run-options.ts";
 export type { LoadRunbookOptions, RunbookFile } from "./runbook-file.ts";
 export type { TestRun } from "./test-run.ts";
+export type * from "./types.ts";
 
 /**
  * Reads a runbook with all its files, variables and extensions. What is wrong with it, a missing file included, is in
@@ -71,7 +72,7 @@ export async function explain(file: RunbookFile, name: string): Promise<readonly
  * const { verdict } = await running.report;
  */
 export function run(file: RunbookFile, options: TestRunOptions = {}): TestRun {
-  return new TestRun(async (signal, tail) => {
+  return startRun(async (signal, tail) => {
     const [{ opened }, { executeRun }] = await Promise.all([import("./runbook-file.ts"), import("./execute-run.ts")]);
     return await executeRun({ file: opened(file), options, signal, tail });
   }, options.signal);
@@ -84,7 +85,7 @@ export function run(file: RunbookFile, options: TestRunOptions = {}): TestRun {
  * on in another process, or is asked for something else than before.
  */
 export function resume(run?: string, options: ResumeOptions = {}): TestRun {
-  return new TestRun(async (signal, tail) => {
+  return startRun(async (signal, tail) => {
     const { resumeRun } = await import("./resume/resume-run.ts");
     return await resumeRun({ run, options, signal, tail });
   }, options.signal);

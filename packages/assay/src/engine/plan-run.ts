@@ -1,6 +1,9 @@
 import { type ExpandedRunbook, expandRunbook } from "../plan/expand.ts";
 import type { SchedulePolicy } from "../plan/order.ts";
+import type { ExcludedCase } from "../plan/plan.ts";
+import type { CombinationPlan } from "../plan/planner.ts";
 import { loadRefusals } from "../run/static-refusal.ts";
+import type { Combination } from "../runbook/combinators/combinator.ts";
 import type { Diagnostic, Runbook } from "../runbook/types.ts";
 import { MOST_COMBINATIONS } from "./most-combinations.ts";
 import { planOrder } from "./plan-order.ts";
@@ -39,8 +42,22 @@ export interface SkippedResult extends Pick<PlannedResult, "resultId" | "suite" 
 }
 
 /** What a runbook would run. */
-export class PlannedRun {
+export interface PlannedRun {
+  /** Undefined when the runbook has errors whatever the values of its combinator. */
+  readonly runbook: Runbook | undefined;
+  /** True when there is no error. */
+  readonly isGood: boolean;
+  /** All problems, also those of single combinations, in the order in which they stand in the files. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Results there will be, in the order in which they start, one combination after the other. */
+  readonly results: readonly PlannedResult[];
+  /** Results that will be SKIPPED, with the reason of each. */
+  readonly skipped: readonly SkippedResult[];
   /** Everything that is known, by combination. Its texts may hold secrets, which `RunbookFile.mask` takes out. */
+  readonly expanded: ExpandedRunbook;
+}
+
+class Planned implements PlannedRun {
   readonly expanded: ExpandedRunbook;
   readonly #masked: OpenRunbookFile["masked"];
 
@@ -49,51 +66,42 @@ export class PlannedRun {
     this.#masked = masked;
   }
 
-  /** Undefined when the runbook has errors whatever the values of its combinator. */
   get runbook(): Runbook | undefined {
     return this.expanded.runbook;
   }
 
-  /** True when there is no error. */
   get isGood(): boolean {
     return !this.expanded.problems.some(({ diagnostic }) => diagnostic.severity === "error");
   }
 
-  /** All problems, also those of single combinations, in the order in which they stand in the files. */
   get diagnostics(): readonly Diagnostic[] {
     return this.expanded.problems.map(({ diagnostic }) => this.#masked(diagnostic));
   }
 
-  /** Results there will be, in the order in which they start, one combination after the other. */
   get results(): readonly PlannedResult[] {
-    return this.expanded.combinations.flatMap(({ values, plan }) => {
-      const combination = Object.fromEntries(values.map(({ name, value }) => [name, value]));
-      return plan.entries.map((entry) => ({
-        resultId: entry.resultId,
-        suite: entry.case.suite.name,
-        case: entry.case.name,
-        combination,
-        platform: plan.platform,
+    return this.expanded.combinations.flatMap(({ values, plan }) =>
+      plan.entries.map((entry) => ({
+        ...identityOf(entry, values, plan),
         environment: plan.environmentOf(entry).name,
         timeoutMs: entry.timeoutMs,
-      }));
-    });
+      })),
+    );
   }
 
-  /** Results that will be SKIPPED, with the reason of each. */
   get skipped(): readonly SkippedResult[] {
-    return this.expanded.combinations.flatMap(({ values, plan }) => {
-      const combination = Object.fromEntries(values.map(({ name, value }) => [name, value]));
-      return plan.excluded.map(({ resultId, case: testCase, reason }) => ({
-        resultId,
-        suite: testCase.suite.name,
-        case: testCase.name,
-        combination,
-        platform: plan.platform,
-        reason,
-      }));
-    });
+    return this.expanded.combinations.flatMap(({ values, plan }) =>
+      plan.excluded.map((entry) => ({ ...identityOf(entry, values, plan), reason: entry.reason })),
+    );
   }
+}
+
+function identityOf(
+  { resultId, case: testCase }: Pick<ExcludedCase, "resultId" | "case">,
+  values: Combination,
+  { platform }: CombinationPlan,
+): Omit<SkippedResult, "reason"> {
+  const combination = Object.fromEntries(values.map(({ name, value }) => [name, value]));
+  return { resultId, suite: testCase.suite.name, case: testCase.name, combination, platform };
 }
 
 /** Plans each combination of a runbook for the platform it names; the documentation stands with `plan` of the library. */
@@ -107,5 +115,5 @@ export async function planRun(file: OpenRunbookFile, options: PlanOptions): Prom
     mostCombinations,
     order: planOrder(options, file.path),
   });
-  return new PlannedRun(expanded, file.masked);
+  return new Planned(expanded, file.masked);
 }

@@ -3,7 +3,7 @@ import { ExitCode } from "../errors/assay-error.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { Journal } from "../events/journal.ts";
 import { makeMask, maskDeep } from "../events/mask.ts";
-import type { EventBody, EventOf, RunInputs } from "../events/types.ts";
+import type { Counts, EventBody, EventOf, RunInputs } from "../events/types.ts";
 import type { Analyst } from "../notifiers/analyst.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { PerformanceEvaluation } from "../performance/evaluation.ts";
@@ -60,7 +60,7 @@ export interface RunReport extends RunVerdict {
   readonly run: string;
   /** Path of the run folder. */
   readonly folder: string;
-  readonly counts: ReturnType<typeof countStatuses>;
+  readonly counts: Counts;
   /** Final results, in the order in which they ended; secrets are masked. */
   readonly results: readonly FinishedResult[];
   /** Path of the journal. */
