@@ -2,7 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveImage } from "../packages/assay/src/image/resolve.ts";
-import type { Environment, Platform, PlatformProgress } from "../packages/assay/src/platforms/platform.ts";
+import type {
+  Environment,
+  EnvironmentRequirement,
+  Platform,
+  PlatformProgress,
+} from "../packages/assay/src/platforms/platform.ts";
 import { machinesFolder, readOwnerMark } from "../packages/assay/src/platforms/qemu/machine/machine-folder.ts";
 import { qemuPlatform } from "../packages/assay/src/platforms/qemu/qemu-platform.ts";
 import { atLeast, atMost, type Figure, figure, median } from "./figure.ts";
@@ -10,11 +15,12 @@ import { atLeast, atMost, type Figure, figure, median } from "./figure.ts";
 const FORKS = 20;
 const AT_ONCE = 8;
 const LIMIT_MS = 2_400_000;
+const PAIRS = 10;
 const REQUIREMENT = { nodeCount: 1, cores: 1, memoryMb: 256, features: [], coldBoot: false } as const;
 
 /**
  * What a pristine guest costs: forks one after the other until their first command has answered, their memory at that
- * moment, eight alive at once, and a cold boot of the same image in the same run.
+ * moment, two nodes in turn with one, eight alive at once, and a cold boot of the same image in the same run.
  */
 export default async function fork(): Promise<readonly Figure[]> {
   const signal = AbortSignal.timeout(LIMIT_MS);
@@ -31,10 +37,12 @@ export default async function fork(): Promise<readonly Figure[]> {
       if (step === "boot template") process.stderr.write(`  ${step}: ${detail ?? ""}\n`);
     };
     await platform.prepare({ signal, logFolder: folder, progress });
-    const deploy = async (name: string, coldBoot = false) => {
+    const deploy = async (name: string, more: Partial<EnvironmentRequirement> = {}) => {
       const logFolder = await mkdtemp(join(folder, `${name}-`));
-      return await ready(platform, { environmentName: name, signal, logFolder, progress }, coldBoot);
+      return await ready(platform, { environmentName: name, signal, logFolder, progress }, more);
     };
+    // The first one boots the template of machines with a private network.
+    await (await deploy("bench-pair-0", { nodeCount: 2 })).environment[Symbol.asyncDispose]();
 
     const times: number[] = [];
     const sizes: number[] = [];
@@ -45,13 +53,31 @@ export default async function fork(): Promise<readonly Figure[]> {
       sizes.push(await residentMb(environment));
       process.stderr.write(`  fork ${round}: ${(elapsedMs / 1000).toFixed(2)} s, ${sizes.at(-1)?.toFixed(0)} MB\n`);
     }
+    const pairs: number[] = [];
+    const singles: number[] = [];
+    for (let round = 1; round <= PAIRS; round++) {
+      // In turn, so that what else the host does falls on both.
+      for (const [nodeCount, seconds] of [
+        [1, singles],
+        [2, pairs],
+      ] as const) {
+        const { environment, elapsedMs } = await deploy(`bench-${nodeCount}-nodes-${round}`, { nodeCount });
+        await environment[Symbol.asyncDispose]();
+        seconds.push(elapsedMs / 1000);
+      }
+      process.stderr.write(
+        `  round ${round}: one ${singles.at(-1)?.toFixed(2)} s, two ${pairs.at(-1)?.toFixed(2)} s\n`,
+      );
+    }
     const together = await allAtOnce((name) => deploy(name));
-    const cold = await deploy("bench-cold", true);
+    const cold = await deploy("bench-cold", { coldBoot: true });
     await cold.environment[Symbol.asyncDispose]();
     const forkSeconds = median(times);
     return [
       figure("fork to first command answered, median of 20", forkSeconds, "s", atMost(2.5)),
       figure("slowest of 20 forks", Math.max(...times), "s"),
+      figure("two nodes forked, to the first command on both, median of 10", median(pairs), "s", atMost(4)),
+      figure("one node in turn with them, median of 10", median(singles), "s"),
       figure("resident memory of a fork, median of 20", median(sizes), "MB", atMost(200)),
       figure("forks alive at once", together.alive, "", atLeast(AT_ONCE)),
       figure("until 8 forks at once have all answered", together.seconds, "s"),
@@ -63,10 +89,14 @@ export default async function fork(): Promise<readonly Figure[]> {
   }
 }
 
-async function ready(platform: Platform, context: Parameters<Platform["deploy"]>[1], coldBoot: boolean) {
+async function ready(
+  platform: Platform,
+  context: Parameters<Platform["deploy"]>[1],
+  more: Partial<EnvironmentRequirement>,
+) {
   const startedAt = performance.now();
-  const environment = await platform.deploy({ ...REQUIREMENT, coldBoot }, context);
-  await environment.nodes[0].text(["true"]);
+  const environment = await platform.deploy({ ...REQUIREMENT, ...more }, context);
+  await Promise.all(environment.nodes.map((node) => node.text(["true"])));
   return { environment, elapsedMs: performance.now() - startedAt };
 }
 
