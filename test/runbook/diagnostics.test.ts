@@ -217,9 +217,9 @@ const WHOLE: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "key of a section in a requirement",
-    "platform: [{ type: qemu, requirement: { qemu: { ignition: true } } }]",
+    "platform: [{ type: qemu, requirement: { qemu: { machine_type: q35 } } }]",
     [
-      "warning 1:59 N01 'platform.requirement.qemu.ignition' (Ignition instead of cloud-init) is not carried out by this version of assay.",
+      "warning 1:63 N01 'platform.requirement.qemu.machine_type' (machine type of QEMU) is not carried out by this version of assay.",
     ],
   ],
   [

@@ -23,8 +23,8 @@ const TABLES: Readonly<Record<string, FieldTable>> = {
   },
   junit: {
     path: path("name of the report file", "junit.xml"),
-    include_subtest: unsupported(standing(flag("sub-results as cases"), false), told),
-    append_message_id: unsupported(standing(flag("ids of results in their names"), false), told),
+    include_subtest: standing(flag("sub-results as cases"), true),
+    append_message_id: standing(flag("numbers of results in their names"), true),
   },
   file: { file_name: path("name of the file with every message", "messages.log") },
   text_result: { include_subtest: standing(flag("list sub-results as cases"), false) },
