@@ -61,7 +61,7 @@ test("without a combinator there is one plan, in order and with its cost", async
   const expanded = await expand(BASE);
   expect(expanded.combinations.map(({ values }) => values)).toEqual([[]]);
   expect(plansOf(expanded)).toEqual([
-    "13: large@8 cores, 512 MiB small@1 core, 512 MiB pair@2 × (1 core, 512 MiB) fresh@1 core, 512 MiB boots@1 core, 512 MiB, freshly booted",
+    "13: large@8 cores, 512 MiB fresh@1 core, 512 MiB small@1 core, 512 MiB boots@1 core, 512 MiB, freshly booted pair@2 × (1 core, 512 MiB)",
   ]);
   expect(expanded.combinator).toBeUndefined();
 });
@@ -84,8 +84,8 @@ test("what the platform requires changes environments and skips", async () => {
   expect(two?.excluded[0]?.reason).toMatch(/processors/);
   expect(two?.environments.map(({ environment, count }) => `${count} ${environment.name}`)).toEqual([
     "2 2 cores, 512 MiB",
-    "1 2 × (2 cores, 512 MiB)",
     "1 2 cores, 512 MiB, freshly booted",
+    "1 2 × (2 cores, 512 MiB)",
   ]);
   expect(upToEight?.excluded).toEqual([]);
 });
@@ -164,12 +164,12 @@ test("one plan is shown with its environments and results", async () => {
   COUNT  ENVIRONMENT                      COST
   1      8 cores, 512 MiB                 8
   2      1 core, 512 MiB                  2
-  1      2 × (1 core, 512 MiB)            2
   1      1 core, 512 MiB, freshly booted  1
+  1      2 × (1 core, 512 MiB)            2
 
   ORDER  RESULT       PRIORITY  LIMIT  ENVIRONMENT
   1      Sizes.large  0         1 h    8 cores, 512 MiB
-  2      Sizes.small  2         1 h    1 core, 512 MiB
+  2      Sizes.fresh  2         1 h    1 core, 512 MiB
   and 3 more results; '--limit 0' shows all`);
 });
 
@@ -183,21 +183,21 @@ Combinator 'grid': 6 combinations, 3 different plans
 
   PLAN  COMBINATIONS  PLATFORM  RESULTS  SKIPPED  COST  ENVIRONMENTS
   1     2             qemu      5        0        13    2 × 1 core, 512 MiB; 1 × 8 cores, 512 MiB; 2 more
-  2     2             qemu      4        1        10    2 × 2 cores, 512 MiB; 1 × 2 × (2 cores, 512 MiB); 1 more
+  2     2             qemu      4        1        10    2 × 2 cores, 512 MiB; 1 × 2 cores, 512 MiB, freshly booted; 1 more
   3     2             qemu      5        0        23    2 × 3 cores, 512 MiB; 1 × 8 cores, 512 MiB; 2 more
 
 Results in plans 1, 3
   ORDER  RESULT       PRIORITY  LIMIT
   1      Sizes.large  0         1 h
-  2      Sizes.small  2         1 h
-  3      Sizes.pair   2         1 h
+  2      Sizes.fresh  2         1 h
+  3      Sizes.small  2         1 h
   and 2 more results; '--limit 0' shows all
 
 Results in plan 2
   ORDER  RESULT       PRIORITY  LIMIT  ENVIRONMENT
-  1      Sizes.small  2         1 h    2 cores, 512 MiB
-  2      Sizes.pair   2         1 h    2 × (2 cores, 512 MiB)
-  3      Sizes.fresh  2         1 h    2 cores, 512 MiB
+  1      Sizes.fresh  2         1 h    2 cores, 512 MiB
+  2      Sizes.small  2         1 h    2 cores, 512 MiB
+  3      Sizes.boots  2         1 h    2 cores, 512 MiB, freshly booted
   and 1 more result; '--limit 0' shows all
 
 Skipped in plan 2

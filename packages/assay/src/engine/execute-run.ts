@@ -6,6 +6,7 @@ import { makeMask } from "../events/mask.ts";
 import type { RunInputs } from "../events/types.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { Platform } from "../platforms/platform.ts";
+import { holdRun } from "../run/hold-run.ts";
 import { refusal } from "../run/requirement.ts";
 import type { PastRun } from "../run/resume/past-run.ts";
 import { type RunReport, run } from "../run/run.ts";
@@ -107,6 +108,7 @@ async function runAtOnce(order: Order): Promise<RunReport> {
   const plan = planOf(runbook, platform, order);
   const planChanges = resumed === undefined ? [] : accepted(changedPlan(resumed.past, plan, mask), resumed);
   const opened = await openRun({ ...order, changes: [...order.changes, ...planChanges] });
+  await using _held = resumed === undefined ? await holdRun(opened.folder.path) : undefined;
   return await toldHowToGoOn(opened.folder, run({ ...opened, plan, platform }));
 }
 

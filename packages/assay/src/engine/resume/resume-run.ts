@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { UsageError } from "../../errors/catalogue.ts";
 import { readWholeLines } from "../../events/journal.ts";
 import { isOpenForWriting } from "../../host/open-for-writing.ts";
+import { holdRun } from "../../run/hold-run.ts";
 import { PastRun } from "../../run/resume/past-run.ts";
 import type { RunReport } from "../../run/run.ts";
 import type { EventTail } from "../event-tail.ts";
@@ -28,6 +29,8 @@ export async function resumeRun({ run, options, signal, tail }: ResumeRequest): 
   signal.throwIfAborted();
   const folder = findRun(run, resolve(options.logPath ?? "runs"));
   const journal = join(folder, JOURNAL);
+  await using _held = await holdRun(folder);
+  // One that sees other processes than we do, such as a run outside of this container, does not see the lock either.
   if (await isOpenForWriting(journal)) {
     throw new UsageError(`The run '${folder}' is going on: a process on this machine writes its journal.`, {
       help: "Wait until it is over.",
