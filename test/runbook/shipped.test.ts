@@ -99,7 +99,7 @@ const LISA_STYLE: readonly (readonly [string, string, readonly string[], string 
     "qemu",
     "variable: [{ name: qcow2, value: /x.qcow2 }]\nplatform: [{ type: qemu, admin_private_key_file: /k, keep_environment: no, requirement: { qemu: { qcow2: $(qcow2), cloud_init: { extra_user_data: x } } } }]\ntestcase: [{ criteria: {} }]",
     [],
-    "N01",
+    undefined,
   ],
   [
     "azure",

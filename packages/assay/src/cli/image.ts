@@ -2,10 +2,14 @@ import { Command } from "commander";
 import { ExitCode } from "../errors/assay-error.ts";
 import type { BuiltImage } from "../image/build/cache.ts";
 import type { ImageProgress } from "../image/types.ts";
+import { collectValues } from "./collect-values.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 interface JsonOption {
   readonly json: boolean;
+}
+interface BuildOptions extends JsonOption {
+  readonly kernel: readonly string[];
 }
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -22,23 +26,37 @@ export function imageCommand(): Command {
       .option("-d, --debug", "show stacks of errors", false);
   add("build", "Build an image, or bring it up to date with the newest packages.")
     .argument("<name>", "a recipe; 'assay image list' shows them")
+    .option(
+      "--kernel <name>",
+      "with this kernel of Debian's archive: cloud, generic, rt, backports or a release; repeatable, an image for each",
+      collectValues,
+      [],
+    )
     .action(build);
   add("list", "List the recipes and what is built of them.").action(list);
   add("path", "Print where the built image is.").argument("<name>", "a recipe").action(path);
   return command;
 }
 
-async function build(name: string, { json }: JsonOption): Promise<void> {
+async function build(name: string, { json, kernel }: BuildOptions): Promise<void> {
   using interrupt = interruptSignal(say);
   const { buildImage } = await import("../image/build.ts");
-  try {
-    const image = await buildImage(name, { signal: interrupt.signal, progress: showStep });
-    print(json ? JSON.stringify(toJson(image)) : image.path);
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    say(`The build of '${name}' was ended; nothing is left of it.`);
-    process.exitCode = interrupt.signal.reason === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+  const wanted = kernel.length === 0 ? [name] : kernel.map((each) => `${name}+${each}`);
+  const built: object[] = [];
+  for (const image of wanted) {
+    try {
+      if (wanted.length > 1) say(`${image}:`);
+      const done = await buildImage(image, { signal: interrupt.signal, progress: showStep });
+      built.push(toJson(done));
+      if (!json) print(done.path);
+    } catch (error) {
+      if (!interrupt.signal.aborted) throw error;
+      say(`The build of '${image}' was ended; nothing is left of it.`);
+      process.exitCode = interrupt.signal.reason === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+      return;
+    }
   }
+  if (json) print(JSON.stringify(kernel.length === 0 ? built[0] : { images: built }));
 }
 
 async function list({ json }: JsonOption): Promise<void> {
@@ -52,9 +70,10 @@ async function list({ json }: JsonOption): Promise<void> {
     }));
     return print(JSON.stringify({ images: documents }));
   }
+  const width = Math.max(14, ...images.map(({ name }) => name.length));
   for (const { about, built, name } of images) {
     const state = built === undefined ? "not built" : `built ${built.builtAt.slice(0, 10)}, ${megabytes(built)}`;
-    print(`${name.padEnd(14)}  ${state.padEnd(26)}  ${about}`);
+    print(`${name.padEnd(width)}  ${state.padEnd(26)}  ${about}`);
   }
 }
 

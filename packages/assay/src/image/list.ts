@@ -1,5 +1,5 @@
 import { ImageError } from "../errors/catalogue.ts";
-import { type BuiltImage, cachedImage } from "./build/cache.ts";
+import { type BuiltImage, cachedImage, namesWithKernel } from "./build/cache.ts";
 import { loadRecipe, recipeNames } from "./recipe.ts";
 
 /** A recipe and its image in the cache; `built` is undefined when there is none of the recipe as it is now. */
@@ -9,10 +9,11 @@ export interface ListedImage {
   readonly built: BuiltImage | undefined;
 }
 
-/** Every recipe with its built image, by name. */
+/** Every recipe with its built image, by name, and what is built of it with other kernels. */
 export async function listImages(): Promise<readonly ListedImage[]> {
+  const names = new Set([...(await recipeNames()), ...(await namesWithKernel())]);
   return Promise.all(
-    (await recipeNames()).map(async (name) => {
+    [...names].toSorted().map(async (name) => {
       const recipe = await loadRecipe(name);
       return { name, about: recipe.about, built: await cachedImage(recipe) };
     }),

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../../host/folders.ts";
 import type { PackageVersions } from "../apt/resolve-packages.ts";
-import type { Recipe } from "../recipe.ts";
+import { type Recipe, recipeNames, splitImageName } from "../recipe.ts";
 import { recipeKey } from "./key.ts";
 
 /** What `image.json` beside a built disk says. */
@@ -44,6 +44,14 @@ export async function builtImages(name: string): Promise<readonly BuiltImage[]> 
   const pattern = new RegExp(`^${RegExp.escape(name)}-[0-9a-f]{16}$`);
   const found = await Promise.all(names.filter((each) => pattern.test(each)).map((each) => readBuilt(each)));
   return found.filter((image) => image !== undefined).toSorted((a, b) => b.builtAt.localeCompare(a.builtAt));
+}
+
+/** Names of images in the cache that are built of recipes that are there, with another kernel than theirs. */
+export async function namesWithKernel(): Promise<readonly string[]> {
+  const recipes = await recipeNames();
+  const folders = await readdir(imagesFolder()).catch(() => []);
+  const names = folders.flatMap((folder) => /^(.+\+.+)-[0-9a-f]{16}$/.exec(folder)?.[1] ?? []);
+  return [...new Set(names)].filter((name) => recipes.includes(splitImageName(name).recipe));
 }
 
 /** The newest built image that is what `recipe` asks for now; undefined when there is none. */

@@ -64,6 +64,8 @@ export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> 
     await machine.setPrivateLink("up", signal);
     await joinNetwork(first, network, signal);
   }
+  const told = await first.run(["uname", "-r"], { signal });
   opened.move();
-  return { machine, shell: network === undefined ? first : new NetworkedShell(first, machine, network) };
+  const kernelRelease = told.stdout.trim() || undefined;
+  return { machine, kernelRelease, shell: network === undefined ? first : new NetworkedShell(first, machine, network) };
 }

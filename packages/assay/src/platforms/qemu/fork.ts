@@ -40,6 +40,8 @@ export interface ForkOrder {
 
 /** A machine and the shell on it. The caller disposes of both. */
 export interface ConnectedMachine {
+  /** `uname -r` of the guest; undefined where it was not told. */
+  readonly kernelRelease: string | undefined;
   readonly machine: Machine;
   readonly shell: Shell;
 }
@@ -119,7 +121,8 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
     connect: (options) => connect(options, order.sshKey.privateKey),
   });
   opened.move();
-  return { machine, shell: network === undefined ? shell : new NetworkedShell(shell, machine, network) };
+  const { kernelRelease } = template;
+  return { machine, kernelRelease, shell: network === undefined ? shell : new NetworkedShell(shell, machine, network) };
 }
 
 /** The first way into a fork. */

@@ -131,7 +131,7 @@ class QemuPlatform implements Platform {
       facts: {
         image: this.#options.image.name,
         image_digest: this.#options.image.digest,
-        ...imageFacts(prepared.image),
+        ...imageFacts(prepared.image, first.connected),
         firmware: this.#settings.firmware,
         accelerator: host.acceleration.accelerator,
         vmm_version: host.qemu.version,
@@ -293,10 +293,14 @@ class QemuPlatform implements Platform {
   }
 }
 
-/** What is known of the image besides its content: what its publisher says of it, and the kernel that was put on it. */
-function imageFacts({ checksum, way }: BootableImage): Readonly<Record<string, string>> {
+/** What is known of the image besides its content: what its publisher says of it, and the kernel that it runs. */
+function imageFacts(
+  { checksum, way }: BootableImage,
+  { kernelRelease = way.kernel?.name }: ConnectedMachine,
+): Readonly<Record<string, string>> {
   return {
     ...(checksum === undefined ? {} : { image_checksum: checksum }),
-    ...(way.kernel === undefined ? {} : { kernel: way.kernel.name, kernel_parameters: way.kernel.commandLine }),
+    ...(kernelRelease === undefined ? {} : { kernel: kernelRelease }),
+    ...(way.kernel === undefined ? {} : { kernel_parameters: way.kernel.commandLine }),
   };
 }

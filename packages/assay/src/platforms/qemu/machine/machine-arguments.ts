@@ -78,6 +78,8 @@ function diskNode(layers: readonly DiskLayer[], isTop: boolean): BlockNode | nul
 /** QEMU's command line for `spec`. */
 export function machineArguments(spec: MachineSpec): string[] {
   const { firmware, memory } = spec;
+  // A kernel that QEMU starts itself takes the first place.
+  const firstToBoot = spec.kernel === undefined ? ",bootindex=0" : "";
   const pflash = (id: string, path: string, isReadOnly: boolean): string[] => [
     "-blockdev",
     JSON.stringify({
@@ -107,7 +109,7 @@ export function machineArguments(spec: MachineSpec): string[] {
     // A guest that powers off or panics leaves its process running, so that it can be looked at and started again.
     ...["-action", "shutdown=pause,panic=none,watchdog=reset"],
     ...["-rtc", "base=utc,clock=host"],
-    ...["-blockdev", JSON.stringify(diskNode(spec.disk, true)), "-device", "virtio-blk-pci,drive=disk0,bootindex=0"],
+    ...["-blockdev", JSON.stringify(diskNode(spec.disk, true)), "-device", `virtio-blk-pci,drive=disk0${firstToBoot}`],
     ...["-device", "virtio-scsi-pci,id=scsi0"],
     ...(spec.seed === undefined ? [] : seedDisk(spec.seed)),
     ...(spec.ignition === undefined ? [] : ignitionBlobs(spec.ignition)),

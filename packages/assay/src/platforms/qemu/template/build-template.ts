@@ -105,9 +105,10 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   const shell = await bootToLogin(machine, { ...account, image: image.name, timeoutMs: host.bootTimeoutMs, signal });
   const bootMs = elapsed();
   let agents: StartedAgents;
+  let kernelRelease: string;
   try {
     await authorizeKey(shell, way, sshKey, signal);
-    await settle(shell, machine, order);
+    kernelRelease = await settle(shell, machine, order);
     if (hasPrivateNic) await prepareNetwork(shell, order);
     agents = order.inputs.firstContact === "agent" ? await startAgents(shell, machine.agents, signal) : undefined;
   } finally {
@@ -129,6 +130,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
     privateKey: sshKey.privateKey,
     publicKey: sshKey.publicKey,
     hostKey: hostKey.fingerprint ?? "",
+    kernelRelease,
     agents: agents === undefined ? undefined : { user: factsOf(agents.user), root: factsOf(agents.root) },
     bootMs,
     buildMs: elapsed(),
@@ -136,12 +138,13 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   });
 }
 
-/** Everything a first boot does in the background would run again in every fork; it ends here, once. */
-async function settle(shell: Shell, machine: Machine, order: TemplateOrder): Promise<void> {
+/** Everything a first boot does in the background would run again in every fork; it ends here, once. Returns `uname -r`. */
+async function settle(shell: Shell, machine: Machine, order: TemplateOrder): Promise<string> {
   const timeoutMs = order.host.bootTimeoutMs;
   const done = await shell.run(
     sh`if command -v cloud-init >/dev/null; then cloud-init status --wait >/dev/null; echo "cloud-init $?"; fi
 if command -v systemctl >/dev/null; then systemctl is-system-running --wait; fi
+echo "kernel $(uname -r)"
 sync`,
     { timeoutMs, signal: order.signal },
   );
@@ -161,6 +164,7 @@ sync`,
       help: "Log in with 'keep_environment: always' and look at 'cloud-init status --long'.",
     });
   }
+  return /^kernel (\S+)$/m.exec(done.stdout)?.[1] ?? "";
 }
 
 async function prepareNetwork(shell: Shell, { image, signal }: TemplateOrder): Promise<void> {

@@ -28,6 +28,8 @@ export interface TemplateFacts {
   readonly publicKey: string;
   /** Fingerprint of the guest's SSH host key. */
   readonly hostKey: string;
+  /** `uname -r` of the guest; missing in templates of before. */
+  readonly kernelRelease?: string;
   /** The shells that wait in the guest; undefined when it cannot have them. */
   readonly agents: Agents<AgentFacts> | undefined;
   /** From power-on to the first login, and to the frozen template. */
