@@ -20,8 +20,11 @@ const never = new AbortController().signal;
 test("a node tells how it is through the local shell", async () => {
   const { texts, problem } = await readDiagnostics({ name: "node-0", shell: new LocalShell() }, 60_000, never);
   expect(problem).toBeUndefined();
-  expect([...texts.keys()]).toEqual(expect.arrayContaining(["system", "meminfo", "mounts", "cmdline", "disks"]));
+  expect([...texts.keys()]).toEqual(
+    expect.arrayContaining(["system", "meminfo", "mounts", "cmdline", "disks", "proc", "core-dumps"]),
+  );
   expect(texts.get("meminfo")).toMatch(/^MemTotal: /);
+  expect(texts.get("proc")).toMatch(/^-- \/proc\/vmstat\nnr_free_pages /);
 });
 
 /** A program of this name hangs on the node, and the one that would end it in time does not. */

@@ -3,7 +3,8 @@ import type { ShellText } from "../../node/shell/types.ts";
 
 /**
  * What tells most stands first, because a guest that hangs half-way leaves what it has said so far. No program may take
- * longer than 6 s, where there is timeout(1). What a guest does not have is left out.
+ * longer than 6 s, where there is timeout(1). What a guest does not have is left out. Of core dumps the list and the stack
+ * are taken, not the memory, in which no secret can be masked.
  */
 const sections = sh`
 t() { if command -v timeout >/dev/null; then timeout 6 "$@"; else "$@"; fi; }
@@ -21,11 +22,15 @@ s loadavg; cat /proc/loadavg; cat /proc/pressure/* 2>/dev/null
 s mounts; cat /proc/mounts
 s cmdline; cat /proc/cmdline
 s modules; cat /proc/modules
+s blocked
+for f in $(grep -ls '^State:[[:space:]]*D' /proc/[0-9]*/status); do d=$(dirname "$f"); cat "$f" "$d/wchan" "$d/stack" | head -n 80; echo; done
 s processes; if has top; then t top -b -n 1 | head -n 300; else t ps; fi
 if has ip; then s network; t ip addr; t ip route; t ip -6 route; t ip -s link; fi
 s disks; t df -h; t df -i; if has lsblk; then t lsblk -f; fi; cat /proc/diskstats
+s proc
+for f in vmstat interrupts softirqs buddyinfo swaps net/sockstat net/softnet_stat sys/kernel/tainted sys/fs/file-nr; do [ -r "/proc/$f" ] && { echo "-- /proc/$f"; cat "/proc/$f"; }; done
 s core-dumps; cat /proc/sys/kernel/core_pattern
-if has coredumpctl; then t coredumpctl --no-pager list; fi
+if has coredumpctl; then t coredumpctl --no-pager list; t coredumpctl --no-pager info -1; fi
 for d in /var/lib/systemd/coredump /var/crash /var/lib/apport/coredump; do [ -d "$d" ] && ls -la "$d"; done
 s packages
 if has dpkg-query; then t dpkg-query -W; elif has rpm; then t rpm -qa; elif has apk; then t apk info -v; elif has pacman; then t pacman -Q; fi
