@@ -50,7 +50,11 @@ test("a cancelled run is gone on with, with its secret and its suites given agai
   });
   const given = { suites: [own], secrets: { token: "hunter22" } };
   const running = run(await loadRunbook(join(folder, "own.yml"), { ...given, variables: { size: 4 } }), { logPath });
-  for await (const event of running) if (event.type === "case-started" && event.case === "second") running.cancel();
+  for await (const event of running) {
+    if (event.type !== "case-started" || event.case !== "second") continue;
+    await expect(resume("latest", { logPath, ...given }).report).rejects.toThrow(/is going on/);
+    running.cancel();
+  }
   expect(await running.report).toMatchObject({ verdict: "interrupted", counts: { passed: 1 } });
 
   isWaiting = false;
