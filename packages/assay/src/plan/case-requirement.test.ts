@@ -28,6 +28,15 @@ test.each<[string, CaseRequirement, readonly NodeSpace[]]>([
     ],
   ],
   [
+    "nodes that differ: their own values, and else what holds for all",
+    { cores: 2, nodes: [{}, { memoryMb: exactly(4096) }, { cores: 1, features: [SerialConsole] }] },
+    [
+      { ...DEFAULT, coreCount: atLeast(2) },
+      { coreCount: atLeast(2), memoryMb: exactly(4096) },
+      { ...DEFAULT, features: [{ name: "SerialConsole", settings: {} }] },
+    ],
+  ],
+  [
     "disks and interfaces",
     {
       disk: { dataDiskCount: 2, dataDiskType: "UltraSSDLRS", osDiskSize: atLeast(64) },

@@ -1,7 +1,7 @@
 import type { FeatureSpace, NodeSpace } from "../runbook/requirement.ts";
 import type { PlatformSettings } from "../runbook/types.ts";
 import { atLeast, type Count } from "../suite/count.ts";
-import type { CaseRequirement, DiskNeed, FeatureNeed, NetworkNeed } from "../suite/requirement.ts";
+import type { CaseRequirement, DiskNeed, FeatureNeed, NetworkNeed, NodeNeed } from "../suite/requirement.ts";
 import { type AddedRequirement, addRequirement } from "./space/add-requirement.ts";
 
 /** Upstream's default of a node without a requirement. */
@@ -9,17 +9,22 @@ const DEFAULT_MEMORY_MB = 512;
 
 /** What `requires` asks of each node, one entry a node. A bare number asks for so many or more. */
 export function nodesOf(requires: CaseRequirement): readonly NodeSpace[] {
-  const { disk, network, features = [], excludedFeatures = [] } = requires;
-  const node: NodeSpace = {
-    coreCount: countSpace(requires.cores ?? 1),
-    memoryMb: countSpace(requires.memoryMb ?? DEFAULT_MEMORY_MB),
-    ...(requires.gpus !== undefined && { gpuCount: countSpace(requires.gpus) }),
+  const { nodes = 1 } = requires;
+  if (typeof nodes !== "number") return nodes.map((own) => nodeOf({ ...requires, ...own }));
+  const node = nodeOf(requires);
+  return Array.from({ length: nodes }, () => node);
+}
+
+function nodeOf({ cores, memoryMb, gpus, disk, network, features = [], excludedFeatures = [] }: NodeNeed): NodeSpace {
+  return {
+    coreCount: countSpace(cores ?? 1),
+    memoryMb: countSpace(memoryMb ?? DEFAULT_MEMORY_MB),
+    ...(gpus !== undefined && { gpuCount: countSpace(gpus) }),
     ...(disk !== undefined && { disk: diskSpace(disk) }),
     ...(network !== undefined && { networkInterface: networkSpace(network) }),
     ...(features.length > 0 && { features: features.map(featureSpace) }),
     ...(excludedFeatures.length > 0 && { excludedFeatures: excludedFeatures.map(featureSpace) }),
   };
-  return Array.from({ length: requires.nodes ?? 1 }, () => node);
 }
 
 type PlatformNeed = Pick<PlatformSettings, "requirement" | "ignoredCapability">;
@@ -41,11 +46,20 @@ export function requirementOn(requires: CaseRequirement, platform: PlatformNeed)
 
 function computeRequirement(requires: CaseRequirement, platform: PlatformNeed): AddedRequirement {
   const ignored = new Set(platform.ignoredCapability?.map((name) => name.toLowerCase()));
-  const heeded = (features: readonly FeatureNeed[] = []): readonly FeatureNeed[] =>
-    features.filter(({ name }) => !ignored.has(name.toLowerCase()));
-  const { features, excludedFeatures } = requires;
-  const own = nodesOf({ ...requires, features: heeded(features), excludedFeatures: heeded(excludedFeatures) });
+  const own = nodesOf(requires).map((node) => withoutIgnored(node, ignored));
   return platform.requirement === undefined ? { ok: true, nodes: own } : addRequirement(own, platform.requirement);
+}
+
+function withoutIgnored(node: NodeSpace, ignored: ReadonlySet<string>): NodeSpace {
+  if (ignored.size === 0) return node;
+  const { features, excludedFeatures, ...rest } = node;
+  const heeded = (all: NodeSpace["features"] = []) => all.filter(({ name }) => !ignored.has(name.toLowerCase()));
+  const [wanted, unwanted] = [heeded(features), heeded(excludedFeatures)];
+  return {
+    ...rest,
+    ...(wanted.length > 0 && { features: wanted }),
+    ...(unwanted.length > 0 && { excludedFeatures: unwanted }),
+  };
 }
 
 const countSpace = (count: Count): NonNullable<NodeSpace["coreCount"]> =>

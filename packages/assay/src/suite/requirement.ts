@@ -37,9 +37,8 @@ export interface FeatureNeed {
   readonly settings?: Readonly<Record<string, AnyOf<string | number | boolean>>>;
 }
 
-/** What a case needs to be able to run. Every node it asks for must have all of it. */
-export interface CaseRequirement {
-  readonly nodes?: number;
+/** What a case needs of a node. */
+export interface NodeNeed {
   /** Processors. */
   readonly cores?: Count;
   readonly memoryMb?: Count;
@@ -50,6 +49,12 @@ export interface CaseRequirement {
   readonly features?: readonly FeatureNeed[];
   /** Features the node must not have. */
   readonly excludedFeatures?: readonly FeatureNeed[];
+}
+
+/** What a case needs to be able to run. Every node it asks for must have all that is asked of a node here. */
+export interface CaseRequirement extends NodeNeed {
+  /** How many nodes; or what each of them needs, where its own value takes the place of the one that holds for all. */
+  readonly nodes?: number | readonly [NodeNeed, ...NodeNeed[]];
   /** The case tests booting itself: give it a machine that was switched on, not a fork of a booted one. */
   readonly coldBoot?: boolean;
   /** The node must not be the machine assay runs on (the case reboots, stops or damages it). */
