@@ -14,7 +14,7 @@ const src = (name: string): string => `packages/assay/src/${name}`;
 const inSrc = (...names: string[]): string[] => names.map(src);
 
 /**
- * The one table of who may import whom. The way is cli → run → plan → runbook and run → platforms → node → os, tools.
+ * The one table of who may import whom. The way is cli → engine → run → plan → runbook and run → platforms → node → os, tools.
  * The first rule whose folder holds a file is its rule, so inner folders stand before outer ones.
  */
 export const FOLDER_RULES: readonly FolderRule[] = [
@@ -91,9 +91,31 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: src("runbook"), runs: inSrc("errors"), isPure: true, reason: "text to typed runbook" },
   { folder: src("plan"), runs: inSrc("errors", "runbook", "suite"), isPure: true, reason: "runbook to plan" },
   {
+    folder: src("guests"),
+    runs: inSrc(
+      "errors",
+      "image",
+      "node",
+      "os",
+      "plan/guests.ts",
+      "runbook/requirement.ts",
+      "platforms/qemu/machine/seed.ts",
+      "platforms/qemu/machine/ssh-key.ts",
+      "platforms/ready/read-key.ts",
+    ),
+    namesTypesOf: inSrc("platforms", "runbook"),
+    reason: "makes guests on connected nodes, whatever platform gave them; shares cloud-init's seed with qemu",
+  },
+  {
     folder: src("extension"),
     runs: inSrc("errors", "runbook", "platforms"),
-    namesTypesOf: inSrc("notifiers/notifier.ts", "node/node.ts", "suite", "transformers/transformer.ts"),
+    namesTypesOf: inSrc(
+      "guests/guest-provider.ts",
+      "notifiers/notifier.ts",
+      "node/node.ts",
+      "suite",
+      "transformers/transformer.ts",
+    ),
     reason: "loads modules of others, and gives them machines; what they add is handed to the engine",
   },
   {
@@ -104,7 +126,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   {
     folder: src("platforms"),
     runs: inSrc("errors", "host", "node", "features", "os", "image", "tools"),
-    namesTypesOf: inSrc("runbook/requirement.ts", "runbook/types.ts"),
+    namesTypesOf: inSrc("runbook/environment-types.ts", "runbook/requirement.ts", "runbook/types.ts"),
     reason: "gives nodes, as its section of the runbook says",
   },
   {
@@ -195,6 +217,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
         "errors",
         "events",
         "extension",
+        "guests",
         "host",
         "image",
         "notifiers",

@@ -1,6 +1,7 @@
 import { makeCombinator } from "../combinators/make-combinator.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { makePlatform } from "../run/make-platform.ts";
+import { hostRequirement } from "../run/requirement.ts";
 import { connectMachine } from "../run/transform/connect-machine.ts";
 import type { Combinator } from "../runbook/combinators/combinator.ts";
 import type { Runbook } from "../runbook/types.ts";
@@ -17,8 +18,23 @@ export interface PartsSetup {
   readonly runId: string;
 }
 
-/** The platform of a runbook, of an extension or built in. */
+/** The platform of a runbook, of an extension or built in, with the guests on its nodes when there are some. */
 export async function platformOf(runbook: Runbook, setup: PartsSetup): Promise<Platform> {
+  const platform = await machinesOf(runbook, setup);
+  const { guests } = runbook.platform;
+  if (guests === undefined) return platform;
+  const [{ guestPlatform }, { guestProvider }] = await Promise.all([
+    import("../guests/guest-platform.ts"),
+    import("../guests/registry.ts"),
+  ]);
+  return guestPlatform(platform, {
+    guests,
+    providerOf: async (type) => setup.checked.extensions.find("guest", type) ?? (await guestProvider(type)),
+    hostRequirement: (nodeCount) => hostRequirement(runbook, nodeCount),
+  });
+}
+
+async function machinesOf(runbook: Runbook, setup: PartsSetup): Promise<Platform> {
   const { options, checked, signal, runId } = setup;
   const added = await extensionPlatform(checked.extensions, runbook, { runId, signal });
   if (added !== undefined) return added;

@@ -8,11 +8,12 @@ export interface Parts {
 }
 
 /** Each kind of part with the function that does its work. */
-const WORK: Readonly<Record<ExtensionPart["part"], "make" | "run">> = {
+const WORK: Readonly<Record<ExtensionPart["part"], "make" | "run" | "create">> = {
   transformer: "run",
   combinator: "make",
   notifier: "make",
   platform: "make",
+  guest: "create",
 };
 
 /** Picks suites and other parts from what a module exports, alone or in lists; other exports are the module's own. */

@@ -1,3 +1,4 @@
+import type { GuestProvider } from "../guests/guest-provider.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { Combinator } from "../runbook/combinators/combinator.ts";
@@ -52,12 +53,18 @@ export interface CombinatorDefinition {
   readonly make: (settings: CombinatorSettings) => Combinator | Promise<Combinator>;
 }
 
+export interface GuestDefinition extends GuestProvider {
+  /** Keys of its entry under `platform.guests` besides those of every guest. */
+  readonly keys?: FieldTable;
+}
+
 /** Something an extension adds besides suites, marked with what it is. */
 export type ExtensionPart =
   | (TransformerDefinition & { readonly part: "transformer" })
   | (CombinatorDefinition & { readonly part: "combinator" })
   | (NotifierDefinition & { readonly part: "notifier" })
-  | (PlatformDefinition & { readonly part: "platform" });
+  | (PlatformDefinition & { readonly part: "platform" })
+  | (GuestDefinition & { readonly part: "guest" });
 
 /** Defines a transformer; an export of a module of an extension. */
 export function defineTransformer(definition: TransformerDefinition): ExtensionPart {
@@ -82,4 +89,9 @@ export function defineNotifier(definition: NotifierDefinition): ExtensionPart {
 /** Defines a platform; an export of a module of an extension. */
 export function definePlatform(definition: PlatformDefinition): ExtensionPart {
   return { ...definition, part: "platform" };
+}
+
+/** Defines a type of guests, in which cases run inside nodes; an export of a module of an extension. */
+export function defineGuest(definition: GuestDefinition): ExtensionPart {
+  return { ...definition, part: "guest" };
 }

@@ -4,6 +4,7 @@ import type { ExtensionReference } from "../runbook/extension.ts";
 import type { Problems } from "../runbook/problems.ts";
 import { COMBINATOR_FIELDS } from "../runbook/schema/combinator.ts";
 import type { FieldTable, Kinds } from "../runbook/schema/field.ts";
+import { GUESTS } from "../runbook/schema/guest.ts";
 import { NOTIFIER_FIELDS } from "../runbook/schema/notifier-kinds.ts";
 import { PLATFORM_NAMES } from "../runbook/schema/platform/platforms.ts";
 import { TRANSFORMER_FIELDS } from "../runbook/schema/transformer.ts";
@@ -126,6 +127,7 @@ const BUILT_IN_TYPES: Readonly<Record<ExtensionPart["part"], readonly string[]>>
   combinator: Object.keys(COMBINATOR_FIELDS),
   notifier: Object.keys(NOTIFIER_FIELDS),
   platform: PLATFORM_NAMES,
+  guest: Object.keys(GUESTS.kinds),
 };
 
 const taken = (what: string, place: string, other: string): Trouble => ({
@@ -198,5 +200,6 @@ function kindsOf(parts: readonly ExtensionPart[]): Kinds {
     combinator: of("combinator"),
     notifier: of("notifier"),
     platform: of("platform"),
+    guest: of("guest"),
   };
 }

@@ -3,6 +3,7 @@ import type { Runbook } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
 import { nodesOf, requirementOn } from "./case-requirement.ts";
 import { describedFinder } from "./described.ts";
+import { guestSpaces } from "./guests.ts";
 import { type Candidate, matcher } from "./match.ts";
 import { OPEN_CAPABILITY } from "./space/node.ts";
 
@@ -31,6 +32,11 @@ export function unfitReason(runbook: Machines): (testCase: Case) => string | und
 }
 
 function makeReason(runbook: Machines): (testCase: Case) => string | undefined {
+  const guests = guestCandidates(runbook);
+  if (guests !== undefined) {
+    const match = matcher(guests);
+    return ({ requires }) => sentences(match(nodesOf(requires)).reasons);
+  }
   const described = describedFinder(runbook);
   if (described !== undefined) return ({ requires }) => sentences(described(nodesOf(requires)).reasons);
   const listed = listedEnvironments(runbook);
@@ -42,6 +48,19 @@ function makeReason(runbook: Machines): (testCase: Case) => string | undefined {
     const required = requirementOn(requires, runbook.platform ?? {});
     return required.ok ? undefined : sentences(required.reasons);
   };
+}
+
+/** Machines that a platform makes for guests are as many as it takes; more are not counted on when planning. */
+const HOSTS_MADE = 8;
+
+/** The guests on each environment of a runbook, as cases get them; undefined when there are no guests. */
+function guestCandidates(runbook: Machines): readonly Candidate[] | undefined {
+  const guests = runbook.platform?.guests;
+  if (guests === undefined) return undefined;
+  const listed = listedEnvironments(runbook);
+  const made = Array.from({ length: HOSTS_MADE }, () => ({ ...OPEN_CAPABILITY, ...runbook.platform?.requirement }));
+  const hosts = listed.length > 0 ? listed : [{ name: "the environment", cost: 0, nodes: made }];
+  return hosts.map(({ name, nodes }) => ({ name: `${name} (gst)`, cost: 0, nodes: guestSpaces(nodes, guests) }));
 }
 
 const sentences = (reasons: readonly string[]): string | undefined =>

@@ -88,4 +88,9 @@ export interface Platform extends AsyncDisposable {
   prepare(context: Omit<DeployContext, "environmentName">): Promise<void>;
   /** Throws ResourceBusy for what will be free again; it is then asked again. */
   deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment>;
+  /**
+   * Gives what cases run on in place of a connected environment, such as guests on its nodes; deleting that deletes the
+   * environment too. When it throws, the environment stays as it is. Without it cases run on the environment itself.
+   */
+  inhabit?(environment: Environment, context: DeployContext): Promise<Environment>;
 }

@@ -27,12 +27,21 @@ export function requirementOf(testCase: Pick<Case, "requires">, runbook: Machine
   };
 }
 
+/** What is asked of an environment of so many nodes whose guests the cases get: what the runbook says of the machines. */
+export function hostRequirement(runbook: Machines, nodeCount: number): EnvironmentRequirement {
+  if (runbook.platform === undefined) return requirementOf({ requires: { nodes: nodeCount } }, runbook);
+  const { guests: _guests, ...platform } = runbook.platform;
+  return requirementOf({ requires: { nodes: nodeCount } }, { ...runbook, platform });
+}
+
 /**
  * What the platform requires is about the environments it makes as cases need them, and means nothing where it
  * contradicts the case. An environment that the runbook describes is made as a whole, also for a case that needs less.
  */
 function neededNodes({ requires }: Pick<Case, "requires">, runbook: Machines): WantedNodes {
   const own = nodesOf(requires);
+  // What a runbook says of machines is about those around the guests.
+  if (runbook.platform?.guests !== undefined) return { nodes: own, names: [] };
   const described = describedNodes(runbook, own);
   if (described !== undefined) return described;
   if (runbook.platform === undefined || listedEnvironments(runbook).length > 0) return { nodes: own, names: [] };
@@ -49,7 +58,8 @@ export function refusal(
   testCase: Case,
   runbook: Machines = {},
 ): string | undefined {
-  if (testCase.requires.remote === true && platform.type === "local") {
+  const hasGuests = runbook.platform?.guests !== undefined;
+  if (testCase.requires.remote === true && platform.type === "local" && !hasGuests) {
     return "The case reboots or changes its machine, and this is the machine assay runs on.";
   }
   return platform.refuse(requirementOf(testCase, runbook)) ?? unfitReason(runbook)(testCase);

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
+import { localCapability, localNode } from "../../node/local-node.ts";
 import type { Capability } from "../../node/node.ts";
 import type { Environment, EnvironmentRequirement, Platform } from "../platform.ts";
 import { suitsCores } from "../suits-cores.ts";
-import { localCapability, localNode } from "./local-node.ts";
 
 /** Tests the machine assay runs on. There is one environment of one node, and nothing outside it can reach it. */
 export function localPlatform(): Platform {

@@ -1,8 +1,8 @@
 import { PlatformError, UsageError } from "../../errors/catalogue.ts";
+import { localNode } from "../../node/local-node.ts";
 import type { Capability, Node } from "../../node/node.ts";
 import type { Route } from "../../node/shell/ssh/route.ts";
 import type { ReadyNodeSettings } from "../../runbook/types.ts";
-import { localNode } from "../local/local-node.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platform.ts";
 import { connectReadyNode } from "./connect-ready-node.ts";
 

@@ -1,7 +1,13 @@
 import { AssayError } from "../../errors/assay-error.ts";
 import { BootFailed, PlatformError, ResourceBusy } from "../../errors/catalogue.ts";
 import type { EventBody } from "../../events/types.ts";
-import type { Environment, EnvironmentRequirement, HostHealth, Platform } from "../../platforms/platform.ts";
+import type {
+  DeployContext,
+  Environment,
+  EnvironmentRequirement,
+  HostHealth,
+  Platform,
+} from "../../platforms/platform.ts";
 import { Skipped } from "../../suite/outcomes.ts";
 import type { HostCapacity } from "../capacity/host-capacity.ts";
 import type { HealthGate, Pass } from "../health/health-gate.ts";
@@ -97,16 +103,18 @@ export class Deployer {
     const startedMs = performance.now();
     let environment: Environment | undefined;
     try {
-      environment = await platform.deploy(requirement, {
+      const context: DeployContext = {
         environmentName: name,
         signal,
         logFolder: folder.environmentFolder(name),
         progress: (progress) => emit({ type: "platform-progress", ...progress }),
         hosts,
-      });
+      };
+      environment = await platform.deploy(requirement, context);
       // Nobody awaits this promise between cases; the case runner does while one runs.
       environment.died.catch(() => undefined);
       await this.#makeReady(environment);
+      if (platform.inhabit !== undefined) environment = await platform.inhabit(environment, context);
     } catch (error) {
       this.#judge(pass, error);
       if (environment === undefined) room[Symbol.dispose]();
@@ -117,7 +125,7 @@ export class Deployer {
     pass.succeeded();
     emit({
       type: "environment-ready",
-      environment: name,
+      environment: environment.name,
       elapsedMs: Math.round(performance.now() - startedMs),
       facts: environment.facts,
       nodes: environment.nodes.map((node) => node.name),

@@ -6,6 +6,7 @@ import { choice, flag, integer, list, secret, section, standing, text } from "./
 import { commonNode } from "./node-kinds.ts";
 import { devicePassthrough, devicePools } from "./platform/devices.ts";
 import { cloudInit } from "./platform/libvirt.ts";
+import { unsupported } from "./unsupported.ts";
 import type { Variants } from "./variant.ts";
 
 const LENIENT = { isLenientUpstream: true } as const;
@@ -70,18 +71,37 @@ const openvmmFields = fields(
     disk_img: text("path of the image"),
     disk_img_is_remote_path: standing(flag("whether the path is one of the host"), false),
     disk_device: choice(["scsi", "virtio-blk"], "disk device"),
-    iommu: choice(["none", "intel", "amd"], "IOMMU of the guest"),
+    iommu: unsupported(choice(["none", "intel", "amd"], "IOMMU of the guest"), { unless: ["none"] }),
     vps_per_socket: integer("processors of a socket", { minimum: 1 }),
     smt: standing(choice(["auto", "force", "off"], "threads of a core"), "off"),
     min_raw_disk_size_gb: standing(integer("least size of the disk in GiB", { minimum: 0 }), 0),
     openvmm_binary: standing(text("path of OpenVMM on the host"), "/usr/local/bin/openvmm"),
     serial: section(fields({ mode: choice(["file", "stderr"], "where the console goes") }, LENIENT), "serial console"),
     network: section(networkFields, "network of the guest"),
-    device_pools: devicePools,
-    device_passthrough: devicePassthrough,
+    device_pools: unsupported(devicePools),
+    device_passthrough: unsupported(devicePassthrough),
     extra_args: oneForm(text("in one line"), list(text("argument"), "one by one"), "further arguments"),
   },
   { ...LENIENT, required: ["disk_img"] },
+);
+
+const qemuFields = fields(
+  {
+    ...commonGuest,
+    image: text("recipe or path of the disk image"),
+    image_is_remote_path: standing(flag("whether the path is one of the host"), false),
+    username: standing(text("account"), "assay"),
+    password: secret(text("its password")),
+    private_key_file: text("file with its private key; its public key stands beside it in a file '.pub'"),
+    cloud_init: cloudInit,
+    lisa_working_dir: standing(text("folder on the host"), "/var/tmp"),
+    qemu_binary: text("program on the host; 'qemu-system-' and its architecture when absent"),
+    accelerator: standing(choice(["auto", "kvm", "tcg"], "how the guest's processors are made"), "auto"),
+    firmware_path: text("firmware in place of QEMU's own, a path of the host"),
+    boot_timeout: standing(integer("seconds until the guest takes logins", { minimum: 1 }), 600),
+    extra_args: oneForm(text("in one line"), list(text("argument"), "one by one"), "further arguments"),
+  },
+  { required: ["image"] },
 );
 
 /** Guests of a node, in which the cases run instead of on it. */
@@ -89,7 +109,7 @@ export const GUESTS: Variants = {
   family: "guest",
   noun: "guest type",
   common: commonGuest,
-  kinds: { wsl: wslFields, openvmm: openvmmFields },
+  kinds: { wsl: wslFields, openvmm: openvmmFields, qemu: qemuFields },
 };
 
 /** Looks at what keys of the network of an openvmm guest ask of each other. */

@@ -17,7 +17,7 @@ const common = {
   admin_username: standing(text("account on the nodes"), "lisatest"),
   admin_password: secret(text("its password")),
   admin_private_key_file: text("file with its private key"),
-  guest_enabled: withDefault(unsupported(flag("cases in guests of the nodes"), { unless: [false] }), false),
+  guest_enabled: withDefault(flag("cases in guests of the nodes"), false),
   guests: withDefault(
     list(
       located("a guest", () => variantSchema(GUESTS)),

@@ -48,7 +48,8 @@ export function readPlatform(
   reportForeign(entry, own, [...PLATFORM_NAMES, ...added], context);
   tellUnmet(childOf(entry, "requirement"), inner);
   const section = readSection(own, entry, read.requirement, inner);
-  const guests = read.guests.flatMap((guest, index) => readGuest(guest, `platform.guests[${index}]`, inner));
+  const around = read.guest_enabled ? inner : { ...inner, isUnused: true };
+  const guests = read.guests.flatMap((guest, index) => readGuest(guest, `platform.guests[${index}]`, around));
   if (read.guest_enabled && childOf(entry, "guests") === undefined) {
     context.problems.error("T02", "'platform.guest_enabled' needs 'guests'.", childOf(entry, "guest_enabled"), {
       help: "List the guests of each node under 'guests'.",
@@ -186,6 +187,12 @@ function readGuest(value: LocatedValue, path: string, context: FieldContext): re
   const guest = readVariant(GUESTS, value, path, context);
   if (guest === undefined) return [];
   checkGuestNetwork(guest.entry, path, context);
+  if (guest.type === "wsl" && context.isUnused !== true) {
+    const message = `'${path}' is a guest of type 'wsl', which is not carried out by this version of assay.`;
+    const help =
+      "It needs a Windows host, and assay works on Linux nodes. Use guests of type 'qemu' or 'openvmm' there.";
+    context.problems.missing(message, childOf(guest.entry, "type") ?? guest.entry, { help });
+  }
   const { name, capability, enabled, ...settings } = guest.read;
   if (enabled === false) return [];
   return [

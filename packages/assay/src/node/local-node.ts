@@ -1,7 +1,7 @@
 import { availableParallelism, hostname, totalmem, userInfo } from "node:os";
-import { makeNode } from "../../node/make-node.ts";
-import type { Capability, Node } from "../../node/node.ts";
-import { LocalShell } from "../../node/shell/local/local-shell.ts";
+import { makeNode } from "./make-node.ts";
+import type { Capability, Node } from "./node.ts";
+import { LocalShell } from "./shell/local/local-shell.ts";
 
 /** What the machine assay runs on has. */
 export const localCapability = (): Capability => ({

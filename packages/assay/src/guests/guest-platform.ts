@@ -1,0 +1,38 @@
+import { guestCount } from "../plan/guests.ts";
+import type { DeployContext, EnvironmentRequirement, Platform } from "../platforms/platform.ts";
+import { type GuestsOrder, makeGuests } from "./make-guests.ts";
+
+export interface GuestPlatformOptions extends GuestsOrder {
+  /** What is asked of the environment around the guests when it has so many nodes. */
+  readonly hostRequirement: (nodeCount: number) => EnvironmentRequirement;
+}
+
+/**
+ * A platform whose environments have guests on each node, in which the cases run. The machines themselves are those the
+ * platform's own requirement asks for, as many as the guests need; whether the guests suit a case is for the runbook to
+ * say and is found when they are up.
+ */
+export function guestPlatform(platform: Platform, options: GuestPlatformOptions): Platform {
+  const perNode = options.guests.map(guestCount).reduce((sum, count) => sum + count, 0);
+  const around = ({ nodeCount }: EnvironmentRequirement): EnvironmentRequirement =>
+    options.hostRequirement(Math.max(1, Math.ceil(nodeCount / Math.max(1, perNode))));
+  return {
+    type: platform.type,
+    // Guests are dear wherever their nodes come from.
+    isPristineCheap: false,
+    maxEnvironments: platform.maxEnvironments,
+    refuse(requirement) {
+      const [feature] = requirement.features;
+      if (feature !== undefined) return `It needs feature '${feature}', which guests do not have.`;
+      if (requirement.coldBoot) return "It needs a machine that was just switched on; guests are up already.";
+      return platform.refuse(around(requirement));
+    },
+    ...(platform.hostCost === undefined
+      ? {}
+      : { hostCost: (requirement) => platform.hostCost?.(around(requirement)) ?? { memoryMb: 0, cpus: 0 } }),
+    prepare: (context) => platform.prepare(context),
+    deploy: (requirement, context) => platform.deploy(around(requirement), context),
+    inhabit: (environment, context: DeployContext) => makeGuests(environment, options, context),
+    [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,86 @@
+import { PlatformError } from "../errors/catalogue.ts";
+import type { Node } from "../node/node.ts";
+import { sh } from "../node/shell/command.ts";
+import type { Running } from "../node/shell/types.ts";
+
+/** The longest time Node's timers know, 24 days: the folders are there as long as their environment. */
+const FOREVER_MS = 2 ** 31 - 1;
+const CLEAN_UP_MS = 60_000;
+
+/**
+ * Folders of guests on one node. A process there holds them: when its input ends, because the guests are not needed any
+ * more or because assay or the connection is gone, it ends what runs in them and removes them. All guests of a node
+ * share it, since a server gives a connection only so many sessions.
+ */
+export class WorkFolders implements AsyncDisposable {
+  readonly #node: Node;
+  readonly #kept = new Map<string, Promise<{ readonly running: Running; readonly path: string }>>();
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** Makes the folder `name` below `base`. Throws PlatformError when the node cannot. */
+  async make(base: string, name: string): Promise<string> {
+    const kept = this.#kept.get(base) ?? this.#keep(base);
+    this.#kept.set(base, kept);
+    const path = `${(await kept).path}/${name}`;
+    await this.#node.text(["mkdir", "-p", path]);
+    return path;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(all.map(async (kept) => await this.#end((await kept).running)));
+  }
+
+  async #keep(base: string): Promise<{ readonly running: Running; readonly path: string }> {
+    const script = sh`umask 077
+trap : HUP INT TERM
+mkdir -p ${base} && folder=$(mktemp -d ${base}/assay-guests-XXXXXX) || exit 1
+printf '%s\n' "$folder"
+cat >/dev/null
+for file in "$folder"/*/pid; do
+  if [ -s "$file" ]; then kill -KILL "$(cat "$file")" 2>/dev/null; fi
+done
+for file in "$folder"/*/undo; do
+  if [ -e "$file" ]; then sh "$file"; fi
+done
+rm -rf -- "$folder"`;
+    const running = await this.#node.shell.spawn(script, { timeoutMs: FOREVER_MS });
+    const path = await firstLine(running);
+    if (path === "") {
+      await running.kill();
+      throw new PlatformError(`No folder for guests can be made in '${base}' on node '${this.#node.name}'.`, {
+        help: "Choose another folder with 'lisa_working_dir' of the guest.",
+      });
+    }
+    return { running, path };
+  }
+
+  async #end(running: Running): Promise<void> {
+    running.endInput();
+    const { promise: late, resolve } = Promise.withResolvers<"late">();
+    const timer = setTimeout(resolve, CLEAN_UP_MS, "late");
+    try {
+      if ((await Promise.race([running.completed, late])) === "late") {
+        await running.kill();
+        throw new PlatformError(`The guests on node '${this.#node.name}' were not removed in time.`);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function firstLine({ stdout }: Running): Promise<string> {
+  const chunks = stdout[Symbol.asyncIterator]();
+  let said = "";
+  while (!said.includes("\n")) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    said += Buffer.from(next.value).toString("utf8");
+  }
+  return said.split("\n")[0] ?? "";
+}
