@@ -29,13 +29,17 @@ export async function carryOut(
     if (json) process.stdout.write(`${JSON.stringify(jsonOfReport(report))}\n`);
     return report.exitCode;
   } catch (error) {
-    const told = signal.aborted && error === signal.reason ? notBegun(signal.reason) : reportError(error, debug);
+    const told = signal.aborted && isAbort(error, signal) ? notBegun(signal.reason) : reportError(error, debug);
     if (!json && told.data.code !== NOT_BEGUN) throw error;
     say(told.text);
     if (json) process.stdout.write(`${JSON.stringify(jsonOfError(told))}\n`);
     return told.exitCode;
   }
 }
+
+/** What the engine throws then, and what Node's own functions throw. */
+const isAbort = (error: unknown, signal: AbortSignal): boolean =>
+  error === signal.reason || (error instanceof Error && error.name === "AbortError");
 
 const NOT_BEGUN = "INTERRUPTED";
 

@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { HostExhausted, UsageError } from "../errors/catalogue.ts";
 import { writeError } from "../errors/disk-full.ts";
@@ -77,8 +78,7 @@ function makeNew(path: string): boolean {
 
 function pointLatest(root: string, run: string): void {
   const link = join(root, "latest");
-  const fresh = `${link}.${process.pid}`;
-  rmSync(fresh, { force: true });
+  const fresh = join(root, `.latest.${randomUUID()}`);
   symlinkSync(run, fresh);
   renameSync(fresh, link);
 }
