@@ -206,6 +206,8 @@ interface EventTypes {
     readonly evaluations: readonly MetricEvaluation[];
     /** A sentence on those that miss their criteria; absent when none does. */
     readonly missed?: string;
+    /** The case had passed, and fails for it. */
+    readonly isFailure?: boolean;
   };
   /** What something that reads the evidence of a failed case makes of it; comes after the result is final. */
   "case-analysis": ResultIdentity & {

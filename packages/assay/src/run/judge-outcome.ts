@@ -66,9 +66,11 @@ function judgeMetrics(options: JudgeOptions, own: CaseOutcome, metrics: readonly
   });
   if (evaluations.length === 0) return own;
   const missed = missedText(evaluations);
-  emit({ type: "case-evaluation", ...identity, evaluations, ...(missed !== undefined && { missed }) });
+  const isFailure = missed !== undefined && performance.failsCases && own.finished.status === "PASSED";
+  const told = missed === undefined ? {} : { missed, ...(isFailure && { isFailure }) };
+  emit({ type: "case-evaluation", ...identity, evaluations, ...told });
   if (missed !== undefined) folder.log("warn", missed);
-  if (missed === undefined || !performance.failsCases || own.finished.status !== "PASSED") return own;
+  if (!isFailure) return own;
   const status = ignoreFailure ? "ATTEMPTED" : "FAILED";
   return failed(options, own, { status, message: missed, failureClass: "product", isReusable: own.isReusable });
 }

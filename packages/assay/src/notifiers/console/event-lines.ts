@@ -58,6 +58,16 @@ export function eventLines(event: RunEvent, display: { readonly isLive: boolean;
       return event.status === "SKIPPED" && event.environment === undefined ? [] : [finishedLine(event, paint)];
     case "case-pollution":
       return [paint("yellow", `${nameOf(event)} left behind on ${printableLine(event.node)}: ${leftBehind(event)}`)];
+    case "case-evaluation":
+      // Where it fails the case, the result says so.
+      return event.missed === undefined || event.isFailure === true
+        ? []
+        : [paint("yellow", `${nameOf(event)}: ${clipEnd(printableLine(event.missed), LINE_LENGTH)}`)];
+    case "case-analysis": {
+      const { by, text, problem } = event;
+      const told = clipEnd(printableLine(problem ?? text), LINE_LENGTH);
+      return [paint(problem === undefined ? "dim" : "yellow", `${nameOf(event)}, analysed by ${by}: ${told}`)];
+    }
     case "case-repeated": {
       const { time, times, durationMs, message } = event;
       const told = message === "" ? "" : `  ${clipEnd(printableLine(message), LINE_LENGTH)}`;
