@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { SerialConsole } from "../../packages/assay/src/features/serial-console.ts";
 import { makePlan } from "../../packages/assay/src/plan/plan.ts";
 import { machinePlans } from "../../packages/assay/src/platforms/qemu/machine-plan.ts";
 import { qemuRefusal } from "../../packages/assay/src/platforms/qemu/refusal.ts";
@@ -6,6 +9,7 @@ import { refusal, requirementOf, serves } from "../../packages/assay/src/run/req
 import { loadRunbook } from "../../packages/assay/src/runbook/load.ts";
 import type { CaseRequirement } from "../../packages/assay/src/suite/requirement.ts";
 import { suite } from "../../packages/assay/src/suite/suite.ts";
+import { runScenario } from "./run-scenario.ts";
 
 const usual = { cores: 2, memoryMb: 1024 };
 const host = { cores: 8, totalMb: 65_536 };
@@ -95,4 +99,35 @@ test("an environment of two nodes that differ serves only what fits each of them
     serves(pair, requirementOf({ requires: { nodes: [{ memoryMb: sizes[0] ?? 0 }, { memoryMb: sizes[1] ?? 0 }] } }));
   expect(wants(2048, 512)).toBe(true);
   expect(wants(512, 2048)).toBe(false);
+});
+
+test("a failed case of two nodes leaves the console of each, and its end names them", async () => {
+  const { results, folder, guests } = await runScenario({
+    cases: {
+      pair: [
+        { requires: { nodes: 2 } },
+        async ({ environment, node, expect: check }) => {
+          check(environment.nodes.map(({ name }) => name).join() === "node-0,node-1", "other nodes");
+          await node.feature(SerialConsole).write("first\nlast\n");
+          await Promise.all(environment.nodes.map((each) => each.text(["echo", each.name])));
+          check(false, "enough seen");
+        },
+      ],
+    },
+  });
+  expect(results[0]).toMatchObject({ status: "FAILED", message: expect.stringContaining("enough seen") });
+  expect(guests.every(({ isDeleted }) => isDeleted)).toBe(true);
+  const files = join(folder, "cases/Scenario.pair");
+  expect(readdirSync(files).toSorted()).toEqual([
+    "case.log",
+    "commands.ndjson",
+    "serial-node-0.log",
+    "serial-node-1.log",
+  ]);
+  expect(readFileSync(join(files, "serial-node-1.log"), "utf8")).toBe("first\nlast\n");
+  const commands = readFileSync(join(files, "commands.ndjson"), "utf8").trim().split("\n");
+  expect(commands.map((line) => JSON.parse(line).node).toSorted()).toEqual(["node-0", "node-1"]);
+  const journal = readFileSync(join(folder, "journal.ndjson"), "utf8").trim().split("\n");
+  const finished = journal.map((line) => JSON.parse(line)).find(({ type }) => type === "case-finished");
+  expect(finished.serialTail).toBe("node-0:\nfirst\nlast\nnode-1:\nfirst\nlast");
 });
