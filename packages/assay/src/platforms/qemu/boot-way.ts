@@ -30,6 +30,8 @@ export interface BootWay {
   readonly hasIgnition: boolean;
   /** Undefined: the image's own boot loader starts the image's own kernel. */
   readonly kernel: DirectKernel | undefined;
+  /** Size of the disk the guest sees, where it is not the image's own. */
+  readonly diskBytes: number | undefined;
   /** Undefined where seed or Ignition make the account. */
   readonly login: OwnLogin | undefined;
 }
@@ -40,11 +42,12 @@ export interface BootableImage extends Image {
 }
 
 /** Tells ways apart from which different templates come; undefined for the usual one. */
-export function wayKey({ hasIgnition, kernel, seed, userData }: BootWay): string | undefined {
+export function wayKey({ diskBytes, hasIgnition, kernel, seed, userData }: BootWay): string | undefined {
   const differences = {
     ...(seed === "nocloud" ? {} : { seed }),
     ...(Object.keys(userData).length === 0 ? {} : { userData }),
     ...(hasIgnition ? { hasIgnition } : {}),
+    ...(diskBytes === undefined ? {} : { diskBytes }),
     ...(kernel === undefined ? {} : { kernel: kernel.digest, commandLine: kernel.commandLine }),
   };
   if (Object.keys(differences).length === 0) return undefined;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { planBoot } from "./plan-boot.ts";
+import { bootable, planBoot } from "./plan-boot.ts";
 import { parseQemuSettings } from "./settings.ts";
 
 let folder = "";
@@ -21,6 +21,7 @@ test("without keys an image gets a NoCloud seed and its own kernel", async () =>
     hasIgnition: false,
     userData: {},
     kernel: undefined,
+    diskBytes: undefined,
     login: undefined,
   });
 });
@@ -63,4 +64,12 @@ test("without a seed the account of the runbook is used", async () => {
   expect((await plan({ seed: "none" }, account)).login).toEqual({ privateKey: "KEY", password: "word" });
   await expect(plan({ seed: "none" })).rejects.toThrow("needs an account that it holds already");
   await expect(plan({ seed: "none" }, { privateKeyFile: join(folder, "none") })).rejects.toThrow("cannot be read");
+});
+
+test("a disk grows and never shrinks", async () => {
+  const image = { name: "a", path: "/a", format: "raw", digest: "0", virtualSizeBytes: 8 * 2 ** 30 } as const;
+  expect(bootable(image, await plan({})).virtualSizeBytes).toBe(8 * 2 ** 30);
+  expect(bootable(image, await plan({ disk_img_resize_gib: "20" })).virtualSizeBytes).toBe(20 * 2 ** 30);
+  const small = await plan({ disk_img_resize_gib: 4 });
+  expect(() => bootable(image, small)).toThrow("'disk_img_resize_gib' asks for a disk of 4 GiB, and 'a' has 8 GiB.");
 });

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UsageError } from "../../errors/catalogue.ts";
-import type { BootWay, OwnLogin } from "./boot-way.ts";
+import type { Image } from "../../image/types.ts";
+import type { BootableImage, BootWay, OwnLogin } from "./boot-way.ts";
 import { joinUserData } from "./machine/seed.ts";
 import type { BootSettings } from "./settings.ts";
 
@@ -23,8 +24,20 @@ export async function planBoot(settings: BootSettings, account: Account, folder:
     hasIgnition,
     userData: await readUserData(settings.extraUserData, folder),
     kernel: undefined,
+    diskBytes: settings.diskGib === undefined ? undefined : settings.diskGib * 2 ** 30,
     login: needsLogin ? await readLogin(account) : undefined,
   };
+}
+
+/** The image with the way it is booted. Throws UsageError for a disk that would have to shrink. */
+export function bootable(image: Image, way: BootWay): BootableImage {
+  const { diskBytes = image.virtualSizeBytes } = way;
+  if (diskBytes >= image.virtualSizeBytes) return { ...image, virtualSizeBytes: diskBytes, way };
+  const gib = (bytes: number): string => `${Number((bytes / 2 ** 30).toFixed(2))} GiB`;
+  throw new UsageError(
+    `'disk_img_resize_gib' asks for a disk of ${gib(diskBytes)}, and '${image.name}' has ${gib(image.virtualSizeBytes)}.`,
+    { help: "Disks only grow: give a larger size, or leave it out." },
+  );
 }
 
 async function readUserData(paths: readonly string[], folder: string): Promise<Readonly<Record<string, unknown>>> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, HostCost, Platform } from "../platform.ts";
-import type { BootableImage, BootWay } from "./boot-way.ts";
+import type { BootableImage } from "./boot-way.ts";
 import { coldBoot } from "./cold-boot.ts";
 import { type ConnectedMachine, forkTemplate } from "./fork.ts";
 import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
@@ -16,7 +16,7 @@ import { machineShapes } from "./machine-shapes.ts";
 import { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { MachineNetwork } from "./network/machine-network.ts";
 import { cleanOrphans } from "./orphans.ts";
-import { type Account, planBoot } from "./plan-boot.ts";
+import { type Account, bootable, planBoot } from "./plan-boot.ts";
 import { QemuEnvironment, removeMachine } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
@@ -43,13 +43,13 @@ export interface QemuPlatformOptions {
 export async function qemuPlatform(options: QemuPlatformOptions): Promise<Platform> {
   const settings = parseQemuSettings(options.section);
   const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
-  const plan: BootPlan = { way, kernel: await chooseKernel(settings.boot) };
+  const plan: BootPlan = { image: bootable(options.image, way), kernel: await chooseKernel(settings.boot) };
   return new QemuPlatform(options, settings, plan, readCapacity());
 }
 
 /** How the image is to be booted, with a kernel that still has to be put on it. */
 interface BootPlan {
-  readonly way: BootWay;
+  readonly image: BootableImage;
   readonly kernel: ChosenKernel | undefined;
 }
 
@@ -99,6 +99,10 @@ class QemuPlatform implements Platform {
 
   refuse(requirement: EnvironmentRequirement): string | undefined {
     return qemuRefusal(requirement, this.#capacity, this.#settings);
+  }
+
+  async removeLeftBehind(): Promise<readonly string[]> {
+    return (await cleanOrphans()).removed.map(({ name }) => name);
   }
 
   async prepare(context: Omit<DeployContext, "environmentName">): Promise<void> {
@@ -196,8 +200,7 @@ class QemuPlatform implements Platform {
         runId,
         cacheBytes: this.#settings.templateCacheMb * 1_000_000,
       });
-    const { kernel, way } = this.#plan;
-    const plain: BootableImage = { ...this.#options.image, way };
+    const { kernel, image: plain } = this.#plan;
     const image =
       kernel === undefined
         ? plain

@@ -16,6 +16,7 @@ test("an empty section gives the defaults", () => {
       kernel: undefined,
       initrd: undefined,
       commandLine: undefined,
+      diskGib: undefined,
     },
     qemuBinary: "qemu-system-x86_64",
     templateCacheMb: 8192,
@@ -32,7 +33,7 @@ test("all problems are told at once, each with what was expected", () => {
     parseQemuSettings({ memory: 1, memory_mb: "much", firmware_type: "efi" }),
   ).toThrowErrorMatchingInlineSnapshot(
     `
-    [UsageError: 'memory' is no key of 'platform.qemu'; known are firmware_type, memory_mb, cores, boot_timeout, acceleration, first_contact, seed, cloud_init, ignition, kernel, initrd, cmdline, qemu_binary, template_cache_mb.
+    [UsageError: 'memory' is no key of 'platform.qemu'; known are firmware_type, memory_mb, cores, boot_timeout, acceleration, first_contact, seed, cloud_init, ignition, kernel, initrd, cmdline, disk_img_resize_gib, qemu_binary, template_cache_mb.
     'platform.qemu.firmware_type' is 'efi'; expected 'uefi' or 'bios'.
     'platform.qemu.memory_mb' is 'much'; expected a whole number from 256.]
   `,

@@ -16,6 +16,8 @@ export interface BootSettings {
   readonly initrd: string | undefined;
   /** Added to the image's own command line. */
   readonly commandLine: string | undefined;
+  /** Size of the disk the guest sees; undefined for the image's own. */
+  readonly diskGib: number | undefined;
 }
 
 /** The runbook's `platform.qemu` section after checks. */
@@ -114,6 +116,11 @@ export const QEMU_KEYS = {
     expected: "one line of text",
     about: "Kernel parameters that are added to the image's own.",
   },
+  disk_img_resize_gib: {
+    parse: wholeNumber(1, 65_536),
+    expected: "a whole number of GiB",
+    about: "Size the disk grows to; default the image's own.",
+  },
   qemu_binary: { parse: text, expected: "a program name or path", about: "Default qemu-system-x86_64." },
   template_cache_mb: {
     parse: wholeNumber(0, 1 << 30),
@@ -167,5 +174,6 @@ function bootSettings(get: Get, problems: string[]): BootSettings {
     );
   const optional = (name: "kernel" | "initrd" | "cmdline") => get(name, QEMU_KEYS[name], "") || undefined;
   const [kernel, initrd, commandLine] = [optional("kernel"), optional("initrd"), optional("cmdline")];
-  return { seed, hasIgnition, extraUserData, kernel, initrd, commandLine };
+  const diskGib = get("disk_img_resize_gib", QEMU_KEYS.disk_img_resize_gib as Key<number | undefined>, undefined);
+  return { diskGib, seed, hasIgnition, extraUserData, kernel, initrd, commandLine };
 }

@@ -33,7 +33,7 @@ const table = {
     8192,
   ),
   disk_img_format: unsupported(libvirtMachine.disk_img_format, harmless),
-  disk_img_resize_gib: unsupported(libvirtMachine.disk_img_resize_gib),
+  disk_img_resize_gib: libvirtMachine.disk_img_resize_gib,
   machine_type: unsupported(libvirtMachine.machine_type),
   enable_secure_boot: unsupported(libvirtMachine.enable_secure_boot, off),
   device_passthrough: unsupported(libvirtMachine.device_passthrough),
