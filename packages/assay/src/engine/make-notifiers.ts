@@ -42,7 +42,7 @@ export function makeNotifiers(
   const paths: string[] = [];
   if (html !== undefined || reports.includes("html")) {
     const fileName = nameOr(html?.path, "report.html");
-    made.push(htmlNotifier({ runFolder, fileName }));
+    made.push(htmlNotifier({ runFolder, fileName, opens: html?.auto_open === true }));
     paths.push(resolve(runFolder, fileName));
   }
   if (junit !== undefined || reports.includes("junit")) {
@@ -58,12 +58,13 @@ export function makeNotifiers(
     );
     paths.push(resolve(runFolder, fileName));
   }
+  const logLevel = nameOr(settingsOf("console")?.log_level, "") || undefined;
   return [
     ...made,
     ...runbook.notifiers.flatMap(({ type, settings }) => ON_DEMAND[type]?.(runFolder, settings) ?? []),
     ...extensionNotifiers(extensions, runbook, runFolder),
     // Last, because some name the reports of the others.
-    ...notifiers.map((each) => (typeof each === "function" ? each({ runFolder, reports: paths }) : each)),
+    ...notifiers.map((each) => (typeof each === "function" ? each({ runFolder, reports: paths, logLevel }) : each)),
   ];
 }
 

@@ -54,6 +54,8 @@ export interface NotifierPlace {
   readonly runFolder: string;
   /** Paths of the reports that will be written. */
   readonly reports: readonly string[];
+  /** From which level on the runbook wants to see lines, such as `WARNING`. */
+  readonly logLevel?: string | undefined;
 }
 
 /** Something a person may want to know that is no event of the run; `text` says all of it in words, without secrets. */

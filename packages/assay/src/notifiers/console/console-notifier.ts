@@ -4,6 +4,7 @@ import { RunFold } from "../../events/folds/run-fold.ts";
 import type { Notifier } from "../notifier.ts";
 import { makePaint, wantsColour } from "../paint.ts";
 import { summaryLines } from "../summary-lines.ts";
+import { levelNamed, levelOf } from "./event-level.ts";
 import { eventLines } from "./event-lines.ts";
 import { type ConsoleStream, LiveBlock } from "./live-block.ts";
 import { LiveView } from "./live-view.ts";
@@ -17,6 +18,8 @@ export interface ConsoleOptions {
   readonly runFolder?: string;
   /** Paths of reports besides those that every run has; named at the end where they exist. */
   readonly reports?: readonly string[];
+  /** Name of the level below which events leave no line; the end is always told. Default: all do. */
+  readonly logLevel?: string | undefined;
   /** Draw a status block instead of plain lines. Default: what the stream says. */
   readonly isTty?: boolean;
   readonly color?: boolean;
@@ -37,6 +40,7 @@ export function consoleNotifier(options: ConsoleOptions): Notifier {
   const paint = makePaint(options.color ?? wantsColour(stream.isTTY === true, process.env));
   const columns = (): number => options.columns ?? stream.columns ?? DEFAULT_COLUMNS;
   const fold = new RunFold();
+  const leastLevel = levelNamed(options.logLevel);
   const view = new LiveView();
   const block = new LiveBlock(stream);
   const statusBlock = (): string[] => (isLive ? statusLines(view, now(), columns(), paint) : []);
@@ -46,7 +50,7 @@ export function consoleNotifier(options: ConsoleOptions): Notifier {
     onEvent(event) {
       fold.apply(event);
       const hasChanged = view.apply(event);
-      const lines = eventLines(event, { isLive, paint });
+      const lines = levelOf(event) < leastLevel ? [] : eventLines(event, { isLive, paint });
       if (isLive) stopTicking ??= everySecond(() => block.draw([], statusBlock()));
       if (lines.length > 0 || (isLive && hasChanged)) block.draw(lines, statusBlock());
     },

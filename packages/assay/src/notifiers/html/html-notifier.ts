@@ -4,12 +4,18 @@ import type { RunSummary } from "../../events/folds/run-summary.ts";
 import { replaceFile } from "../../host/replace-file.ts";
 import type { Notifier } from "../notifier.ts";
 import { collectDetails } from "./collect-details.ts";
+import { openInBrowser } from "./open-in-browser.ts";
 import { renderPage } from "./page.ts";
 import { loadPageAssets } from "./page-assets.ts";
 import { inReadingOrder } from "./results-section.ts";
 
 /** Writes `report.html`, or a file of another name, into the run folder when it is closed. */
-export function htmlNotifier(options: { readonly runFolder: string; readonly fileName?: string }): Notifier {
+export function htmlNotifier(options: {
+  readonly runFolder: string;
+  readonly fileName?: string;
+  /** Opens it for who sits before the screen. */
+  readonly opens?: boolean;
+}): Notifier {
   const { runFolder, fileName = "report.html" } = options;
   const fold = new RunFold();
   return {
@@ -19,6 +25,7 @@ export function htmlNotifier(options: { readonly runFolder: string; readonly fil
     async close() {
       const path = join(runFolder, fileName);
       await replaceFile(path, await renderHtmlReport(fold.summary(), runFolder, dirname(path)));
+      if (options.opens === true) openInBrowser(path, process.env);
       return [path];
     },
   };

@@ -11,15 +11,13 @@ export const commonNotifier = {
   priority: withDefault(integer("order among notifiers; lower ones are first"), 100),
 };
 
-const told = { unless: [false], isHarmless: true };
-
 const path = (about: string, standard: string): Field<string> => standing(text(about), standard);
 
 const TABLES: Readonly<Record<string, FieldTable>> = {
-  console: { log_level: unsupported(text("showing fewer or more lines"), { isHarmless: true }) },
+  console: { log_level: path("level below which events leave no line", "DEBUG") },
   html: {
     path: path("name of the report file", "report.html"),
-    auto_open: unsupported(standing(flag("opening a browser"), false), told),
+    auto_open: standing(flag("open it in a browser at the end, where there is a screen"), false),
   },
   junit: {
     path: path("name of the report file", "junit.xml"),
