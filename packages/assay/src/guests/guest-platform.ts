@@ -25,11 +25,13 @@ export function guestPlatform(platform: Platform, options: GuestPlatformOptions)
       const [feature] = requirement.features;
       if (feature !== undefined) return `It needs feature '${feature}', which guests do not have.`;
       if (requirement.coldBoot) return "It needs a machine that was just switched on; guests are up already.";
-      return platform.refuse(around(requirement));
+      const reason = platform.refuse(around(requirement));
+      return reason && `${reason} Its ${requirement.nodeCount} nodes would be guests, ${perNode} on each machine.`;
     },
     ...(platform.hostCost === undefined
       ? {}
       : { hostCost: (requirement) => platform.hostCost?.(around(requirement)) ?? { memoryMb: 0, cpus: 0 } }),
+    removeLeftBehind: async (left) => (await platform.removeLeftBehind?.(left)) ?? [],
     prepare: (context) => platform.prepare(context),
     deploy: (requirement, context) => platform.deploy(around(requirement), context),
     inhabit: (environment, context: DeployContext) => makeGuests(environment, options, context),

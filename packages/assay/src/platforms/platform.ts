@@ -74,6 +74,15 @@ export interface HostCost {
   readonly cpus: number;
 }
 
+/** What a run that was cut off may have left. */
+export interface LeftBehind {
+  /** Of the run that goes on now; environments were made with log folders below it. */
+  readonly runFolder: string;
+  /** Names of the environments that were there when it was cut off. */
+  readonly environments: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 export interface Platform extends AsyncDisposable {
   readonly type: string;
   /** True when a fresh environment costs about a second, so that every case gets its own. */
@@ -84,6 +93,11 @@ export interface Platform extends AsyncDisposable {
   refuse(requirement: EnvironmentRequirement): string | undefined;
   /** What an environment for `requirement` takes of this host while it lives. Without it: nothing worth counting. */
   hostCost?(requirement: EnvironmentRequirement): HostCost;
+  /**
+   * Removes machines of runs whose process is gone, called before a run that was cut off goes on; gives their names. For
+   * platforms whose machines outlive the process that made them. Never touches what belongs to a run that goes on.
+   */
+  removeLeftBehind?(left: LeftBehind): Promise<readonly string[]>;
   /** What has to be done once before the first deployment (image checked, template booted). Throws AssayError. */
   prepare(context: Omit<DeployContext, "environmentName">): Promise<void>;
   /** Throws ResourceBusy for what will be free again; it is then asked again. */

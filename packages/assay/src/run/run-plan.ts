@@ -7,7 +7,7 @@ import type { Runbook } from "../runbook/types.ts";
 import { DEFAULT_AFTERCARE } from "./aftercare.ts";
 import { DEFAULT_CIRCUIT } from "./health/circuit.ts";
 import { identityOf } from "./result-identity.ts";
-import { isDeploymentFailure } from "./resume/past-run.ts";
+import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
 import { schedule } from "./schedule/schedule.ts";
 import type { SharedWork } from "./schedule/schedule-options.ts";
@@ -50,6 +50,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
   };
   if (entries.length === 0) return nothing;
   try {
+    if (past !== undefined) await removeLeftBehind(platform, past, session);
     await platform.prepare({
       signal,
       logFolder: folder.environmentFolder("prepare"),
@@ -109,6 +110,16 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     deploymentFailures: nothing.deploymentFailures + scheduled.deploymentFailures,
     gaveUp: scheduled.gaveUp,
   };
+}
+
+/** Machines of the dead process take room from those that are made now. */
+async function removeLeftBehind(platform: Platform, past: PastRun, { emit, options }: RunSession): Promise<void> {
+  const { folder, signal } = options;
+  const left = { runFolder: folder.path, environments: [...past.leftEnvironments], signal };
+  const removed = (await platform.removeLeftBehind?.(left)) ?? [];
+  if (removed.length === 0) return;
+  const names = removed.map((name) => `'${name}'`).join(", ");
+  emit({ type: "notice", level: "info", text: `Machines that runs had left behind were removed: ${names}.` });
 }
 
 /** The result of an entry whose platform could not be made ready. */

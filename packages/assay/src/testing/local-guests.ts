@@ -5,7 +5,14 @@ import type { SerialConsole } from "../features/serial-console.ts";
 import { makeNode } from "../node/make-node.ts";
 import type { Node } from "../node/node.ts";
 import { LocalShell } from "../node/shell/local/local-shell.ts";
-import type { DeployContext, Environment, EnvironmentRequirement, HostCost, Platform } from "../platforms/platform.ts";
+import type {
+  DeployContext,
+  Environment,
+  EnvironmentRequirement,
+  HostCost,
+  LeftBehind,
+  Platform,
+} from "../platforms/platform.ts";
 
 /** One "machine" of {@link LocalGuests}, with the strings a test can pull. */
 export interface LocalGuest {
@@ -23,6 +30,8 @@ export interface LocalGuestsOptions {
   /** Called before each deployment with its number, from 1; throws to make it fail. */
   readonly onDeploy?: (count: number, requirement: EnvironmentRequirement) => void;
   readonly hostCost?: HostCost;
+  /** Called when a run goes on that was cut off; gives the names of what it removed. */
+  readonly removeLeftBehind?: (left: LeftBehind) => readonly string[];
 }
 
 /**
@@ -36,12 +45,14 @@ export class LocalGuests implements Platform {
   readonly guests: LocalGuest[] = [];
   readonly #onDeploy: NonNullable<LocalGuestsOptions["onDeploy"]>;
   readonly #hostCost: HostCost;
+  readonly #removeLeftBehind: NonNullable<LocalGuestsOptions["removeLeftBehind"]>;
   #deployments = 0;
 
   constructor(options: LocalGuestsOptions = {}) {
     this.isPristineCheap = options.isPristineCheap ?? true;
     this.maxEnvironments = options.maxEnvironments ?? 2;
     this.#onDeploy = options.onDeploy ?? (() => undefined);
+    this.#removeLeftBehind = options.removeLeftBehind ?? (() => []);
     this.#hostCost = options.hostCost ?? { memoryMb: 0, cpus: 0 };
   }
 
@@ -50,6 +61,10 @@ export class LocalGuests implements Platform {
   }
 
   async prepare(): Promise<void> {}
+
+  async removeLeftBehind(left: LeftBehind): Promise<readonly string[]> {
+    return this.#removeLeftBehind(left);
+  }
 
   hostCost(): HostCost {
     return this.#hostCost;

@@ -62,7 +62,6 @@ async function goOnWith(past: PastRun, folder: string, { options, signal, tail }
   }
   const { acceptChanges = false, variables = {}, secrets = {}, environment = {}, suites, extensions } = options;
   const { notifiers, reports, onNotice } = options;
-  if (past.started.platform === "qemu") await removeMachines(onNotice);
   const restored = restoreInputs(past.inputs, { variables: variableArguments(variables, secrets), environment });
   const { platform, ...recorded } = recordedOptions(restored.options);
   const file = await OpenRunbookFile.open(restored.runbook, {
@@ -85,12 +84,4 @@ async function goOnWith(past: PastRun, folder: string, { options, signal, tail }
     tail,
     resumed: { past, folder, acceptsChanges: acceptChanges },
   });
-}
-
-/** Machines that the dead process has left take memory from those that are made now. */
-async function removeMachines(onNotice: ResumeOptions["onNotice"]): Promise<void> {
-  const { cleanOrphans } = await import("../../platforms/qemu/orphans.ts");
-  for (const { name, runId } of (await cleanOrphans()).removed) {
-    onNotice?.({ kind: "resume", text: `Removed '${name}' of run '${runId}'.` });
-  }
 }

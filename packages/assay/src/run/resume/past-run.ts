@@ -24,6 +24,8 @@ export class PastRun {
   inputs: RunInputs | undefined;
   /** The last event, when the run came to its end. */
   end: EventOf<"run-finished"> | undefined;
+  /** Names of environments that were there when it was cut off. */
+  readonly leftEnvironments = new Set<string>();
   /** Numbers of environments and transformers that are taken. */
   environments = 0;
   transformers = 0;
@@ -111,6 +113,12 @@ export class PastRun {
         break;
       case "transformer-started":
         this.transformers = Math.max(this.transformers, numberIn(/^transformers\/(\d+)-/, event.folder));
+        break;
+      case "environment-ready":
+        this.leftEnvironments.add(event.environment);
+        break;
+      case "environment-deleted":
+        this.leftEnvironments.delete(event.environment);
         break;
       case "case-started":
         this.#starts.set(event.resultId, this.startsOf(event.resultId) + 1);
