@@ -5,6 +5,7 @@ import { ImageDownloadFailed, ImageError } from "../../errors/catalogue.ts";
 import { writeError } from "../../errors/disk-full.ts";
 import { cacheFolder } from "../../host/folders.ts";
 import { replaceFile } from "../../host/replace-file.ts";
+import { markUsed, removeUnused } from "../../host/unused-folders.ts";
 import { takeLock } from "../build/lock.ts";
 import { Steps } from "../build/steps.ts";
 import { fileDigest } from "../digest.ts";
@@ -83,6 +84,7 @@ export async function downloadImage(
         ...(checksum && { checksum }),
       };
       await replaceFile(`${place}.json`, JSON.stringify(record));
+      await removeUnused(downloadsFolder());
       return { path, name, checksum };
     } catch (error) {
       if (error instanceof ImageError) await rm(part, { force: true });
@@ -118,7 +120,9 @@ async function readRecord(place: string, name: string): Promise<DownloadRecord |
   try {
     const record: DownloadRecord = JSON.parse(await readFile(`${place}.json`, "utf8"));
     const { size, mtimeMs } = await stat(pathOf(record, name));
-    return size === record.sizeBytes && mtimeMs === record.mtimeMs ? record : undefined;
+    if (size !== record.sizeBytes || mtimeMs !== record.mtimeMs) return undefined;
+    await markUsed(join(downloadsFolder(), record.digest));
+    return record;
   } catch {
     // Never fetched, or taken out of the cache: it is fetched again.
     return undefined;

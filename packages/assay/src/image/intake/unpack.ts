@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ImageError, MissingDependency } from "../../errors/catalogue.ts";
 import { writeError } from "../../errors/disk-full.ts";
 import { cacheFolder } from "../../host/folders.ts";
+import { markUsed, removeUnused } from "../../host/unused-folders.ts";
 import { hostPath, packageOf } from "../build/host-command.ts";
 import { takeLock } from "../build/lock.ts";
 import { Steps } from "../build/steps.ts";
@@ -62,6 +62,7 @@ export async function unpackImage(
     await writeFile(join(draft, "unpacked.json"), `${JSON.stringify(record)}\n`);
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
+    await removeUnused(unpackedFolder());
     return { path: join(folder, "disk"), digest };
   } catch (error) {
     throw writeError(error, unpackedFolder(), "Free some space, or set ASSAY_CACHE to a folder on a larger disk.");
@@ -85,7 +86,12 @@ async function unpackTo(disk: string, path: string, how: Compression, signal: Ab
   program.on("error", ended.reject).on("close", ended.resolve);
   ended.promise.catch(() => undefined);
   const hash = createHash("sha256");
-  const counted = new PassThrough().on("data", (chunk: Buffer) => hash.update(chunk));
+  const counted = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
   const stop = signal === undefined ? {} : { signal };
   const output = pipeline(program.stdout, counted, sparseFile(file), stop);
   const input = pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), program.stdin, stop);
@@ -129,7 +135,9 @@ async function readUnpacked(folder: string): Promise<Unpacked | undefined> {
     const record: UnpackedRecord = JSON.parse(await readFile(join(folder, "unpacked.json"), "utf8"));
     const path = join(folder, "disk");
     const { size, mtimeMs } = await stat(path);
-    return size === record.sizeBytes && mtimeMs === record.mtimeMs ? { path, digest: record.digest } : undefined;
+    if (size !== record.sizeBytes || mtimeMs !== record.mtimeMs) return undefined;
+    await markUsed(folder);
+    return { path, digest: record.digest };
   } catch {
     // Not there, or half removed: it is unpacked again.
     return undefined;

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:
 import { join } from "node:path";
 import { writeError } from "../../../errors/disk-full.ts";
 import { cacheFolder } from "../../../host/folders.ts";
+import { markUsed, removeUnused } from "../../../host/unused-folders.ts";
 import { inspectImage } from "../../../image/inspect.ts";
 import type { Shell } from "../../../node/shell/types.ts";
 import type { DeployContext } from "../../platform.ts";
@@ -70,6 +71,7 @@ export async function prepareKernel(order: KernelOrder): Promise<BootableImage> 
     await writeFile(join(draft, files.record), JSON.stringify(prepared));
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
+    await removeUnused(kernelsFolder());
     const elapsedMs = Math.round(performance.now() - startedAt);
     progress({ environment: undefined, step: "prepare kernel", detail: prepared.commandLine, elapsedMs });
     return await withKernel(order, folder, prepared);
@@ -157,7 +159,9 @@ async function withKernel({ image, kernel }: KernelOrder, folder: string, prepar
 
 async function readPrepared(folder: string): Promise<PreparedKernel | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, files.record), "utf8")) as PreparedKernel;
+    const prepared = JSON.parse(await readFile(join(folder, files.record), "utf8")) as PreparedKernel;
+    await markUsed(folder);
+    return prepared;
   } catch {
     // Not there, or not whole: it is made anew.
     return undefined;
