@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { PlatformError, ResourceBusy } from "../../packages/assay/src/errors/catalogue.ts";
 import { readJournal } from "../../packages/assay/src/events/journal.ts";
 import { exactly } from "../../packages/assay/src/suite/count.ts";
+import type { CaseContext } from "../../packages/assay/src/suite/suite.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
 import { runScenario } from "./run-scenario.ts";
+import { runStaged } from "./run-staged.ts";
 
 type Report = Awaited<ReturnType<typeof runScenario>>;
 
@@ -136,6 +138,88 @@ test("a platform that never comes back is given up, and no result is missing", a
   expect(report).toMatchObject({ exitCode: 3, verdict: "machinery-failed" });
   expect(report.reason).toContain("no room");
   expect(readJournal(report.journal).at(-1)).not.toHaveProperty("isCutShort");
+});
+
+test("while the platform of one combination is taken out, the others go on", async () => {
+  const isOtherDone = Promise.withResolvers<void>();
+  let failures = 0;
+  const report = await runStaged({
+    runbook: `
+variable: [{ name: size, value: none, is_case_visible: true }]
+combinator: { type: grid, items: [{ name: size, value: [bad, good] }] }
+testcase: [{ criteria: { area: staged } }]`,
+    circuit: { opensAfter: 1, firstPauseMs: 50, longestPauseMs: 50, mostProbes: 100 },
+    guestsOf: (variables) =>
+      new LocalGuests({
+        maxEnvironments: 1,
+        onDeploy: () => {
+          if (variables.get("size")?.value !== "bad" || failures > 0) return;
+          failures += 1;
+          throw new PlatformError("no room");
+        },
+      }),
+    cases: {
+      one: async ({ variables }) => {
+        if (variables.size === "good") isOtherDone.resolve();
+      },
+      // Of the bad platform, which comes back only after its pause.
+      two: async ({ variables }) => {
+        if (variables.size === "bad") await isOtherDone.promise;
+      },
+    },
+  });
+  const order = report.events.flatMap((event) => (event.type === "case-started" ? [event.resultId] : []));
+  expect(order[0]).toContain("size=good");
+  expect(report.counts).toEqual({ passed: 3, failed: 1, skipped: 0, attempted: 0 });
+});
+
+test.each<[string, object, ConstructorParameters<typeof LocalGuests>[0]]>([
+  [
+    "a platform that is taken out",
+    { circuit: { opensAfter: 1, firstPauseMs: 3_600_000 } },
+    {
+      onDeploy: () => {
+        throw new PlatformError("no room");
+      },
+    },
+  ],
+  [
+    "a resource that is in use",
+    {},
+    {
+      onDeploy: () => {
+        throw new ResourceBusy("The one address is in use.");
+      },
+    },
+  ],
+  [
+    "room on the host",
+    { hostLimit: { memoryMb: 100, cpus: 1 }, sections: "concurrency: 2" },
+    { hostCost: { memoryMb: 80, cpus: 1 } },
+  ],
+])("an interrupt ends a wait for %s", async (_, more, guests) => {
+  const controller = new AbortController();
+  const platform = new LocalGuests({ maxEnvironments: 2, ...guests });
+  const stop = async ({ node }: CaseContext): Promise<void> => {
+    setImmediate(() => controller.abort("SIGTERM"));
+    await node.run(["sleep", "981.25"]);
+  };
+  // Where nothing can be made, the first failure is all there is to wait for.
+  const onDeploy = guests?.onDeploy;
+  const failing = onDeploy && {
+    onDeploy: (...args: Parameters<typeof onDeploy>) => {
+      setTimeout(() => controller.abort("SIGTERM"), 20);
+      onDeploy(...args);
+    },
+  };
+  const report = await runScenario({
+    ...more,
+    platform: failing === undefined ? platform : new LocalGuests({ maxEnvironments: 1, ...failing }),
+    signal: controller.signal,
+    cases: { a: stop, b: stop, c: stop },
+  });
+  expect(report).toMatchObject({ exitCode: 143, verdict: "interrupted" });
+  expect(report.results.filter(({ status }) => status === "PASSED")).toEqual([]);
 });
 
 test("fewer environments are made at a time than asked for where the host cannot carry them, and that is said once", async () => {

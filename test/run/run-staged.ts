@@ -8,10 +8,12 @@ import { readJournal, readWholeLines } from "../../packages/assay/src/events/jou
 import type { RunEvent } from "../../packages/assay/src/events/types.ts";
 import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";
 import { makePlan } from "../../packages/assay/src/plan/plan.ts";
+import type { CircuitSettings } from "../../packages/assay/src/run/health/circuit.ts";
 import { PastRun } from "../../packages/assay/src/run/resume/past-run.ts";
 import type { RunReport } from "../../packages/assay/src/run/run.ts";
 import { RunFolder } from "../../packages/assay/src/run/run-folder.ts";
 import { runStages } from "../../packages/assay/src/run/run-stages.ts";
+import type { Stage } from "../../packages/assay/src/run/stage.ts";
 import { type CaseBody, suite } from "../../packages/assay/src/suite/suite.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
 import { findTransformer } from "../../packages/assay/src/transformers/registry.ts";
@@ -21,6 +23,9 @@ export interface StagedScenario {
   readonly runbook: string;
   readonly cases: Readonly<Record<string, CaseBody>>;
   readonly guests?: LocalGuests;
+  /** The machines of each combination, in place of `guests`. */
+  readonly guestsOf?: (variables: Stage["variables"]) => LocalGuests;
+  readonly circuit?: Partial<CircuitSettings>;
   readonly signal?: AbortSignal;
   /** Journal of an earlier run, in whose folder this one goes on. */
   readonly goesOn?: string;
@@ -65,7 +70,8 @@ export async function runStaged(scenario: StagedScenario): Promise<StagedReport>
       judge(plan.diagnostics);
       return plan;
     },
-    makePlatform: async () => guests,
+    makePlatform: async ({ variables }) => scenario.guestsOf?.(variables) ?? guests,
+    ...(scenario.circuit && { circuit: scenario.circuit }),
     makeCombinator: async ({ runbook: { combinator } }) =>
       combinator && (await makeCombinator(combinator, async () => new LocalShell())),
     findTransformer,

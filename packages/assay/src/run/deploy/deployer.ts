@@ -10,6 +10,7 @@ import type {
 } from "../../platforms/platform.ts";
 import { Skipped } from "../../suite/outcomes.ts";
 import type { HostCapacity } from "../capacity/host-capacity.ts";
+import type { DiskPause } from "../disk-pause.ts";
 import type { HealthGate, Pass } from "../health/health-gate.ts";
 import type { RunFolder } from "../run-folder.ts";
 import type { BusyWait } from "./busy-wait.ts";
@@ -34,6 +35,8 @@ export interface DeployerOptions {
   readonly capacity: HostCapacity;
   readonly busy: BusyWait;
   readonly freed: Freed;
+  /** Tells failures for lack of room on the disk of the run: that is waited for elsewhere. */
+  readonly disk: Pick<DiskPause, "isCauseOf">;
 }
 
 /** A connected environment with what it takes of the host. */
@@ -76,7 +79,7 @@ export class Deployer {
   }
 
   #retriesAfter(error: unknown): number {
-    if (error instanceof Skipped) return 0;
+    if (error instanceof Skipped || this.#options.disk.isCauseOf(error)) return 0;
     if (error instanceof AssayError && error.failureClass === "configuration") return 0;
     const { retry } = this.#options;
     return error instanceof PlatformError && error.isTransient ? Math.max(1, retry) : retry;
@@ -137,8 +140,9 @@ export class Deployer {
 
   /** What is the user's to correct, and what is only in use, says nothing about the platform's health. */
   #judge(pass: Pass, error: unknown): void {
-    const saysNothing = this.#options.signal.aborted || error instanceof ResourceBusy || error instanceof Skipped;
-    if (saysNothing) pass.abandoned();
+    const { signal, disk } = this.#options;
+    const isElsewhere = error instanceof ResourceBusy || error instanceof Skipped || disk.isCauseOf(error);
+    if (signal.aborted || isElsewhere) pass.abandoned();
     else pass.failed(messageOf(error));
   }
 
