@@ -99,6 +99,11 @@ test("a row opens with the keyboard and shows message, log, commands and links t
   await page.keyboard.press("Enter");
   expect(await failed.locator(".message").textContent()).toContain("<script>alert('guest')</script>");
   expect(await failed.locator(".log").textContent()).toContain("</script><img src=x onerror=alert(1)> <U+202E>evil");
+  expect(await failed.locator(".part", { hasText: "Analysis" }).locator("p").allInnerTexts()).toEqual([
+    "AI",
+    "The disk is gone.",
+    "<img src=x onerror=alert(2)> <U+202E>evil",
+  ]);
   const command = failed.locator(".command").filter({ hasText: "journalctl -b" });
   await command.locator("summary").click();
   expect(await command.locator("pre").first().textContent()).toContain("</pre></script><script>document.title");
