@@ -11,17 +11,33 @@ export interface FileOptions {
 /** Appends every event to a text file in the run folder, a line each: time, type, and what it says as JSON. */
 export function fileNotifier({ runFolder, fileName }: FileOptions): Notifier {
   const path = join(runFolder, fileName);
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, "a", 0o644);
+  let file: number | undefined;
+  const close = (): void => {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
+  };
   return {
     name: "file",
     onEvent({ type, at, seq: _, ...body }) {
       const time = at.replace("T", " ").replace("Z", "000");
-      writeSync(file, `${printableLine(`${time}: ${type} ${JSON.stringify(body)}`)}\n`);
+      // Opened here, where a failure is this notifier's own and not the run's.
+      file ??= openFile(path);
+      try {
+        writeSync(file, `${printableLine(`${time}: ${type} ${JSON.stringify(body)}`)}\n`);
+      } catch (error) {
+        // Who throws is asked no more, not even to close.
+        close();
+        throw error;
+      }
     },
     async close() {
-      closeSync(file);
+      close();
       return [path];
     },
   };
+}
+
+function openFile(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, "a", 0o644);
 }
