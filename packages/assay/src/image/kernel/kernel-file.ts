@@ -86,14 +86,16 @@ async function x86Release(file: ImageFile, head: Buffer): Promise<string | undef
   return /^[\w.+~-]+/.exec(text)?.[0];
 }
 
-/** Opens a file that a user has given as kernel or initial RAM disk. Throws ImageError. */
-export async function openKernel(path: string): Promise<ImageFile> {
+/** Opens a file that a user has given as `what`. Throws ImageError. */
+export async function openKernel(path: string, what: "kernel" | "initial RAM disk" = "kernel"): Promise<ImageFile> {
   try {
     return await ImageFile.open(path);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const help =
-      "Give the path of a kernel or Debian package, or the name of one, such as 'cloud', 'rt' or '6.1.0-44-amd64'.";
-    throw new ImageError(error.message.replace("image", "kernel file"), { help, cause: error });
+      what === "kernel"
+        ? "Give the path of a kernel or Debian package, or the name of one, such as 'cloud', 'rt' or '6.1.0-44-amd64'."
+        : "Give the path of the initial RAM disk that belongs to the kernel.";
+    throw new ImageError(error.message.replace("image", `${what} file`), { help, cause: error });
   }
 }

@@ -16,24 +16,31 @@ export interface BootFacts {
 
 /** Reads how the guest was booted. Throws PlatformError when it does not tell. */
 export async function readBootFacts(shell: Shell, signal: AbortSignal): Promise<BootFacts> {
-  const done = await shell.run(sh`cat /proc/cmdline; uname -r; findmnt -no PARTUUID /; findmnt -no FSTYPE /`, {
-    signal,
-    timeoutMs: LIMIT_MS,
-  });
+  const done = await shell.run(
+    sh`echo "parameters $(cat /proc/cmdline)"; echo "release $(uname -r)"
+echo "partition $(findmnt -no PARTUUID /)"; echo "type $(findmnt -no FSTYPE /)"`,
+    { signal, timeoutMs: LIMIT_MS },
+  );
   signal.throwIfAborted();
-  const [given = "", release = "", partition = "", fileSystem = ""] = done.stdout
-    .split("\n")
-    .map((line) => line.trim());
-  if (release === "")
-    throw new PlatformError(`The image does not tell how it was booted: ${done.stderr.trim() || done.outcome.kind}`);
-  const parameters = given.split(/\s+/).filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word));
+  const facts = bootFactsOf(done.stdout);
+  if (facts !== undefined) return facts;
+  throw new PlatformError(`The image does not tell how it was booted: ${done.stderr.trim() || done.outcome.kind}`);
+}
+
+/** Reads the lines that begin with `parameters`, `release`, `partition` and `type`; undefined without a release. */
+export function bootFactsOf(output: string): BootFacts | undefined {
+  const line = (name: string): string => new RegExp(`^${name} (.*)$`, "m").exec(output)?.[1]?.trim() ?? "";
+  const [release, partition, type] = [line("release"), line("partition"), line("type")];
+  if (release === "") return undefined;
+  const words = line("parameters").split(/\s+/);
+  const parameters = words.filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word));
   const byPartition = parameters.map((word) =>
     word.startsWith("root=") && partition !== "" ? `root=PARTUUID=${partition}` : word,
   );
-  const types = fileSystem === "" || given.includes("rootfstype=") ? [] : [`rootfstype=${fileSystem}`];
+  const isTyped = type === "" || parameters.some((word) => word.startsWith("rootfstype="));
   return {
     commandLine: parameters.join(" "),
-    commandLineOfKernelAlone: [...byPartition, ...types].join(" "),
+    commandLineOfKernelAlone: [...byPartition, ...(isTyped ? [] : [`rootfstype=${type}`])].join(" "),
     release,
   };
 }

@@ -60,7 +60,7 @@ async function lookInto(path: string): Promise<Pick<ChosenKernel, "name" | "sour
 }
 
 async function readableFile(path: string): Promise<string> {
-  await using file = await openKernel(resolve(path));
+  await using file = await openKernel(resolve(path), "initial RAM disk");
   return file.path;
 }
 
