@@ -153,3 +153,44 @@ test("files of checksums that do not name the image say nothing, unless they wer
     "does not name 'disk.raw'",
   );
 });
+
+test.for([
+  ["vpc", ["-o", "force_size=on"]],
+  ["vpc", ["-o", "subformat=fixed,force_size=on"]],
+  ["vhdx", []],
+  ["vmdk", []],
+  ["vmdk", ["-o", "subformat=streamOptimized"]],
+] as const)(
+  "a disk in %s (%s) becomes qcow2 once, with the same content, and stays itself",
+  async ([format, options]) => {
+    await run("qemu-img", ["convert", "-f", "raw", "-O", format, ...options, at("disk.raw"), at("image")]);
+    const before = [await sha(at("image")), (await stat(at("image"))).mtimeMs];
+    const image = await resolveImage(at("image"));
+    expect(image).toMatchObject({ name: "image", format: "qcow2", digest: before[0] });
+    await run("qemu-img", ["compare", "-f", "raw", "-F", "qcow2", at("disk.raw"), image.path]);
+    await run("qemu-img", ["check", "-f", "qcow2", image.path]);
+    const { mtimeMs } = await stat(image.path);
+    await resolveImage(at("image"));
+    expect((await stat(image.path)).mtimeMs).toBe(mtimeMs);
+    expect([await sha(at("image")), (await stat(at("image"))).mtimeMs]).toEqual(before);
+  },
+);
+
+test("a disk whose blocks QEMU cannot read leaves nothing", async () => {
+  await run("qemu-img", [
+    "convert",
+    "-f",
+    "raw",
+    "-O",
+    "vmdk",
+    "-o",
+    "subformat=streamOptimized",
+    at("disk.raw"),
+    at("image"),
+  ]);
+  const bytes = await readFile(at("image"));
+  // The first grain lies behind the tables; its deflated content begins after 12 bytes.
+  await writeFile(at("image"), bytes.fill(0xff, 128 * 512 + 12, 128 * 512 + 40));
+  await expect(resolveImage(at("image"))).rejects.toThrow("QEMU cannot read the image");
+  expect((await readdir(at("cache/converted"))).filter((name) => !name.endsWith(".lock"))).toEqual([]);
+});

@@ -8,6 +8,7 @@ import { type Compression, compressionOf } from "./formats/compressions.ts";
 import { ImageFile } from "./formats/image-file.ts";
 import { inspectImage } from "./inspect.ts";
 import { type Checksum, checksumBeside, isAddress, readChecksum, verifyChecksum } from "./intake/checksum.ts";
+import { convertImage, isForkable } from "./intake/convert.ts";
 import { downloadImage } from "./intake/download.ts";
 import { unpackImage } from "./intake/unpack.ts";
 import { recipeNames, splitImageName } from "./recipe.ts";
@@ -21,7 +22,7 @@ export interface ResolveOptions extends ImageOptions {
 /**
  * Finds the image a user means. The name of a recipe (with `+KERNEL` behind it for another kernel) means its built image, which is built when it is not in the
  * cache; an address is fetched; anything else is the path of a disk image. `./debian-12` is always a path. Packed images
- * are unpacked into the cache. Checksums are of the file as it is given, before it is unpacked.
+ * are unpacked into the cache, VHD, VHDX and VMDK disks converted. Checksums are of the file as it is given, before it is unpacked.
  * Throws ImageError for what the user has to correct, ImageDownloadFailed and the errors of `buildImage`.
  */
 export async function resolveImage(nameOrPath: string, options: ResolveOptions = {}): Promise<Image> {
@@ -53,23 +54,30 @@ async function builtOf(recipe: string, options: ResolveOptions): Promise<Image> 
   return { ...image, checksum: shown(checksum) };
 }
 
-/** A file whose checksum is right, unpacked where it is packed. */
+/** A file whose checksum is right, unpacked where it is packed, and in a format on which guests can be forked. */
 async function openImage(
   path: string,
   name: string,
   checksum: Checksum | undefined,
   options: ImageOptions,
 ): Promise<Image> {
-  const said = checksum === undefined ? {} : { checksum: shown(checksum) };
   const compression = await compressionAt(path);
-  if (compression === undefined) {
-    const { format, virtualSizeBytes } = await inspectImage(path);
-    return { name, path, format, digest: await rememberedDigest(path, options), virtualSizeBytes, ...said };
-  }
-  const packed = { path, compression, digest: await rememberedDigest(path, options) };
-  const { digest, path: unpacked } = await unpackImage(packed, options);
-  const { format, virtualSizeBytes } = await inspectImage(unpacked);
-  return { name, path: unpacked, format, digest, virtualSizeBytes, ...said };
+  const disk =
+    compression === undefined
+      ? { path, digest: undefined }
+      : await unpackImage({ path, compression, digest: await rememberedDigest(path, options) }, options);
+  // Looked into first: a file that is no image needs no digest.
+  const { format, virtualSizeBytes } = await inspectImage(disk.path);
+  const digest = disk.digest ?? (await rememberedDigest(path, options));
+  const image = { name, digest, virtualSizeBytes, ...(checksum === undefined ? {} : { checksum: shown(checksum) }) };
+  if (isForkable(format)) return { ...image, path: disk.path, format };
+  const converted = await convertImage({ path: disk.path, format, digest }, options);
+  return {
+    ...image,
+    path: converted,
+    format: "qcow2",
+    virtualSizeBytes: (await inspectImage(converted)).virtualSizeBytes,
+  };
 }
 
 async function compressionAt(path: string): Promise<Compression | undefined> {
