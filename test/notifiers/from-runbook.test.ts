@@ -38,8 +38,9 @@ test("what a runbook asks to be judged, counted and analysed is in the run folde
   const { exitCode, stdout, stderr } = await space.assay(["run", "-r", "r.yml", "--json", "--id", "one"]);
   const message =
     "1 of 1 metrics miss their criteria. iops (1/s): 42 is below the target 100 with 10 % tolerance, at least 90.";
+  const remarks = { missedCriteria: message, analysis: { AI: "answer of gpt-4o" } };
   expect(exitCode).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ exitCode: 1, results: [{ status: "FAILED", message }] });
+  expect(JSON.parse(stdout)).toMatchObject({ exitCode: 1, results: [{ status: "FAILED", message, ...remarks }] });
   const read = (name: string): string => readFileSync(join(space.path, "runs/one", name), "utf8");
   expect(JSON.parse(read("perf.json"))).toMatchObject({
     summary: { evaluations_with_criteria: 1, criteria_failed: 1 },
@@ -54,9 +55,7 @@ test("what a runbook asks to be judged, counted and analysed is in the run folde
   expect(read("ai_log_agent.log")).toContain("answer of gpt-4o");
   expect(stderr + stdout + read("journal.ndjson") + read("ai_log_agent.log")).not.toContain("swordfish");
   const again = await space.assay(["report", "one", "--format", "json"]);
-  expect(JSON.parse(again.stdout)).toMatchObject({
-    results: [{ missedCriteria: message, analysis: { AI: "answer of gpt-4o" } }],
-  });
+  expect(JSON.parse(again.stdout)).toMatchObject({ results: [remarks] });
 });
 
 test("criteria that are wrong end the run before it begins", async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, expect, test, vi } from "vitest";
 import { summarizeRun } from "../../packages/assay/src/events/folds/run-summary.ts";
 import { readJournal } from "../../packages/assay/src/events/journal.ts";
@@ -75,6 +76,19 @@ test("otherwise it is told and changes nothing, and the reports have it", async 
     results: [{ missedCriteria: MISSED }],
   });
   expect(readFileSync(join(report.folder, "cases/Scenario.slow/case.log"), "utf8")).toContain(`WARN ${MISSED}`);
+});
+
+test("a machine on which a case missed its criteria tells how it is, and the recording has the case's own verdict", async () => {
+  const report = await runScenario({
+    cases: { slow: measures(9) },
+    aftercare: { diagnosticsMs: 60_000 },
+    session: { performance: evaluation(CRITERIA, true), isRecording: true },
+  });
+  expect([...readJournal(report.journal)].map(({ type }) => type)).toContain("case-diagnostics");
+  const packed = readFileSync(join(report.folder, "cases/Scenario.slow/recording.ndjson.gz"));
+  const lines = gunzipSync(packed).toString().trim().split("\n");
+  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ kind: "finished", status: "PASSED" });
+  expect(report.results[0]?.status).toBe("FAILED");
 });
 
 test("a failure that the runbook ignores is ATTEMPTED", async () => {

@@ -15,6 +15,7 @@ import type { HostLimit } from "./capacity/host-limit.ts";
 import { type RunResources, runResources } from "./deploy/run-resources.ts";
 import { DiskPause } from "./disk-pause.ts";
 import type { CircuitSettings } from "./health/circuit.ts";
+import { type Remarks, ResultRemarks } from "./result-remarks.ts";
 import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { countStatuses, type RunVerdict, verdictOf } from "./verdict.ts";
@@ -62,7 +63,7 @@ export interface RunReport extends RunVerdict {
   readonly folder: string;
   readonly counts: Counts;
   /** Final results, in the order in which they ended; secrets are masked. */
-  readonly results: readonly FinishedResult[];
+  readonly results: readonly (FinishedResult & Remarks)[];
   /** Path of the journal. */
   readonly journal: string;
   /** Paths of what the notifiers made, by notifier name. */
@@ -94,6 +95,7 @@ export class RunSession implements Disposable {
   readonly disk: DiskPause;
   readonly resources: RunResources;
   readonly #analyses: Analyses;
+  readonly #remarks = new ResultRemarks();
   readonly #secrets = new Set<string>();
   readonly #shown = new Map<string, string>();
   readonly #startedMs = performance.now();
@@ -107,6 +109,7 @@ export class RunSession implements Disposable {
     this.options = options;
     this.learnSecrets(options.runbook);
     const { past } = options;
+    for (const event of past?.journal.events ?? []) this.#remarks.hear(event);
     if (past !== undefined && options.performance !== undefined) {
       for (const result of measuredResults(past.journal.events)) options.performance.evaluate(result);
     }
@@ -125,7 +128,7 @@ export class RunSession implements Disposable {
       analysts: options.analysts ?? [],
       runFolder: options.folder.path,
       mask: this.mask,
-      emit: this.#stream.emit,
+      emit: (event) => this.emit(event),
       signal: options.signal,
     });
     this.disk = new DiskPause({
@@ -140,6 +143,7 @@ export class RunSession implements Disposable {
 
   readonly emit = (event: EventBody): void => {
     this.#stream.emit(event);
+    this.#remarks.hear(event);
     this.#analyses.hear(event);
   };
 
@@ -202,13 +206,16 @@ export class RunSession implements Disposable {
 
   /** Writes the verdict and closes the notifiers. */
   async finish(): Promise<RunReport> {
+    await this.#analyses.settled();
     const { folder, signal, runbook } = this.options;
     const gaveUp = this.#outcomes.find((outcome) => outcome.gaveUp !== undefined)?.gaveUp;
     const isLeft = this.#outcomes.some(({ finished, planned }) => finished.length < planned);
     const isCutShort = signal.aborted || (gaveUp !== undefined && isLeft);
     // What is told besides the events is masked as they are: messages of cases quote what they sent and saw.
-    const results = maskDeep(
-      this.#outcomes.flatMap(({ finished }) => finished),
+    const results: (FinishedResult & Remarks)[] = maskDeep(
+      this.#outcomes.flatMap(({ finished }) =>
+        finished.map((each) => ({ ...each, ...this.#remarks.of(each.resultId) })),
+      ),
       this.mask,
     );
     const left = isCutShort ? [] : this.#noLongerPlanned(results);
@@ -231,7 +238,6 @@ export class RunSession implements Disposable {
       reason: this.mask(ended.reason),
     };
     const elapsedMs = Math.round(performance.now() - this.#startedMs) + (this.past?.elapsedMs ?? 0);
-    await this.#analyses.settled();
     this.emit({ type: "run-finished", ...verdict, counts, elapsedMs, ...(isCutShort && { isCutShort }) });
     await this.disk.room();
     folder.writeFacts({ ...this.#facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });
