@@ -52,10 +52,19 @@ test("local.yml and ready.yml select what such machines can run", async () => {
   expect(names(ready.plan)).not.toContain("smoke_test");
 });
 
-test("the examples of the documentation load", async () => {
-  const text = await readFile(join(root, "docs/runbook.md"), "utf8");
+test("guests.yml runs cases in a guest of this machine", async () => {
+  const { runbook, plan } = await shipped("guests.yml");
+  expect(runbook.platform).toMatchObject({
+    type: "local",
+    guests: [{ type: "qemu", name: "inner", settings: { image: "debian-12" } }],
+  });
+  expect(names(plan)).toContain("verify_cpu_count");
+});
+
+test.each(["runbook.md", "given-machines.md", "guests.md"])("the examples of %s load", async (page) => {
+  const text = await readFile(join(root, "docs", page), "utf8");
   const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, example]) => example ?? "");
-  expect(examples.length).toBeGreaterThan(3);
+  expect(examples.length).toBeGreaterThan(1);
   for (const example of examples) {
     const { runbook, diagnostics } = await loadText(example, {
       files: {

@@ -1,6 +1,6 @@
 import { guestCount } from "../plan/guests.ts";
-import type { DeployContext, EnvironmentRequirement, Platform } from "../platforms/platform.ts";
-import { type GuestsOrder, makeGuests } from "./make-guests.ts";
+import type { DeployContext, EnvironmentRequirement, LeftBehind, Platform } from "../platforms/platform.ts";
+import { GUESTS_MARK, type GuestsOrder, makeGuests } from "./make-guests.ts";
 
 export interface GuestPlatformOptions extends GuestsOrder {
   /** What is asked of the environment around the guests when it has so many nodes. */
@@ -31,10 +31,19 @@ export function guestPlatform(platform: Platform, options: GuestPlatformOptions)
     ...(platform.hostCost === undefined
       ? {}
       : { hostCost: (requirement) => platform.hostCost?.(around(requirement)) ?? { memoryMb: 0, cpus: 0 } }),
-    removeLeftBehind: async (left) => (await platform.removeLeftBehind?.(left)) ?? [],
-    prepare: (context) => platform.prepare(context),
+    removeLeftBehind: async (left) => (await platform.removeLeftBehind?.(withHosts(left))) ?? [],
+    prepare: ({ firstRequirement: first, ...context }) =>
+      platform.prepare({ ...context, ...(first !== undefined && { firstRequirement: around(first) }) }),
     deploy: (requirement, context) => platform.deploy(around(requirement), context),
     inhabit: (environment, context: DeployContext) => makeGuests(environment, options, context),
     [Symbol.asyncDispose]: () => platform[Symbol.asyncDispose](),
   };
 }
+
+/** The same with the environments around those that cases ran on: the platform knows them under their own names. */
+const withHosts = (left: LeftBehind): LeftBehind => ({
+  ...left,
+  environments: left.environments.map((name) =>
+    name.endsWith(GUESTS_MARK) ? name.slice(0, -GUESTS_MARK.length) : name,
+  ),
+});

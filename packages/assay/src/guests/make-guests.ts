@@ -5,6 +5,9 @@ import type { GuestSettings } from "../runbook/types.ts";
 import type { Guest, GuestProvider } from "./guest-provider.ts";
 import { WorkFolders } from "./work-folders.ts";
 
+/** Ends the name of an environment made of guests. */
+export const GUESTS_MARK = "(gst)";
+
 export interface GuestsOrder {
   /** Entries of `platform.guests`. */
   readonly guests: readonly GuestSettings[];
@@ -76,7 +79,7 @@ function guestEnvironment(
     if (guests.status === "rejected") throw guests.reason;
   };
   return {
-    name: `${parent.name}(gst)`,
+    name: `${parent.name}${GUESTS_MARK}`,
     nodes,
     facts: {
       ...parent.facts,

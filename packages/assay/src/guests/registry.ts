@@ -3,6 +3,7 @@ import type { GuestProvider } from "./guest-provider.ts";
 
 /** How each built-in type is loaded, only when a runbook asks for it. */
 const BUILT_IN: Readonly<Record<string, () => Promise<GuestProvider>>> = {
+  openvmm: async () => (await import("./openvmm/openvmm-guests.ts")).openvmmGuests,
   qemu: async () => (await import("./qemu/qemu-guests.ts")).qemuGuests,
 };
 

@@ -1,14 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { AssayError } from "../../errors/assay-error.ts";
-import { BootFailed, PlatformError } from "../../errors/catalogue.ts";
+import { PlatformError } from "../../errors/catalogue.ts";
 import { resolveImage } from "../../image/resolve.ts";
-import { guestAccount, textOf, writeGuestSeed } from "../account.ts";
+import { guestAccount, textOf } from "../account.ts";
+import { withConsoleTail } from "../boot-tail.ts";
 import { connectGuest } from "../connect-guest.ts";
+import { extraArguments } from "../extra-arguments.ts";
 import { fileOnHost } from "../file-on-host.ts";
 import type { Guest, GuestOrder, GuestProvider } from "../guest-provider.ts";
+import { seedOnHost } from "../seed-on-host.ts";
 import { guestSize } from "../size.ts";
 import { type QemuGuestPlan, startedGuest, startScript } from "./start-script.ts";
 
@@ -16,7 +14,6 @@ const STANDARD_USERNAME = "assay";
 const STANDARD_FOLDER = "/var/tmp";
 const STANDARD_BOOT_S = 600;
 const START_MS = 120_000;
-const TAIL_LINES = 40;
 
 /** QEMU guests on Linux nodes, started over the node's shell; the node needs QEMU and nothing else. */
 export const qemuGuests: GuestProvider = { type: "qemu", create };
@@ -31,7 +28,7 @@ async function create(order: GuestOrder): Promise<Guest> {
   const image = await placeImage(order, base);
   const folder = await order.workFolder(base);
   const seed = `${folder}/seed.iso`;
-  await placeSeed(order, account, seed);
+  await seedOnHost(order, account, seed);
   const plan: QemuGuestPlan = {
     folder,
     binary: textOf(settings.qemu_binary) ?? `qemu-system-${(await node.facts()).architecture}`,
@@ -41,7 +38,7 @@ async function create(order: GuestOrder): Promise<Guest> {
     image,
     seed,
     firmware: textOf(settings.firmware_path),
-    extraArguments: argumentsOf(settings.extra_args),
+    extraArguments: extraArguments(settings.extra_args),
   };
   progress("boot", `${size.cores} cores, ${size.memoryMb} MiB`);
   const done = await node.run(startScript(plan), { timeoutMs: START_MS });
@@ -53,21 +50,14 @@ async function create(order: GuestOrder): Promise<Guest> {
   }
   const bootMs = (typeof settings.boot_timeout === "number" ? settings.boot_timeout : STANDARD_BOOT_S) * 1000;
   const address = { address: "127.0.0.1", port: started.port, isBehindHost: true };
-  try {
-    const guest = await connectGuest(order, address, account, bootMs);
-    return {
-      node: guest,
-      description: `qemu guest on '${host.name}' (${started.accelerator}, ${size.cores} cores, ${size.memoryMb} MiB)`,
-      // The machine itself ends with its folder.
-      [Symbol.asyncDispose]: async () => await guest.shell[Symbol.asyncDispose](),
-    };
-  } catch (error) {
-    if (signal.aborted || !(error instanceof AssayError)) throw error;
-    const tail = (await host.run(["tail", "-n", `${TAIL_LINES}`, `${folder}/console.log`])).stdout;
-    throw new BootFailed(`Guest '${name}' on node '${host.name}' cannot be logged in to: ${error.message}`, tail, {
-      cause: error,
-    });
-  }
+  const login = connectGuest(order, address, account, bootMs);
+  const guest = await withConsoleTail(order, `${folder}/console.log`, login);
+  return {
+    node: guest,
+    description: `qemu guest on '${host.name}' (${started.accelerator}, ${size.cores} cores, ${size.memoryMb} MiB)`,
+    // The machine itself ends with its folder.
+    [Symbol.asyncDispose]: async () => await guest.shell[Symbol.asyncDispose](),
+  };
 }
 
 async function placeImage(order: GuestOrder, base: string): Promise<QemuGuestPlan["image"]> {
@@ -81,39 +71,5 @@ async function placeImage(order: GuestOrder, base: string): Promise<QemuGuestPla
   return { path: await fileOnHost({ path, isRemote: false, what: "image" }, base, order), format };
 }
 
-async function placeSeed(
-  order: GuestOrder,
-  account: Awaited<ReturnType<typeof guestAccount>>,
-  path: string,
-): Promise<void> {
-  const { settings: entry, host, signal, name } = order;
-  const folder = await mkdtemp(join(tmpdir(), "assay-guest-seed-"));
-  try {
-    const local = join(folder, "seed.iso");
-    const seed = {
-      account,
-      hostname: name.replaceAll(/[^A-Za-z0-9]+/g, "-"),
-      instanceId: randomUUID(),
-      extraUserData: extraUserData(entry.settings),
-      runbook: entry.position.file,
-    };
-    await writeGuestSeed(local, seed, signal);
-    await host.shell.upload(local, path, { signal });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function extraUserData({ cloud_init: given }: Readonly<Record<string, unknown>>): readonly string[] {
-  if (typeof given !== "object" || given === null || !("extra_user_data" in given)) return [];
-  return Array.isArray(given.extra_user_data) ? given.extra_user_data.map(String) : [];
-}
-
 const acceleratorOf = (value: unknown): QemuGuestPlan["accelerator"] =>
   value === "kvm" || value === "tcg" ? value : "auto";
-
-/** A list of arguments, or a line of words. */
-function argumentsOf(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.map(String);
-  return typeof value === "string" ? value.split(/\s+/).filter((word) => word !== "") : [];
-}
