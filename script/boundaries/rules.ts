@@ -198,6 +198,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "host",
       "image",
       "performance",
+      "tools/kernel-config.ts",
       "units",
     ),
     namesTypesOf: inSrc("notifiers", "transformers"),
@@ -284,7 +285,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "features",
       "tools",
     ),
-    namesTypesOf: inSrc("notifiers/notifier.ts", "os", "transformers/transformer.ts"),
+    namesTypesOf: inSrc("guests/guest-provider.ts", "notifiers/notifier.ts", "os", "transformers/transformer.ts"),
     reason: "the public API",
   },
   {

@@ -6,6 +6,7 @@ import type { Environment, Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
 import { DEFAULT_AFTERCARE } from "./aftercare.ts";
 import { DEFAULT_CIRCUIT } from "./health/circuit.ts";
+import { requirementOf } from "./requirement.ts";
 import { identityOf } from "./result-identity.ts";
 import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
 import type { FinishedResult, PlanOutcome, RunSession } from "./run-session.ts";
@@ -48,13 +49,15 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     gaveUp: undefined,
     isConfigurationWrong: false,
   };
-  if (entries.length === 0) return nothing;
+  const [first] = entries;
+  if (first === undefined) return nothing;
   try {
     if (past !== undefined) await removeLeftBehind(platform, past, session);
     await platform.prepare({
       signal,
       logFolder: folder.environmentFolder("prepare"),
       progress: (progress) => emit({ type: "platform-progress", ...progress }),
+      firstRequirement: requirementOf(first.case, runbook),
     });
   } catch (error) {
     if (signal.aborted) return nothing;
@@ -82,6 +85,7 @@ export async function runPlan(session: RunSession, run: PlanRun): Promise<PlanOu
     deployRetry: runbook.environment?.retry ?? 0,
     waitResourceMs: runbook.waitResourceTimeoutMs ?? DEFAULT_WAIT_MS,
     circuit: { ...DEFAULT_CIRCUIT, ...session.options.circuit },
+    ...(runbook.platform.capture && { capture: runbook.platform.capture }),
     resources: session.resources,
     concurrency: Math.min(runbook.concurrency ?? platform.maxEnvironments, platform.maxEnvironments),
     isStoppedByFailure: runbook.exitOnFirstFailure ?? false,

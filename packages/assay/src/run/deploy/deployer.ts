@@ -8,8 +8,10 @@ import type {
   HostHealth,
   Platform,
 } from "../../platforms/platform.ts";
+import type { CaptureSettings } from "../../runbook/types.ts";
 import { Skipped } from "../../suite/outcomes.ts";
 import type { HostCapacity } from "../capacity/host-capacity.ts";
+import { captureFacts } from "../capture/capture-facts.ts";
 import type { DiskPause } from "../disk-pause.ts";
 import type { HealthGate, Pass } from "../health/health-gate.ts";
 import type { RunFolder } from "../run-folder.ts";
@@ -35,6 +37,8 @@ export interface DeployerOptions {
   readonly capacity: HostCapacity;
   readonly busy: BusyWait;
   readonly freed: Freed;
+  /** What the runbook wants to know of the nodes. */
+  readonly capture?: CaptureSettings;
   /** Tells failures for lack of room on the disk of the run: that is waited for elsewhere. */
   readonly disk: Pick<DiskPause, "isCauseOf">;
 }
@@ -105,6 +109,8 @@ export class Deployer {
     const name = nextName();
     const startedMs = performance.now();
     let environment: Environment | undefined;
+    let captured: Readonly<Record<string, string>> = {};
+    let elapsedMs: number;
     try {
       const context: DeployContext = {
         environmentName: name,
@@ -118,6 +124,8 @@ export class Deployer {
       environment.died.catch(() => undefined);
       await this.#makeReady(environment);
       if (platform.inhabit !== undefined) environment = await platform.inhabit(environment, context);
+      elapsedMs = Math.round(performance.now() - startedMs);
+      captured = await this.#captureFacts(environment, context.logFolder);
     } catch (error) {
       this.#judge(pass, error);
       if (environment === undefined) room[Symbol.dispose]();
@@ -129,13 +137,20 @@ export class Deployer {
     emit({
       type: "environment-ready",
       environment: environment.name,
-      elapsedMs: Math.round(performance.now() - startedMs),
-      facts: environment.facts,
+      elapsedMs,
+      facts: { ...environment.facts, ...captured },
       nodes: environment.nodes.map((node) => node.name),
       capabilities: environment.nodes.map(({ capability: { cores, memoryMb } }) => ({ cores, memoryMb })),
     });
     const made = environment;
     return { environment: made, requirement, discard: () => this.#discard(made, room) };
+  }
+
+  async #captureFacts(environment: Environment, logFolder: string): Promise<Readonly<Record<string, string>>> {
+    const { capture, emit, signal } = this.#options;
+    if (capture === undefined) return {};
+    const say = (text: string): void => emit({ type: "notice", level: "warn", text });
+    return await captureFacts(environment, { capture, logFolder, signal, say });
   }
 
   /** What is the user's to correct, and what is only in use, says nothing about the platform's health. */

@@ -2,6 +2,7 @@ import type { CombinationValues, EventBody, EventOf } from "../../events/types.t
 import type { PlanEntry } from "../../plan/plan.ts";
 import type { Machines } from "../../plan/predefined.ts";
 import type { Environment, Platform } from "../../platforms/platform.ts";
+import type { CaptureSettings } from "../../runbook/types.ts";
 import type { Aftercare } from "../aftercare.ts";
 import type { RunResources } from "../deploy/run-resources.ts";
 import type { DiskPause } from "../disk-pause.ts";
@@ -19,6 +20,8 @@ export interface ScheduleOptions {
   readonly deployRetry: number;
   /** How long what an environment needs may be in use elsewhere. */
   readonly waitResourceMs: number;
+  /** What the runbook wants to know of the nodes. */
+  readonly capture?: CaptureSettings;
   /** When a platform that keeps failing is taken out. */
   readonly circuit: CircuitSettings;
   /** What all environments of the run share. */

@@ -6,10 +6,7 @@ import { GUESTS } from "./guest.ts";
 import { flag, list, located, mapped, secret, standing, text } from "./kinds.ts";
 import { PLATFORM_NAMES, PLATFORM_SECTIONS } from "./platform/platforms.ts";
 import { requirement } from "./requirement.ts";
-import { unsupported } from "./unsupported.ts";
 import { type Variants, variantSchema } from "./variant.ts";
-
-const harmless = { unless: [false], isHarmless: true };
 
 /** Keys of every platform. */
 const common = {
@@ -29,11 +26,14 @@ const common = {
   keep_environment: withDefault(keepEnvironment(), "no"),
   requirement: requirement("what every machine made for a case must have"),
   ignored_capability: withDefault(featureNames(), []),
-  capture_azure_information: withDefault(unsupported(flag("logs of the Azure agent"), harmless), false),
-  capture_boot_time: withDefault(unsupported(flag("boot time in the results"), harmless), false),
+  capture_azure_information: withDefault(flag("logs of the Azure agent in the folder of the environment"), false),
+  capture_boot_time: withDefault(
+    flag("how long each stage of the boot took, among the facts of the environment"),
+    false,
+  ),
   assert_kernel_error_after_test: withDefault(flag("fail a case after which the kernel log has errors"), false),
   capture_kernel_config_information: withDefault(
-    unsupported(flag("kernel configuration in the results"), harmless),
+    flag("whether the kernel has drivers for MANA and NVMe, among the facts of the environment"),
     false,
   ),
   capture_vm_information: withDefault(flag("facts of the nodes"), true),
