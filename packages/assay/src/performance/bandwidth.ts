@@ -10,6 +10,12 @@ export const isThroughput = (metric: string): boolean => /^(?:[tr]x_)?throughput
 /** A metric without the connections and buffers it was measured with: these belong to one curve. */
 export const curveOf = (metric: string): string => metric.replace(/_conn_\d+(?:_buffer_\d+)?$/, "");
 
+/** Connections and buffer that a throughput was measured with, for sorting: a curve goes from few to many. */
+export const placeOnCurve = (metric: string): readonly [connections: number, buffer: number] => {
+  const [, connections = "0", buffer = "0"] = /_conn_(\d+)(?:_buffer_(\d+))?$/.exec(metric) ?? [];
+  return [Number(connections), Number(buffer)];
+};
+
 export interface CurveVerdict {
   /** One for each value, in their order. */
   readonly points: readonly MetricVerdict[];

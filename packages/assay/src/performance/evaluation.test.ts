@@ -127,6 +127,15 @@ test.each<[values: readonly number[], missed: readonly string[]]>([
   expect(told).toHaveLength(values.length + 1);
 });
 
+test("a curve goes from few connections to many, in whatever order they were measured", () => {
+  const metrics = [
+    higher("throughput_in_gbps_conn_16", 9.6),
+    higher("throughput_in_gbps_conn_2", 5),
+    higher("throughput_in_gbps_conn_128", 9.5),
+  ];
+  expect(missedText(evaluation({}).evaluate(result(metrics, { bandwidthGbps: 10 })))).toBeUndefined();
+});
+
 test("the drop that is allowed behind the best can be wider", () => {
   const metrics = [9.5, 8].map((value, index) => higher(`tx_throughput_in_gbps_conn_${index}`, value));
   const told = evaluation({}, { drop: 0.2 }).evaluate(result(metrics, { bandwidthGbps: 10 }));

@@ -1,6 +1,6 @@
 import type { MetricDetails, MetricEvaluation, Relativity } from "../events/types.ts";
 import { aggregate } from "./aggregate.ts";
-import { curveOf, isThroughput, judgeCurve } from "./bandwidth.ts";
+import { curveOf, isThroughput, judgeCurve, placeOnCurve } from "./bandwidth.ts";
 import { type Criteria, findCriteria, type ListedMetric } from "./criteria.ts";
 import { judgeMetric, type MetricVerdict } from "./judge-metric.ts";
 
@@ -75,10 +75,14 @@ export class PerformanceEvaluation {
 
   #judgeCurve(
     name: string,
-    points: readonly Measurement[],
+    measured: readonly Measurement[],
     bandwidthGbps: number,
     vmSize: string,
   ): readonly MetricEvaluation[] {
+    const points = measured.toSorted((one, other) => {
+      const [[few, small], [many, large]] = [placeOnCurve(one.name), placeOnCurve(other.name)];
+      return few - many || small - large;
+    });
     const values = points.map(({ value }) => value);
     const verdict = judgeCurve(values, bandwidthGbps, this.#settings.postPeakDropRatio);
     const best = points.find(({ value }) => value === Math.max(...values));
