@@ -131,6 +131,13 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["1:49 T01 There is no node type 'wsl'."],
   ],
   [
+    "a guest that needs a Windows host",
+    "platform: [{ type: ready, guest_enabled: true, guests: [{ type: wsl }] }]\nenvironment: { environments: [{ nodes: [{ type: local }] }] }",
+    [
+      "warning 1:65 N01 'platform.guests[0]' is a guest of type 'wsl', which is not carried out by this version of assay.",
+    ],
+  ],
+  [
     "a guest without its image",
     "platform: [{ type: azure, guests: [{ type: openvmm }] }]",
     [
