@@ -5,7 +5,7 @@ import * as catalogue from "../errors/catalogue.ts";
 import { AssertionFailed, PassedWithWarning, Skipped } from "../suite/outcomes.ts";
 import { type Phase, verdictOfError } from "./verdict-of-error.ts";
 
-const { BootFailed, CommandFailed, KernelPanic, NodeUnreachable, PlatformError, TimedOut } = catalogue;
+const { BootFailed, CommandFailed, KernelPanic, NodeUnreachable, PlatformError, RunbookError, TimedOut } = catalogue;
 const diskFull = Object.assign(new Error("write"), { code: "ENOSPC" });
 
 test.each<[unknown, boolean, object]>([
@@ -80,14 +80,18 @@ test("an error that is its own cause is no endless loop", () => {
   expect(verdictOfError(error, false)).toMatchObject({ status: "FAILED", failureClass: "test" });
 });
 
-/** Every class of error there is. The last three take more than a message. */
+/** Classes that take more than a message. */
+const WITH_MORE: readonly unknown[] = [BootFailed, CommandFailed, KernelPanic, RunbookError];
+
+/** Every class of error there is. */
 const made: readonly AssayError[] = [
   ...Object.values(catalogue)
-    .filter((kind) => kind !== BootFailed && kind !== CommandFailed && kind !== KernelPanic)
+    .filter((kind) => !WITH_MORE.includes(kind))
     .map((kind) => new (kind as new (message: string) => AssayError)("It is so.")),
   new BootFailed("It is so.", ""),
   new CommandFailed("It is so.", 1),
   new KernelPanic("It is so.", "BUG", []),
+  new RunbookError("It is so.", { diagnostics: [] }),
 ];
 
 const SPOILS_MACHINE = ["BadEnvironment", "NodeUnreachable", "KernelPanic", "PlatformError", "BootFailed"];
