@@ -83,6 +83,11 @@ export interface LeftBehind {
   readonly signal: AbortSignal;
 }
 
+export interface PrepareContext extends Omit<DeployContext, "environmentName"> {
+  /** Of the environment that will be needed first. Without it: one node of the usual size. */
+  readonly firstRequirement?: EnvironmentRequirement;
+}
+
 export interface Platform extends AsyncDisposable {
   readonly type: string;
   /** True when a fresh environment costs about a second, so that every case gets its own. */
@@ -99,7 +104,7 @@ export interface Platform extends AsyncDisposable {
    */
   removeLeftBehind?(left: LeftBehind): Promise<readonly string[]>;
   /** What has to be done once before the first deployment (image checked, template booted). Throws AssayError. */
-  prepare(context: Omit<DeployContext, "environmentName">): Promise<void>;
+  prepare(context: PrepareContext): Promise<void>;
   /** Throws ResourceBusy for what will be free again; it is then asked again. */
   deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment>;
   /**

@@ -2,7 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
-import type { DeployContext, Environment, EnvironmentRequirement, HostCost, Platform } from "../platform.ts";
+import type {
+  DeployContext,
+  Environment,
+  EnvironmentRequirement,
+  HostCost,
+  Platform,
+  PrepareContext,
+} from "../platform.ts";
 import type { BootableImage } from "./boot-way.ts";
 import { coldBoot } from "./cold-boot.ts";
 import { type ConnectedMachine, forkTemplate } from "./fork.ts";
@@ -105,9 +112,11 @@ class QemuPlatform implements Platform {
     return (await cleanOrphans()).removed.map(({ name }) => name);
   }
 
-  async prepare(context: Omit<DeployContext, "environmentName">): Promise<void> {
+  async prepare(context: PrepareContext): Promise<void> {
     const { templates } = await this.#prepare(context);
-    await templates.get(this.#settings, context);
+    const { firstRequirement: first } = context;
+    const shapes = first === undefined ? [this.#settings] : machineShapes(first, this.#settings);
+    if (first?.coldBoot !== true) await Promise.all(shapes.map((shape) => templates.get(shape, context)));
   }
 
   async deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
