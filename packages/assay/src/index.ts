@@ -5,6 +5,7 @@ export type * from "./events/types.ts";
 export * from "./extension/define.ts";
 export * from "./extension/machines.ts";
 export type * from "./features/feature.ts";
+export type * from "./guests/guest-provider.ts";
 export type * from "./node/node.ts";
 export { sh } from "./node/shell/command.ts";
 export type * from "./node/shell/types.ts";

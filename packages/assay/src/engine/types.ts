@@ -27,6 +27,7 @@ export type { Divergence } from "../recording/replay/divergence.ts";
 export type { ChangeKind, ResultChange, RunDiff } from "../report/diff/compare-runs.ts";
 export type { HostLimit } from "../run/capacity/host-limit.ts";
 export type { Replayed, ReplayVerdict } from "../run/replay-case.ts";
+export type { Remarks } from "../run/result-remarks.ts";
 export type { FinishedResult, RunReport } from "../run/run-session.ts";
 export type { RunVerdict } from "../run/verdict.ts";
 export type { CsvTable } from "../runbook/combinators/csv.ts";

@@ -44,6 +44,8 @@ function fold(events: Iterable<RunEvent>, journal: string): RunSummary {
     return summarizeRun(events);
   } catch (error) {
     if (error instanceof JournalUnreadable) throw error;
+    // Where a later line is damaged, reading on tells it, which says more.
+    for (const _ of events);
     throw notUnderstood(journal, "an event lacks what it must have", error);
   }
 }
