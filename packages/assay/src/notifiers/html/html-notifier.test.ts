@@ -26,3 +26,27 @@ test.each([
   expect(page).toContain(`href="${prefix}journal.ndjson"`);
   expect(pageDetails(page)).toContain(`"href":"${prefix}cases/S.a/case.log"`);
 });
+
+test("of a thousand long messages the page holds the first ones whole, and all of them with the details", async () => {
+  const runFolder = mkdtempSync(join(tmpdir(), "assay-html-"));
+  const notifier = htmlNotifier({ runFolder });
+  const message = (index: number): string => `${index} went wrong: ${"x".repeat(2000)} the end of ${index}.`;
+  for (let index = 0; index < 1000; index += 1) {
+    const identity = { resultId: `S.c#${index}`, suite: "S", case: "c" };
+    const end = { status: "FAILED", message: message(index), durationMs: 1, rebootMs: 0, environment: "e" } as const;
+    notifier.onEvent({ type: "case-finished", ...identity, ...end, seq: index + 1, at: "2026-01-01T00:00:00.000Z" });
+  }
+  const [path = ""] = await notifier.close();
+  const page = readFileSync(path, "utf8");
+  const details: readonly { readonly message: string }[] = JSON.parse(pageDetails(page));
+  for (const [index, isWhole] of [
+    [0, true],
+    [480, true],
+    [520, false],
+    [999, false],
+  ] as const) {
+    expect(page).toContain(`${index} went wrong: xxx`);
+    expect(page.includes(`the end of ${index}.`)).toBe(isWhole);
+    expect(details[index]?.message).toBe(isWhole ? "" : message(index));
+  }
+});

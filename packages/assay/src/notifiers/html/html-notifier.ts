@@ -1,13 +1,16 @@
 import { dirname, join, posix, relative, sep } from "node:path";
 import { RunFold } from "../../events/folds/run-fold.ts";
-import type { RunSummary } from "../../events/folds/run-summary.ts";
+import type { ResultSummary, RunSummary } from "../../events/folds/run-summary.ts";
 import { replaceFile } from "../../host/replace-file.ts";
+import { clipMiddle } from "../clip.ts";
 import type { Notifier } from "../notifier.ts";
+import { toldMessage } from "../told-message.ts";
 import { collectDetails } from "./collect-details.ts";
+import { withPackedMessage } from "./long-messages.ts";
 import { openInBrowser } from "./open-in-browser.ts";
 import { renderPage } from "./page.ts";
 import { loadPageAssets } from "./page-assets.ts";
-import { inReadingOrder } from "./results-section.ts";
+import { inReadingOrder, MESSAGE_LENGTH } from "./results-section.ts";
 
 /** Writes `report.html`, or a file of another name, into the run folder when it is closed. */
 export function htmlNotifier(options: {
@@ -43,9 +46,14 @@ export async function renderHtmlReport(
   const ordered = inReadingOrder(summary.results);
   const [details, assets] = await Promise.all([collectDetails(summary, ordered, runFolder), loadPageAssets()]);
   const toRunFolder = relative(standsIn, runFolder).split(sep).join("/");
-  const linked = details.map((detail) => ({
+  const packed = withPackedMessage(ordered);
+  const linked = details.map((detail, row) => ({
     ...detail,
+    message: packed.has(row) ? messageOf(ordered[row]) : "",
     files: detail.files.map((file) => ({ ...file, href: `./${posix.join(toRunFolder, file.href)}` })),
   }));
   return renderPage(summary, ordered, linked, { ...assets, toRunFolder });
 }
+
+const messageOf = (result: ResultSummary | undefined): string =>
+  result === undefined ? "" : clipMiddle(toldMessage(result), MESSAGE_LENGTH);

@@ -7,6 +7,8 @@ import { type Look, lookOfStatus } from "./status-words.ts";
 /** What the page shows when a result is opened. All numbers are text already: the page only places it. */
 export interface ResultDetail {
   readonly about: string;
+  /** Where the row itself has only its beginning; else empty. */
+  readonly message: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly times: readonly DetailTime[];
   readonly stack: string;
@@ -49,6 +51,7 @@ export function detailOf(
 ): ResultDetail {
   return {
     about: result.about,
+    message: "",
     facts: factsOf(result),
     times: timesOf(result, environment),
     stack: result.stack ?? "",

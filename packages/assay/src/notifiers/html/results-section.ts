@@ -4,10 +4,12 @@ import { formatDuration } from "../../units/readable.ts";
 import { clipEnd, clipMiddle } from "../clip.ts";
 import { printableLine } from "../printable.ts";
 import { toldMessage } from "../told-message.ts";
+import { withPackedMessage } from "./long-messages.ts";
 import { html, type Markup } from "./markup.ts";
 import { icon, type Look, lookOfResult } from "./status-words.ts";
 
-const MESSAGE_LENGTH = 4000;
+/** Of a message in the body of its row. */
+export const MESSAGE_LENGTH = 4000;
 const LINE_LENGTH = 300;
 /** From here on the browser lays rows out only when they come into view: 3000 rows then open in half the time. */
 const MANY = 500;
@@ -22,6 +24,7 @@ export const inReadingOrder = (results: readonly ResultSummary[]): readonly Resu
 /** Filter, search and one `details` per result: readable and searchable without any script. */
 export function resultsSection(summary: RunSummary, ordered: readonly ResultSummary[]): Markup {
   const planned = new Map(summary.results.map((result, index) => [result.resultId, index]));
+  const packed = withPackedMessage(ordered);
   return html`<section id="results" aria-labelledby="results-title">
 <div class="tools" id="tools" hidden>
 <h2 id="results-title">Results</h2>
@@ -30,7 +33,7 @@ export function resultsSection(summary: RunSummary, ordered: readonly ResultSumm
 <label class="sort"><span>Sort by</span> <select id="sort"><option value="status">status</option><option value="plan">run order</option><option value="name">name</option><option value="duration">duration</option></select></label>
 <p id="shown" class="muted" role="status"></p>
 </div>
-<div id="rows" class="rows${ordered.length > MANY ? " many" : ""}">${ordered.map((result, row) => resultRow(result, row, planned.get(result.resultId) ?? row))}</div>
+<div id="rows" class="rows${ordered.length > MANY ? " many" : ""}">${ordered.map((result, row) => resultRow(result, row, planned.get(result.resultId) ?? row, packed.has(row)))}</div>
 <p id="nothing" class="muted" hidden>No result matches the filter. <button type="button" id="reset">Show all</button></p>
 ${ordered.length === 0 ? html`<p class="muted">The run had no cases to run.</p>` : undefined}
 </section>`;
@@ -59,13 +62,13 @@ function chips(results: readonly ResultSummary[]): Markup[] {
   ];
 }
 
-function resultRow(result: ResultSummary, row: number, planIndex: number): Markup {
+function resultRow(result: ResultSummary, row: number, planIndex: number, isPacked: boolean): Markup {
   const look = lookOfResult(result);
   const told = toldMessage(result);
   const line = clipEnd(printableLine(told), LINE_LENGTH);
   return html`<details id="r${row}" class="${look.key}" data-plan="${planIndex}" data-ms="${Math.round(result.durationMs)}">
 <summary class="bar"><span class="state">${icon(look.key)}${look.word}</span><span class="name"><span class="suite">${result.suite}.</span>${result.case}${instanceOf(result)}${labelOf(result)}</span><span class="where">${result.environment ?? ""}</span><span class="took">${result.startedAt === undefined && result.durationMs === 0 ? "" : formatDuration(result.durationMs)}</span>${line === "" ? undefined : html`<span class="line">${line}</span>`}</summary>
-<div class="body">${told === "" ? undefined : html`<p class="message">${clipMiddle(told, MESSAGE_LENGTH)}</p>`}</div>
+<div class="body">${told === "" ? undefined : html`<p class="message">${isPacked ? line : clipMiddle(told, MESSAGE_LENGTH)}</p>`}</div>
 </details>
 `;
 }

@@ -18,6 +18,8 @@ export async function fillDetail(row) {
   details ??= unpack(byId("details").textContent ?? "");
   const detail = (await details)[Number(row.id.slice(1))];
   if (detail === undefined) return;
+  const message = body.querySelector(".message");
+  if (detail.message !== "" && message !== null) message.textContent = detail.message;
   body.append(
     ...[
       detail.about === "" ? undefined : element("p", { class: "about" }, detail.about),
