@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { HostExhausted } from "../errors/catalogue.ts";
 import { isDiskFull } from "../errors/disk-full.ts";
 
@@ -32,9 +32,11 @@ export class DiskPause {
 
   /**
    * Resolves when everything that happened is written and, after `problem`, when there is room again. Throws the problem
-   * when the run is cancelled or there is none for an hour.
+   * when the run is cancelled or there is none for an hour. Signals, timers and the disk have had their turn by then:
+   * short cases on this machine wait for nothing, and ten thousand of them would let nobody else in.
    */
   readonly room = async (problem?: HostExhausted): Promise<void> => {
+    await turn();
     const full = this.#options.flush() ?? problem;
     if (full === undefined) return;
     this.#pause ??= this.#wait(full).finally(() => {
