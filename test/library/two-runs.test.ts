@@ -58,6 +58,27 @@ test("two runs in one process do not meet, and nothing is printed", async () => 
   expect(failed?.message).toContain("beta's secret is ******");
 });
 
+test("extensions of one name in two runbooks do not meet", async () => {
+  const files = (name: string): Record<string, string> => ({
+    [`${name}/runbook.yml`]: `name: ${name}
+platform: [{ type: local }]
+extension: [{ path: ./words, name: words }, { path: ./cases, name: cases }]
+testcase: [{ criteria: { area: words } }]
+`,
+    [`${name}/words/word.ts`]: `export const word = "${name}";\n`,
+    [`${name}/cases/cases.ts`]: `import { suite } from "assay/suite";
+import { word } from "words/word.ts";
+export default suite("Words", { area: "words", about: "Says a word." }, ({ test }) => {
+  test("says", { about: "Says it.", priority: 1 }, async ({ log }) => log.info(word));
+});
+`,
+  });
+  const folder = folderWith({ ...files("one"), ...files("two") });
+  const { exitCode, stdout } = await runOwn("two-extensions.ts", folder);
+  expect([exitCode, stdout]).toEqual([0, ""]);
+  expect(outcomeOf(folder)).toEqual([["one"], ["two"]]);
+});
+
 test("twenty runs leave no listener, no handle and no warning, and the process ends by itself", async () => {
   const folder = folderWith({ "quick.yml": runbook("quick") });
   const { exitCode, stdout, stderr } = await runOwn("twenty-runs.ts", folder);
