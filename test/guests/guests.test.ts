@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -114,6 +115,13 @@ test("cases run on the guests of all nodes, interleaved, after the transformers 
   expect(await readdir(join(tmpdir(), "assay-twins"))).toEqual([]);
 });
 
+test("a plan counts guests and not machines", async () => {
+  const space = new Workspace({ "r.yml": runbook(), "twin.ts": GUESTS, "suite.ts": SUITE, "prepare.sh": "" });
+  const { stdout } = await space.assay(["plan", "-r", "r.yml"]);
+  expect(stdout).toMatch(/verify_four/);
+  expect(stdout).toMatch(/verify_seven.*7 nodes.*6 nodes/s);
+});
+
 test("a guest whose end fails is told, and the others and their nodes are given back all the same", async () => {
   const { events, document } = await run(runbook(", ends: false"));
   expect(document.results.map(({ status }: { readonly status: string }) => status).toSorted()).toEqual([
@@ -137,4 +145,25 @@ test("a guest that cannot be made fails the deployment and takes those made befo
   expect(document.exitCode).toBe(3);
   expect(events.find(({ type }) => type === "environment-failed").message).toContain("nobody@127.0.0.1:1");
   expect(await readdir(join(tmpdir(), "assay-twins"))).toEqual([]);
+});
+
+test("guests end with the assay that made them, however it ends", async () => {
+  const slow = SUITE.replace('await node.text(["true"])', 'await node.run(["sleep", "60"])');
+  const space = new Workspace({ "r.yml": runbook(), "twin.ts": GUESTS, "suite.ts": slow, "prepare.sh": "#!/bin/sh\n" });
+  const [program = "", ...args] = space.command(["run", "-r", "r.yml"]);
+  const assay = spawn(program, args, {
+    cwd: space.path,
+    env: { ...process.env, TWIN_FOLDER: space.path },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  for await (const chunk of assay.stderr) if (`${chunk}`.includes("started   Guests.verify_four")) break;
+  const pids = await readdir(join(tmpdir(), "assay-twins")).then((folders) =>
+    folders.flatMap((name) =>
+      ["0", "1", "2"].map((place) => readFileSync(join(tmpdir(), "assay-twins", name, place, "pid"), "utf8").trim()),
+    ),
+  );
+  expect(pids.filter(isAlive)).toHaveLength(6);
+  assay.kill("SIGKILL");
+  await expect.poll(() => readdir(join(tmpdir(), "assay-twins")), { timeout: 30_000 }).toEqual([]);
+  expect(pids.filter(isAlive)).toEqual([]);
 });

@@ -27,6 +27,8 @@ export async function loadRefusals(): Promise<Refusals> {
       refusal(platform, testCase, runbook);
   const of = (runbook: Runbook): Refusal => {
     const unfit = unfitReason(runbook);
+    // How many machines the guests take is known when the platform is made.
+    if (runbook.platform.guests !== undefined) return unfit;
     switch (runbook.platform.type) {
       case "local":
         return on(localPlatform(), runbook);
