@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly default: Benc
   setup: () => import("./setup.ts"),
   runbook: () => import("./runbook.ts"),
   channel: () => import("./channel.ts"),
+  engine: () => import("./engine.ts"),
   fork: () => import("./fork.ts"),
   replay: () => import("./replay.ts"),
   job: () => import("./job.ts"),
