@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NodeUnreachable } from "../../packages/assay/src/errors/catalogue.ts";
+import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";
 import { connectSsh } from "../../packages/assay/src/node/shell/ssh/connect-ssh.ts";
 import { type JumpHost, JumpRoute } from "../../packages/assay/src/node/shell/ssh/jump-route.ts";
+import { SshShell } from "../../packages/assay/src/node/shell/ssh/ssh-shell.ts";
 import type { Shell } from "../../packages/assay/src/node/shell/types.ts";
 import { type SshServer, startSshServer } from "../../packages/assay/src/testing/ssh-server.ts";
 import { startTcpRelay } from "../../packages/assay/src/testing/tcp-relay.ts";
@@ -127,4 +130,16 @@ test("who gives up on the way leaves it to the others", async () => {
   await expect(first).rejects.toThrow("enough");
   await using shell = await second;
   expect((await shell.run([":"])).exitCode).toBe(0);
+});
+
+test.each(["local", "ssh"])("a %s shell connects to ports that its node reaches", async (kind) => {
+  await using shell = kind === "local" ? new LocalShell() : await SshShell.connect(hostOf(gate));
+  const socket = await shell.openTcp({ address: "127.0.0.1", port: node.port });
+  const [banner] = await once(socket, "data");
+  expect(`${banner}`).toMatch(/^SSH-2\.0-/);
+  socket.destroy();
+  await expect(shell.openTcp({ address: "127.0.0.1", port: 1 })).rejects.toThrow(/does not reach '127\.0\.0\.1:1'/);
+  await expect(shell.openTcp({ address: "127.0.0.1", port: node.port }, AbortSignal.abort("enough"))).rejects.toBe(
+    "enough",
+  );
 });
