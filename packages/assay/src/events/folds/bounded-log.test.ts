@@ -24,3 +24,12 @@ test("a line of a megabyte is cut", () => {
   expect(log.lines[0]?.text.length).toBeLessThan(4100);
   expect(log.lines[0]?.text).toContain("996000 characters cut");
 });
+
+test("a log that is shortened keeps its beginning and its end and counts the rest", () => {
+  const log = new BoundedLog();
+  for (let count = 0; count < 1000; count += 1) log.push(line(String(count)));
+  log.shorten();
+  const texts = log.lines.map(({ text }) => text);
+  expect([texts[0], texts[9], texts[10], texts.at(-1)]).toEqual(["0", "9", "980", "999"]);
+  expect([log.dropped, log.length]).toEqual([970, texts.join("").length]);
+});

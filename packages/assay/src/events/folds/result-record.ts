@@ -98,6 +98,15 @@ export class ResultRecord {
     }
   }
 
+  /** Characters of its log. */
+  get logLength(): number {
+    return this.#log.length;
+  }
+
+  shortenLog(): void {
+    this.#log.shorten();
+  }
+
   summary(lastEventAt: string | undefined): ResultSummary {
     const finished = this.#finished;
     const started = this.#started;

@@ -4,6 +4,9 @@ import { ResultRecord } from "./result-record.ts";
 import type { Notice, RunSummary } from "./run-summary.ts";
 import { TransformerFold } from "./transformer-fold.ts";
 
+/** Characters of logs that are kept whole; of what passes after that only the ends are, because nobody reads so much. */
+const LOG_ROOM = 32_000_000;
+
 const NO_COUNTS: Counts = { passed: 0, failed: 0, skipped: 0, attempted: 0 };
 
 /**
@@ -18,6 +21,7 @@ export class RunFold {
   #earlierMs = 0;
   #firstAt: string | undefined;
   #lastAt: string | undefined;
+  #logLength = 0;
   readonly #results = new Map<string, ResultRecord>();
   readonly #environments = new EnvironmentFold();
   readonly #transformers = new TransformerFold();
@@ -71,12 +75,21 @@ export class RunFold {
       case "case-repeated":
       case "case-subtest":
       case "kernel-panic":
-      case "case-finished":
         this.#result(event).apply(event);
+        break;
+      case "case-finished":
+        this.#finish(event);
         break;
       default:
         break;
     }
+  }
+
+  #finish(event: EventOf<"case-finished">): void {
+    const record = this.#result(event);
+    record.apply(event);
+    if (this.#logLength > LOG_ROOM && event.status === "PASSED") record.shortenLog();
+    this.#logLength += record.logLength;
   }
 
   summary(): RunSummary {
