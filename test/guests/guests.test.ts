@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { summarizeRun } from "../../packages/assay/src/events/folds/run-summary.ts";
 import { type SshServer, startSshServer } from "../../packages/assay/src/testing/ssh-server.ts";
 import { Workspace } from "../cli/run-assay.ts";
 
@@ -107,7 +108,14 @@ test("cases run on the guests of all nodes, interleaved, after the transformers 
     "environment-deleted",
   ]);
   const ready = events.find(({ type }) => type === "environment-ready");
-  expect(ready).toMatchObject({ environment: "ready-1(gst)", facts: { host_environment: "ready-1" } });
+  expect(ready).toMatchObject({
+    environment: "ready-1(gst)",
+    within: "ready-1",
+    facts: { host_environment: "ready-1" },
+  });
+  const summary = summarizeRun(events);
+  expect(summary.environments.map(({ name, state }) => [name, state])).toEqual([["ready-1(gst)", "deleted"]]);
+  expect(new Set(summary.progress.map(({ environment }) => environment))).toEqual(new Set(["ready-1(gst)"]));
   const pids = Object.values<string>(ready.facts).flatMap((fact) => / pid (\d+)/.exec(fact)?.[1] ?? []);
   expect(pids).toHaveLength(6);
   expect(pids.filter(isAlive)).toEqual([]);

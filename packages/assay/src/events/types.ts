@@ -181,6 +181,8 @@ interface EventTypes {
   };
   "environment-ready": {
     readonly environment: string;
+    /** The environment of the machines that this one's guests are on; it has been part of this one since then. */
+    readonly within?: string;
     readonly elapsedMs: number;
     readonly facts: Readonly<Record<string, string>>;
     readonly nodes: readonly string[];

@@ -80,6 +80,7 @@ function guestEnvironment(
   };
   return {
     name: `${parent.name}${GUESTS_MARK}`,
+    within: parent.name,
     nodes,
     facts: {
       ...parent.facts,

@@ -31,6 +31,8 @@ export interface Environment extends AsyncDisposable {
   /** Unique in the run, such as `qemu-3`. */
   readonly name: string;
   readonly nodes: readonly [Node, ...Node[]];
+  /** Name of the environment of the machines that the nodes are guests on. */
+  readonly within?: string;
   /** Platform facts for reports: image, firmware, acceleration, how long it took to get here. */
   readonly facts: Readonly<Record<string, string>>;
   /** Rejects with NodeUnreachable or PlatformError as soon as a machine dies on its own; never resolves while it lives. */

@@ -15,6 +15,7 @@ export class EnvironmentFold {
         this.#step(event);
         break;
       case "environment-ready": {
+        if (event.within !== undefined) this.#rename(event.within, event.environment);
         const environment = this.#environment(event.environment, before(event.at, event.elapsedMs));
         environment.state = "ready";
         environment.readyAt = event.at;
@@ -89,6 +90,16 @@ export class EnvironmentFold {
     };
     this.#steps.push(step);
     if (event.elapsedMs === undefined) this.#openSteps.set(key, step);
+  }
+
+  /** What was known of the machines is known of their guests from now on. */
+  #rename(from: string, to: string): void {
+    const environment = this.#environments.get(from);
+    if (environment === undefined) return;
+    this.#environments.delete(from);
+    this.#environments.set(to, environment);
+    environment.name = to;
+    for (const step of this.#steps) if (step.environment === from) step.environment = to;
   }
 
   #closeSteps(environment: string, at: string): void {

@@ -56,6 +56,8 @@ export class LiveView {
         return true;
       }
       case "environment-ready":
+        this.#endSteps(event.within ?? event.environment);
+        return true;
       case "environment-failed":
       case "environment-deleted":
         this.#endSteps(event.environment);

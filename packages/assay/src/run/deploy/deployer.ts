@@ -137,6 +137,7 @@ export class Deployer {
     emit({
       type: "environment-ready",
       environment: environment.name,
+      ...(environment.within !== undefined && { within: environment.within }),
       elapsedMs,
       facts: { ...environment.facts, ...captured },
       nodes: environment.nodes.map((node) => node.name),
