@@ -75,13 +75,13 @@ test("a kernel file with its initial RAM disk boots the image past its boot load
       kernel: kernelFile(),
       initrd: initrdFile(),
       // The image looks for NoCloud alone unless its kernel is told otherwise.
-      cmdline: "root=/dev/vda1 ro console=ttyS0,115200 no_timer_check ds=configdrive assay.test=1",
+      cmdline: "root=/dev/vda1 ro console=ttyS0,115200 no_timer_check ci.ds=ConfigDrive assay.test=1",
     },
   });
   await using fork = await guests.deploy("direct");
   const [node] = fork.nodes;
   expect(await node.text(["cat", "/proc/cmdline"])).toContain("assay.test=1");
-  expect(await node.text(["cloud-id"])).toBe("configdrive");
+  expect(await node.text(["cat", "/run/cloud-init/result.json"])).toContain("DataSourceConfigDrive");
   expect(fork.facts).toMatchObject({
     kernel: await node.text(["uname", "-r"]),
     kernel_parameters: expect.stringContaining("assay.test=1"),
