@@ -31,6 +31,6 @@ test("without agents two nodes get their private network over SSH", async () => 
   await using pair = await guests.deploy("plain", { nodeCount: 2 });
   const [one, two] = pair.nodes;
   expect(await one.text(["hostname"])).toBe("plain-n0");
-  expect((await one.run(["ping", "-c", "1", "-w", "10", "plain-n1"])).exitCode).toBe(0);
-  expect((await two?.run(["ping", "-c", "1", "-w", "10", "plain-n0"]))?.exitCode).toBe(0);
+  expect((await one.run(["ping", "-c", "1", "-w", "10", "plain-n1"], { sudo: true })).exitCode).toBe(0);
+  expect((await two?.run(["ping", "-c", "1", "-w", "10", "plain-n0"], { sudo: true }))?.exitCode).toBe(0);
 });

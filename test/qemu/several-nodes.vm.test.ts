@@ -24,9 +24,9 @@ function pairOf({ nodes }: Environment): readonly [Node, Node] {
   return [one, two];
 }
 
-/** Whether `from` gets an answer of `to`, asked for by name; `tries` bounds the wait in seconds. */
+/** Whether `from` gets an answer of `to`, asked for by name; `tries` bounds the wait in seconds. Images may keep ping for root. */
 async function reaches(from: Node, to: Node, tries = 10): Promise<boolean> {
-  return (await from.run(["ping", "-c", "1", "-w", `${tries}`, to.name])).exitCode === 0;
+  return (await from.run(["ping", "-c", "1", "-w", `${tries}`, to.name], { sudo: true })).exitCode === 0;
 }
 
 /** QEMU processes of this test, by the name of their machine. */
@@ -80,7 +80,7 @@ test("a partition cuts nodes from each other and not from assay; healing joins t
   await two.feature(PrivateNetwork).heal();
   expect(await reaches(one, two)).toBe(true);
   await network.impair(one.name, two.name, { latencyMs: 300 });
-  const slow = await one.text(["ping", "-c", "2", "-w", "10", two.name]);
+  const slow = await one.text(["ping", "-c", "2", "-w", "10", two.name], { sudo: true });
   expect(Number(/= ([\d.]+)\//.exec(slow)?.[1])).toBeGreaterThanOrEqual(600);
   await network.impair(one.name, two.name, { lossPercent: 100 });
   expect(await reaches(two, one, 2)).toBe(false);
