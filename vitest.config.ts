@@ -14,6 +14,7 @@ const CONFORMANCE = "test/conformance/**/*.conformance.test.ts";
 export default defineConfig({
   test: {
     reporters: ["default"],
+    globalSetup: ["test/scratch-folder.ts"],
     // A test that hangs must not hold the others up; guests get longer limits below.
     testTimeout: 20_000,
     // One less by default, which on two cores is one.

@@ -45,7 +45,7 @@ echo '== processes'; cat /proc/[0-9]*/stat
 echo '== cgroups'; grep -H . /proc/[0-9]*/cgroup
 echo '== users'; say /etc/passwd
 echo '== groups'; say /etc/group
-echo '== files'; find ${[...SCRATCH, ...SETTINGS]} -mindepth 1 -maxdepth 1 -exec stat -c '%F|%Y|%s|%n' {} + | head -n 5000
+echo '== files'; find ${[...SCRATCH, ...SETTINGS]} -mindepth 1 -maxdepth 1 -exec stat -c '%F|%Y|%s|%n' {} + | head -n 50000
 echo '== kernel'; dmesg | grep -E ${TROUBLE}
 echo '== end'
 exit 0`;
