@@ -21,7 +21,7 @@ export const COMMAND_LINE = "-v on the command line";
 const ENVIRONMENT_NAME = /^(?:(S_|CV_|SCV_)?(?:LISA|ASSAY)_)(.+)$/;
 
 /** Variables of assay itself, which are no variables of a runbook. */
-const RESERVED: ReadonlySet<string> = new Set(["ASSAY_CACHE", "ASSAY_HOST_LIMIT"]);
+const RESERVED: ReadonlySet<string> = new Set(["ASSAY_CACHE", "ASSAY_DEBIAN_MIRROR", "ASSAY_HOST_LIMIT"]);
 
 /**
  * Values by lower-cased name. Ranks: `-v name:value` (the last one wins) over environment variables `LISA_name`,
