@@ -1,20 +1,29 @@
-/** Options of the command line that take a value; needed to tell a value from the name of a command. */
-const WITH_VALUE: ReadonlySet<string> = new Set([
+/** Options of all commands that take a value; needed to tell a value from the name of a command. */
+export const WITH_VALUE: ReadonlySet<string> = new Set([
   "-r",
   "--runbook",
   "-v",
   "--variable",
   "-l",
   "--log_path",
-  "-w",
-  "--working_path",
   "-i",
   "--id",
   "-t",
   "--type",
-  "--image",
-  "--platform",
+  "--cmdline",
+  "--diagnostics",
   "--format",
+  "--host-limit",
+  "--image",
+  "--image-checksum",
+  "--initrd",
+  "--kernel",
+  "--limit",
+  "--output",
+  "--platform",
+  "--pollution",
+  "--repeat-failures",
+  "--schedule",
 ]);
 
 /**
