@@ -85,6 +85,14 @@ combinator: { type: batch, items: [{ a: 1 }, { b: 2 }, { a: 3, b: 4 }] }`,
   expect(names).toEqual(["1-y", "x-2", "3-4", "1-y"]);
 });
 
+test("the order in which values are given changes no message", async () => {
+  const main = `${LOCAL}test_pass: ["$(a)", { k: "$(b)" }]
+variable: [{ name: b, value: $(e) }, { name: c, value: [$(a), { k: $(b) }] }, { name: b, value: $(b)-$(c) }]`;
+  const told = async (values: Parameters<typeof given>[0]): Promise<readonly string[]> =>
+    (await loadText(main, { assigned: given(values) })).diagnostics.map(short);
+  expect(await told({ e: "x", a: "x" })).toEqual(await told({ a: "x", e: "x" }));
+});
+
 test("loading again gives what loading anew gives", async () => {
   const name = fc.constantFrom("a", "b", "c", "d");
   const value = fc.oneof(

@@ -80,7 +80,7 @@ export class RunbookLoader {
       };
     }
     const names = assignedNames(assignment, files);
-    const key = [...names].sort().join("\n");
+    const key = [...names].join("\n");
     const resolved = joined.resolved.get(key) ?? this.#resolve(files, joined.problems, names);
     joined.resolved.set(key, resolved);
     return await resolved.load(assignment, overrides);
@@ -175,5 +175,6 @@ export class RunbookLoader {
 function assignedNames(assignment: Assignment, { root }: JoinedFiles): ReadonlySet<string> {
   if (assignment.size === 0) return new Set();
   const combined = combinedNames(childOf(root, "combinator")).map(({ name }) => name.toLowerCase());
-  return new Set([...assignment.keys(), ...combined]);
+  // In an order of their own, which must not depend on who gives its value first: circles are told where they begin.
+  return new Set([...assignment.keys(), ...combined].sort());
 }
