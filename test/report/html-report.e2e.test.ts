@@ -91,6 +91,15 @@ test("filter, search and sort choose and order the rows", async () => {
   expect(longest).toBe("Provisioning.verify_reboot_in_platform");
 });
 
+test("a search finds the same whether rows were opened before it or not", async () => {
+  const page = await open(DESKTOP);
+  const panicked = row(page, "verify_enable_kprobe");
+  await panicked.locator("summary").first().click();
+  await panicked.locator(".body > .facts").waitFor();
+  await page.locator("#search").fill("RIP: 0010:kprobe_register");
+  expect(await page.locator("#shown").textContent()).toBe("0 of 30");
+});
+
 test("a row opens with the keyboard and shows message, log, commands and links to files that exist", async () => {
   const page = await open(DESKTOP);
   const failed = row(page, "verify_boot_error_fail_warnings");

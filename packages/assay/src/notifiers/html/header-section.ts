@@ -1,8 +1,9 @@
 import type { EnvironmentSummary, RunSummary } from "../../events/folds/run-summary.ts";
 import { formatDuration, formatTime } from "../../units/readable.ts";
 import { factLabel } from "./fact-label.ts";
+import { icon } from "./icons.ts";
 import { html, type Markup } from "./markup.ts";
-import { icon, type Look, lookOfVerdict } from "./status-words.ts";
+import { type Look, lookOfVerdict } from "./status-words.ts";
 
 /** The top of the page: verdict, reason, counts and what was tested on what. */
 export function headerSection(summary: RunSummary): Markup {

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { ROW_ICON_STYLE } from "./icons.ts";
 
 /** Modules of the page in the order of their imports; the report holds them as one script. */
 const MODULES = ["elements.js", "detail-view.js", "result-filter.js", "report.js"] as const;
@@ -16,5 +17,5 @@ export async function loadPageAssets(): Promise<PageAssets> {
   const read = (name: string): Promise<string> => readFile(new URL(`./page/${name}`, import.meta.url), "utf8");
   const [style, ...modules] = await Promise.all([read("report.css"), ...MODULES.map(read)]);
   const script = modules.map((text) => text.replace(/^import .*;\n/gm, "").replace(/^export /gm, "")).join("\n");
-  return { style, script: `(() => {\n"use strict";\n${script}})();\n` };
+  return { style: `${style}${ROW_ICON_STYLE}`, script: `(() => {\n"use strict";\n${script}})();\n` };
 }

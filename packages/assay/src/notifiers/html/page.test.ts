@@ -145,6 +145,11 @@ test("the policy admits the page's own style and script by hash and nothing else
   expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
 });
 
+test("a row is light: drawings are the style's", () => {
+  const [row = ""] = /<details id="r0"[\s\S]*?<\/details>/.exec(pageOf("text").page) ?? [];
+  expect(row.match(/<[a-z]+/g)).toHaveLength(10);
+});
+
 test("a run that was killed says so instead of giving a verdict", () => {
   const page = renderPage({ ...runOf("text"), verdict: undefined, reason: "" }, [], [], assets);
   expect(page).toContain("Unfinished");

@@ -5,12 +5,13 @@ import { timelineOf } from "../../events/folds/timeline.ts";
 import { environmentsSection } from "./environments-section.ts";
 import { excludedSection } from "./excluded-section.ts";
 import { headerSection } from "./header-section.ts";
+import { ICON_DRAWINGS } from "./icons.ts";
 import { html, jsonBlock, Markup } from "./markup.ts";
 import { noticesSection } from "./notices-section.ts";
 import type { PageAssets } from "./page-assets.ts";
 import type { ResultDetail } from "./result-detail.ts";
 import { resultsSection } from "./results-section.ts";
-import { ICON_DRAWINGS, lookOfVerdict } from "./status-words.ts";
+import { lookOfVerdict } from "./status-words.ts";
 import { drawTimeline } from "./timeline-drawing.ts";
 import { transformersSection } from "./transformers-section.ts";
 

@@ -4,9 +4,10 @@ import { formatDuration } from "../../units/readable.ts";
 import { clipEnd, clipMiddle } from "../clip.ts";
 import { printableLine } from "../printable.ts";
 import { toldMessage } from "../told-message.ts";
+import { icon } from "./icons.ts";
 import { withPackedMessage } from "./long-messages.ts";
 import { html, type Markup } from "./markup.ts";
-import { icon, type Look, lookOfResult } from "./status-words.ts";
+import { type Look, lookOfResult } from "./status-words.ts";
 
 /** Of a message in the body of its row. */
 export const MESSAGE_LENGTH = 4000;
@@ -66,9 +67,7 @@ function resultRow(result: ResultSummary, row: number, planIndex: number, isPack
   const look = lookOfResult(result);
   const told = toldMessage(result);
   const line = clipEnd(printableLine(told), LINE_LENGTH);
-  return html`<details id="r${row}" class="${look.key}" data-plan="${planIndex}" data-ms="${Math.round(result.durationMs)}">
-<summary class="bar"><span class="state">${icon(look.key)}${look.word}</span><span class="name"><span class="suite">${result.suite}.</span>${result.case}${instanceOf(result)}${labelOf(result)}</span><span class="where">${result.environment ?? ""}</span><span class="took">${result.startedAt === undefined && result.durationMs === 0 ? "" : formatDuration(result.durationMs)}</span>${line === "" ? undefined : html`<span class="line">${line}</span>`}</summary>
-<div class="body">${told === "" ? undefined : html`<p class="message">${isPacked ? line : clipMiddle(told, MESSAGE_LENGTH)}</p>`}</div>
+  return html`<details id="r${row}" class="${look.key}" data-plan="${planIndex}" data-ms="${Math.round(result.durationMs)}"><summary class="bar"><span class="state">${look.word}</span><span class="name"><span class="suite">${result.suite}.</span>${result.case}${instanceOf(result)}${labelOf(result)}</span><span class="where">${result.environment ?? ""}</span><span class="took">${result.startedAt === undefined && result.durationMs === 0 ? "" : formatDuration(result.durationMs)}</span>${line === "" ? undefined : html`<span class="line">${line}</span>`}</summary><div class="body">${told === "" ? undefined : html`<p class="message">${isPacked ? line : clipMiddle(told, MESSAGE_LENGTH)}</p>`}</div>
 </details>
 `;
 }
