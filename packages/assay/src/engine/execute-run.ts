@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { HostExhausted, UsageError } from "../errors/catalogue.ts";
-import { makeMask } from "../events/mask.ts";
+import { makeMask, maskDeep } from "../events/mask.ts";
 import type { RunInputs } from "../events/types.ts";
 import { makePlan, type Plan } from "../plan/plan.ts";
 import type { Platform } from "../platforms/platform.ts";
@@ -22,8 +22,9 @@ import { openRun } from "./open-run.ts";
 import { planOrder } from "./plan-order.ts";
 import { accepted, changedInputs, changedPlan } from "./resume/changes.ts";
 import { recordInputs } from "./resume/record-inputs.ts";
-import type { TestRunOptions } from "./run-options.ts";
+import type { RunNotice, TestRunOptions } from "./run-options.ts";
 import type { OpenRunbookFile } from "./runbook-file.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** A run that is asked for. */
 export interface RunRequest {
@@ -51,8 +52,22 @@ export interface Order extends RunRequest, PartsSetup {
   readonly changes: readonly string[];
 }
 
-/** Runs a runbook. Throws RunbookError for what is wrong with it and UsageError for what is wrong with the options. */
+/**
+ * Runs a runbook. Throws RunbookError for what is wrong with it and UsageError for what is wrong with the options. What
+ * it throws or tells as a notice is without secrets, which the runbook may have put into paths and addresses.
+ */
 export async function executeRun(request: RunRequest): Promise<RunReport> {
+  const { mask } = request.file;
+  const { onNotice } = request.options;
+  const masked = onNotice && { onNotice: (notice: RunNotice) => onNotice(maskDeep(notice, mask)) };
+  try {
+    return await checkAndRun({ ...request, options: { ...request.options, ...masked } });
+  } catch (error) {
+    throw withoutSecrets(error, mask);
+  }
+}
+
+async function checkAndRun(request: RunRequest): Promise<RunReport> {
   const { file, options, signal, resumed } = request;
   signal.throwIfAborted();
   const warn = options.onNotice ?? (() => undefined);
