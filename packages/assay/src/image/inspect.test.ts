@@ -143,11 +143,18 @@ describe("damaged and unusable images", () => {
     ["a VMDK whose tables point nowhere", 56, Buffer.alloc(7, 0xff), "is truncated"],
     ["a VMDK without an end", 56, Buffer.alloc(8, 0xff), "is truncated"],
     ["a VMDK snapshot", 512, Buffer.from("parentCID=12345678\n"), "needs its parent"],
+    ["a VMDK that names files of the host as its parts", 12, Buffer.alloc(8), "its VMDK header gives the disk no size"],
+    [
+      "a VMDK that names a parent and denies it",
+      512,
+      Buffer.from('parentCID=ffffffff\nparentFileNameHint="/etc/passwd"\n'),
+      "needs its parent",
+    ],
     ["a VMDK without block size", 20, Buffer.alloc(8), "its VMDK header makes no sense"],
   ] as const)("%s", async ([name, offset, bytes, message]) => {
     const path = at(`${name}.vmdk`);
     await copyFile(at("sparse.vmdk"), path);
-    if (name === "a VMDK snapshot") await patch(path, 512, Buffer.alloc(20 * 512));
+    if (message === "needs its parent") await patch(path, 512, Buffer.alloc(20 * 512));
     await patch(path, offset, bytes);
     expect(await messageOf(`${name}.vmdk`)).toContain(message);
   });

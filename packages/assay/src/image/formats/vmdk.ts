@@ -6,6 +6,9 @@ const sectorBytes = 512;
 const magic = "KDMV";
 const isCompressedFlag = 1 << 16;
 const noParent = /^\s*parentCID\s*=\s*f{8}\s*$/im;
+/** QEMU opens the file that this names, whatever parentCID says, and looks for it in this place alone (block/vmdk.c). */
+const parentHint = "parentFileNameHint";
+const hintPlace = { at: sectorBytes, length: 20 * sectorBytes } as const;
 /** Stands for the place of the grain directory where only a copy of the header at the end of the file knows it. */
 const directoryAtEnd = 0xffff_ffff_ffff_ffffn;
 /** Entries of a grain table up to this one name no place: not allocated, and all zero. */
@@ -18,6 +21,8 @@ const lastPlaceless = 1;
 export async function inspectVmdk(file: ImageFile): Promise<number | undefined> {
   if ((await file.peek(0, 4)).toString("latin1") !== magic) return undefined;
   const first = await file.read(0, sectorBytes);
+  // QEMU takes the description in a disk without a size for one of files beside it, and reads any file it names.
+  if (first.readBigUInt64LE(12) === 0n) throw file.damaged("its VMDK header gives the disk no size");
   // A stream is closed by a footer (a copy of the header) and an end marker of one sector each.
   const header = first.readBigUInt64LE(56) === directoryAtEnd ? await readFooter(file) : first;
   const capacity = Number(header.readBigUInt64LE(12));
@@ -54,7 +59,9 @@ async function checkDescriptor(file: ImageFile, header: Buffer): Promise<void> {
       help: "Make one file of it: qemu-img convert -O qcow2 with the small .vmdk file that describes the disk.",
     });
   if (length > 1_048_576) throw file.damaged("its VMDK description is longer than a megabyte");
-  if (!noParent.test((await file.read(at, length)).toString("latin1").replaceAll("\0", "")))
+  const description = (await file.read(at, length)).toString("latin1").replaceAll("\0", "");
+  const hinted = (await file.peek(hintPlace.at, hintPlace.length)).includes(parentHint);
+  if (hinted || !noParent.test(description))
     throw new ImageError(`The image '${file.path}' is a VMDK snapshot and needs its parent.`, {
       help: "Merge it with its parent first, or name the parent.",
     });
