@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,26 +19,40 @@ let etag = '"one"';
 let cuts: number[] = [];
 let seen: string[] = [];
 let sums: string | undefined;
+/** How the server gets ranges wrong. */
+let slip: { readonly startsAt?: number; readonly atMost?: number } = {};
+/** Whether the server answers with an endless file of checksums. */
+let flood = false;
+let logins: (string | undefined)[] = [];
 const server = createServer(answer);
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { range, "if-none-match": ifNoneMatch, "if-range": ifRange } = request.headers;
   seen.push([request.url, range, ifNoneMatch].filter((part) => part !== undefined).join(" "));
+  logins.push(request.headers.authorization);
   const path = request.url?.split("?")[0];
+  if (path === "/SHA512SUMS" && flood) return void pour(response);
   if (path === "/busy.raw") return void response.writeHead(503).end();
   if (path === "/SHA256SUMS" && sums !== undefined) return void response.end(sums);
   if (path !== "/disk.raw") return void response.writeHead(404).end();
   if (ifNoneMatch === etag) return void response.writeHead(304).end();
-  const from = ifRange === etag ? Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0) : 0;
-  const body = content.subarray(from);
+  const asked = ifRange === etag ? Number(/^bytes=(\d+)-$/.exec(range ?? "")?.[1] ?? 0) : 0;
+  const from = asked > 0 ? (slip.startsAt ?? asked) : 0;
+  const body = content.subarray(from, asked > 0 && slip.atMost !== undefined ? from + slip.atMost : undefined);
   response.writeHead(from > 0 ? 206 : 200, {
     etag,
     "content-length": body.length,
-    ...(from > 0 && { "content-range": `bytes ${from}-${content.length - 1}/${content.length}` }),
+    ...(from > 0 && { "content-range": `bytes ${from}-${from + body.length - 1}/${content.length}` }),
   });
   const cut = cuts.shift();
   if (cut === undefined) return void response.end(body);
   response.write(body.subarray(0, cut), () => response.destroy());
+}
+
+/** Sends without an end, as long as somebody reads. */
+function pour(response: ServerResponse): void {
+  while (!response.destroyed && response.write("x".repeat(2 ** 16)));
+  if (!response.destroyed) response.once("drain", () => pour(response));
 }
 
 beforeEach(async () => {
@@ -53,6 +67,9 @@ beforeEach(async () => {
   cuts = [];
   seen = [];
   sums = undefined;
+  slip = {};
+  logins = [];
+  flood = false;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -130,6 +147,55 @@ test("parts of two versions are never put together", async () => {
   content = Buffer.from(content).fill(7, 2 ** 20, 2 * 2 ** 20);
   etag = '"two"';
   expect((await resolveImage(`${origin}/disk.raw`)).digest).toBe(digest());
+});
+
+test("a server that sends less than the range asked for is asked for the rest", async () => {
+  cuts = [5_000_000];
+  slip = { atMost: 20_000_000 };
+  expect((await resolveImage(`${origin}/disk.raw`)).digest).toBe(digest());
+  expect(images()).toHaveLength(3);
+});
+
+test("bytes of another range are not put behind what is there", async () => {
+  cuts = [5_000_000];
+  slip = { startsAt: 1_000_000 };
+  expect((await resolveImage(`${origin}/disk.raw`)).digest).toBe(digest());
+});
+
+test("what was never gone on with goes after a month", async () => {
+  const parts = join(folder, "cache/downloads");
+  await mkdir(parts, { recursive: true });
+  const longAgo = new Date(Date.now() - 31 * 86_400_000);
+  for (const name of ["old.part", "old.part.json", "new.part"]) await writeFile(join(parts, name), "begun");
+  for (const name of ["old.part", "old.part.json"]) await utimes(join(parts, name), longAgo, longAgo);
+  await resolveImage(`${origin}/disk.raw`);
+  expect((await cached()).filter((name) => name.includes(".part"))).toEqual(["new.part"]);
+});
+
+test("name and password of an address are given to the server alone", async () => {
+  sums = `${digest()}  disk.raw\n`;
+  const address = origin.replace("://", "://me:p%40ss@");
+  const { checksum } = await resolveImage(`${address}/disk.raw`);
+  expect(checksum).toBe(`sha256:${digest()} ('${origin}/SHA256SUMS')`);
+  expect(new Set(logins)).toEqual(new Set([`Basic ${Buffer.from("me:p@ss").toString("base64")}`]));
+  await expect(resolveImage(`${address}/missing.raw`)).rejects.toThrow(`There is no image at '${origin}/missing.raw'`);
+  const hidden = { checksum: `${address}/none/SHA256SUMS?sig=secret` };
+  await expect(resolveImage(`${address}/disk.raw`, hidden)).rejects.toThrow(
+    `The file with checksums '${origin}/none/SHA256SUMS' cannot be read.`,
+  );
+});
+
+test("a file of checksums without an end is left alone", async () => {
+  flood = true;
+  expect((await resolveImage(`${origin}/disk.raw`)).checksum).toBeUndefined();
+});
+
+test("addresses that are none are told, a lone percent sign is no harm", async () => {
+  await expect(resolveImage("http://[broken/disk.raw")).rejects.toMatchObject({
+    name: "ImageError",
+    message: "What was given as the address of a file is none.",
+  });
+  await expect(resolveImage(`${origin}/100%.raw`)).rejects.toThrow(`There is no image at '${origin}/100%.raw'`);
 });
 
 test("a file with the wrong checksum is removed", async () => {

@@ -10,12 +10,15 @@ export async function markUsed(folder: string): Promise<void> {
   await utimes(folder, now, now).catch(() => undefined);
 }
 
-/** Removes the folders in `root` that were marked last 30 days ago or earlier, and what killed processes left there. */
-export async function removeUnused(root: string): Promise<void> {
+/**
+ * Removes the folders in `root` that were marked last 30 days ago or earlier, and what killed processes left there; of
+ * files only those whose names match `files`.
+ */
+export async function removeUnused(root: string, files?: RegExp): Promise<void> {
   for (const entry of await readdir(root, { withFileTypes: true }).catch(() => [])) {
-    if (!entry.isDirectory()) continue;
-    const folder = join(root, entry.name);
-    const usedAtMs = (await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now();
-    if (Date.now() - usedAtMs > KEPT_MS) await rm(folder, { recursive: true, force: true });
+    if (!entry.isDirectory() && files?.test(entry.name) !== true) continue;
+    const path = join(root, entry.name);
+    const usedAtMs = (await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - usedAtMs > KEPT_MS) await rm(path, { recursive: true, force: true });
   }
 }

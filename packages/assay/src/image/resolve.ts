@@ -7,7 +7,8 @@ import { rememberedDigest } from "./digest.ts";
 import { type Compression, compressionOf } from "./formats/compressions.ts";
 import { ImageFile } from "./formats/image-file.ts";
 import { inspectImage } from "./inspect.ts";
-import { type Checksum, checksumBeside, isAddress, readChecksum, verifyChecksum } from "./intake/checksum.ts";
+import { isAddress } from "./intake/address.ts";
+import { type Checksum, checksumBeside, readChecksum, verifyChecksum } from "./intake/checksum.ts";
 import { convertImage, isForkable } from "./intake/convert.ts";
 import { downloadImage } from "./intake/download.ts";
 import { unpackImage } from "./intake/unpack.ts";
@@ -38,7 +39,7 @@ export async function resolveImage(nameOrPath: string, options: ResolveOptions =
   const given = options.checksum;
   const { signal } = options;
   const name = basename(path);
-  const checksum = await (given === undefined ? checksumBeside(path, signal) : readChecksum(given, name, signal));
+  const checksum = await (given === undefined ? checksumBeside(path) : readChecksum(given, name, signal));
   if (checksum !== undefined) await verifyChecksum(file.path, nameOrPath, checksum, options);
   return await openImage(path, name, checksum, options);
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { ImageError } from "../../errors/catalogue.ts";
 import { type DigestAlgorithm, rememberedDigest } from "../digest.ts";
 import type { ImageOptions } from "../types.ts";
+import { type Address, besideAddress, isAddress, readAddress } from "./address.ts";
 import { fetchText } from "./fetch-text.ts";
 
 /** What a file must be, and who says so. */
@@ -35,29 +36,45 @@ export async function readChecksum(text: string, fileName: string, signal?: Abor
       help: "Give 'sha256:' with 64 hexadecimal digits, 'sha512:' with 128, or a file such as SHA256SUMS.",
     });
   }
-  const sums = isAddress(text) ? await fetchText(text, signal) : await readFile(text, "utf8").catch(() => undefined);
+  const address = isAddress(text) ? readAddress(text) : undefined;
+  const called = address?.called ?? text;
+  const sums = await (address === undefined
+    ? readFile(text, "utf8").catch(() => undefined)
+    : fetchText(address, signal));
   if (sums === undefined)
-    throw new ImageError(`The file with checksums '${text}' cannot be read.`, { help: "Check its path or address." });
-  const found = findChecksum(sums, fileName, text);
+    throw new ImageError(`The file with checksums '${called}' cannot be read.`, { help: "Check its path or address." });
+  const found = findChecksum(sums, fileName, called);
   if (found !== undefined) return found;
-  throw new ImageError(`The file with checksums '${text}' does not name '${fileName}'.`, {
+  throw new ImageError(`The file with checksums '${called}' does not name '${fileName}'.`, {
     help: "Name the one that the publisher of the image keeps beside it, or give 'sha256:' with the digits.",
   });
 }
 
-/**
- * What the files with checksums beside an image say about it, undefined when there are none that name it. `place` is
- * its path or address.
- */
-export async function checksumBeside(place: string, signal?: AbortSignal): Promise<Checksum | undefined> {
-  const url = isAddress(place) ? new URL(place) : undefined;
-  const fileName = basename(url === undefined ? place : decodeURIComponent(url.pathname));
+/** What the files with checksums beside the image at `path` say about it, undefined when there are none that name it. */
+export async function checksumBeside(path: string): Promise<Checksum | undefined> {
+  return await findBeside(basename(path), async (name) => {
+    const beside = join(dirname(path), name);
+    return { called: beside, sums: await readFile(beside, "utf8").catch(() => undefined) };
+  });
+}
+
+/** The same for an image on the web. */
+export async function checksumAt(address: Address, signal?: AbortSignal): Promise<Checksum | undefined> {
   // Addresses that are signed for one file give no other.
-  if (url !== undefined && url.search !== "") return undefined;
+  if (address.url.search !== "") return undefined;
+  return await findBeside(address.fileName, async (name) => {
+    const beside = besideAddress(address, name);
+    return { called: beside.called, sums: await fetchText(beside, signal) };
+  });
+}
+
+async function findBeside(
+  fileName: string,
+  read: (name: string) => Promise<{ readonly called: string; readonly sums: string | undefined }>,
+): Promise<Checksum | undefined> {
   for (const name of [...SUMS_FILES, `${fileName}.sha512`, `${fileName}.sha256`]) {
-    const beside = url === undefined ? join(dirname(place), name) : new URL(encodeURIComponent(name), url).href;
-    const sums = url === undefined ? await readFile(beside, "utf8").catch(() => "") : await fetchText(beside, signal);
-    const found = findChecksum(sums ?? "", fileName, beside, !name.endsWith("SUMS"));
+    const { called, sums } = await read(name);
+    const found = findChecksum(sums ?? "", fileName, called, !name.endsWith("SUMS"));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -99,9 +116,6 @@ export function wrongChecksum(called: string, { algorithm, digest, saidBy }: Che
     { help: "It was damaged on the way, or it is another version than the checksum is for. Fetch both again." },
   );
 }
-
-/** Whether `place` is the address of something on the web. */
-export const isAddress = (place: string): boolean => /^https?:\/\//i.test(place);
 
 const algorithmOf = (hex: string): DigestAlgorithm | undefined =>
   (["sha256", "sha512"] as const).find((algorithm) => digits[algorithm] === hex.length);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { ImageDownloadFailed, ImageError } from "../../errors/catalogue.ts";
 import { writeError } from "../../errors/disk-full.ts";
 import { cacheFolder } from "../../host/folders.ts";
@@ -10,7 +10,8 @@ import { takeLock } from "../build/lock.ts";
 import { Steps } from "../build/steps.ts";
 import { fileDigest } from "../digest.ts";
 import type { ImageOptions } from "../types.ts";
-import { type Checksum, checksumBeside, readChecksum, wrongChecksum } from "./checksum.ts";
+import { readAddress } from "./address.ts";
+import { type Checksum, checksumAt, readChecksum, wrongChecksum } from "./checksum.ts";
 import { type Fetched, fetchFile } from "./fetch-file.ts";
 
 /** An image that was fetched into the cache. */
@@ -33,43 +34,43 @@ interface DownloadRecord extends Fetched {
 const downloadsFolder = (): string => join(cacheFolder(), "downloads");
 
 /**
- * Fetches the image at `address` into the cache, under its content, and returns where it is. What is there already is
+ * Fetches the image at the address `given` into the cache, under its content, and returns where it is. What is there already is
  * fetched again only when the server says that it has changed; with a checksum that fits, the server is not asked. A
  * download that is cut off goes on where it was. Throws ImageError, ImageDownloadFailed or HostExhausted; a file with the
  * wrong checksum is removed.
  */
 export async function downloadImage(
-  address: string,
+  given: string,
   wanted: string | undefined,
   options: ImageOptions = {},
 ): Promise<Downloaded> {
   const { signal } = options;
-  const url = new URL(address);
-  const called = shownAddress(url);
-  const name = safeName(url);
+  const address = readAddress(given);
+  const { called } = address;
+  const name = safeName(address.fileName);
   const steps = new Steps(options.progress);
-  const place = join(downloadsFolder(), createHash("sha256").update(address).digest("hex"));
+  const place = join(downloadsFolder(), createHash("sha256").update(given).digest("hex"));
   const onWait = () => steps.begin("Waiting for another assay that fetches the same image", called);
   await using _lock = await takeLock(`${place}.lock`, { onWait, signal });
   try {
-    const given = wanted === undefined ? undefined : await readChecksum(wanted, name, signal);
+    const due = wanted === undefined ? undefined : await readChecksum(wanted, address.fileName, signal);
     const known = await readRecord(place, name);
-    const isKnown = given?.algorithm === "sha256" && given.digest === known?.digest;
-    if (known !== undefined && isKnown) return { path: pathOf(known, name), name, checksum: given };
+    const isKnown = due?.algorithm === "sha256" && due.digest === known?.digest;
+    if (known !== undefined && isKnown) return { path: pathOf(known, name), name, checksum: due };
     steps.begin(known === undefined ? "Fetching the image" : "Asking whether the image has changed", called);
-    const fetched = await fetchFile({ url, called, part: `${place}.part`, known, signal }).catch((error: unknown) => {
+    const fetched = await fetchFile({ address, part: `${place}.part`, known, signal }).catch((error: unknown) => {
       if (known === undefined || !(error instanceof ImageDownloadFailed)) throw error;
       steps.begin("Taking the image that was fetched before", error.message);
       return undefined;
     });
     if (fetched === undefined && known !== undefined) {
       const path = pathOf(known, name);
-      if (given !== undefined) await mustBe(path, given, called, options);
-      return { path, name, checksum: given ?? known.checksum };
+      if (due !== undefined) await mustBe(path, due, called, options);
+      return { path, name, checksum: due ?? known.checksum };
     }
     if (fetched === undefined) throw new Error("A server called unchanged what was never fetched.");
     steps.begin("Computing the checksum of the image", called);
-    const checksum = given ?? (await checksumBeside(address, signal));
+    const checksum = due ?? (await checksumAt(address, signal));
     const part = `${place}.part`;
     try {
       if (checksum !== undefined) await mustBe(part, checksum, called, options);
@@ -84,7 +85,7 @@ export async function downloadImage(
         ...(checksum && { checksum }),
       };
       await replaceFile(`${place}.json`, JSON.stringify(record));
-      await removeUnused(downloadsFolder());
+      await removeUnused(downloadsFolder(), /\.part(\.json)?$/);
       return { path, name, checksum };
     } catch (error) {
       if (error instanceof ImageError) await rm(part, { force: true });
@@ -106,14 +107,10 @@ async function mustBe(path: string, checksum: Checksum, called: string, { signal
   if (actual !== checksum.digest) throw wrongChecksum(called, checksum, actual);
 }
 
-/** An address as it may be shown: what comes after a question mark or before an @ often lets people in. */
-function shownAddress(url: URL): string {
-  return `${url.origin}${url.pathname}`;
-}
-
-function safeName(url: URL): string {
-  const last = basename(decodeURIComponent(url.pathname)).replaceAll(/[^\w.+-]/g, "_");
-  return /^\.*$/.test(last) ? "image" : last;
+/** A name that is harmless as that of a file, in messages and in options of QEMU. */
+function safeName(fileName: string): string {
+  const safe = fileName.replaceAll(/[^\w.+-]/g, "_");
+  return /^\.*$/.test(safe) ? "image" : safe;
 }
 
 async function readRecord(place: string, name: string): Promise<DownloadRecord | undefined> {

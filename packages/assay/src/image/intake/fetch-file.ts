@@ -6,6 +6,7 @@ import type { ReadableStream } from "node:stream/web";
 import { ImageDownloadFailed, ImageError } from "../../errors/catalogue.ts";
 import { isDiskFull } from "../../errors/disk-full.ts";
 import { replaceFile } from "../../host/replace-file.ts";
+import type { Address } from "./address.ts";
 
 /** What a server said about a file that was fetched. */
 export interface Fetched {
@@ -16,9 +17,7 @@ export interface Fetched {
 }
 
 export interface FetchOrder {
-  readonly url: URL;
-  /** The address as messages show it. */
-  readonly called: string;
+  readonly address: Address;
   /** Where the content goes. What an earlier attempt left there is gone on with. */
   readonly part: string;
   /** What is there already; a server that still has it is not asked for it again. */
@@ -47,43 +46,70 @@ export async function fetchFile(order: FetchOrder): Promise<Fetched | undefined>
       if (error instanceof ImageError || isDiskFull(error)) throw error;
       const now = await sizeOf(order.part);
       fruitless = now > reached ? 0 : fruitless + 1;
-      reached = now;
+      // The furthest: a server that knows no ranges and breaks off sooner or later would be asked for ever.
+      reached = Math.max(reached, now);
       if (fruitless >= MAX_FRUITLESS) throw unreachable(order, error, now);
     }
   }
 }
 
-async function attempt({ called, known, part, signal, url }: FetchOrder): Promise<Fetched | undefined> {
+async function attempt({ address, known, part, signal }: FetchOrder): Promise<Fetched | undefined> {
   const stall = new AbortController();
   const patience = setTimeout(() => stall.abort(new Error(`nothing came for ${STALL_MS / 1000} s`)), STALL_MS);
   const stop = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
   try {
     const begun = await readBegun(part);
-    const response = await fetch(url, { headers: headersFor(begun, known), signal: stop });
-    if (response.status === 304) return undefined;
+    const headers = { ...address.headers, ...headersFor(begun, known) };
+    const response = await fetch(address.url, { headers, signal: stop });
+    if (response.status === 304 && known !== undefined) return undefined;
     const isContinued = response.status === 206 && begun !== undefined;
     if (!isContinued && response.status !== 200) {
       await response.body?.cancel();
       // The range is not there: the part is of something else, or whole already.
       if (response.status === 416) await forget(part);
-      throw response.status >= 500 || response.status === 416
+      throw response.status >= 500 || PASSING.has(response.status)
         ? new Error(`the server answers ${response.status} ${response.statusText}`)
-        : noFile(called, response);
+        : noFile(address, response);
     }
-    const from = isContinued ? begun.hasBytes : 0;
-    const length = Number(response.headers.get("content-length") ?? Number.NaN);
-    const fetched: Fetched = { ...validatorsOf(response), sizeBytes: from + length };
-    if (!isContinued) await replaceFile(`${part}.json`, JSON.stringify(fetched));
+    const sizeBytes = isContinued ? await continuedSize(response, begun, part) : lengthOf(response);
+    const fetched: Fetched = {
+      // An answer with a range need not repeat all of them (RFC 9110, 15.3.7).
+      ...(isContinued && validatorsIn(begun)),
+      ...validatorsOf(response),
+      sizeBytes,
+    };
+    if (!isContinued) {
+      // First, so that nobody finds the bytes of one version with the tag of another.
+      await rm(part, { force: true });
+      await replaceFile(`${part}.json`, JSON.stringify(fetched));
+    }
     if (response.body === null) throw new Error("the server sends no content");
     const body = Readable.fromWeb(response.body as ReadableStream).on("data", () => patience.refresh());
-    await pipeline(body, createWriteStream(part, { flags: isContinued ? "a" : "w", mode: 0o600 }), { signal: stop });
-    const sizeBytes = await sizeOf(part);
-    if (Number.isFinite(length) && sizeBytes !== fetched.sizeBytes)
-      throw new Error(`${sizeBytes} of ${fetched.sizeBytes} bytes came`);
-    return { ...fetched, sizeBytes };
+    await pipeline(body, createWriteStream(part, { flags: "a", mode: 0o600 }), { signal: stop });
+    const hasBytes = await sizeOf(part);
+    if (Number.isFinite(sizeBytes) && hasBytes !== sizeBytes) throw new Error(`${hasBytes} of ${sizeBytes} bytes came`);
+    return { ...fetched, sizeBytes: hasBytes };
   } finally {
     clearTimeout(patience);
   }
+}
+
+/** Refusals below 500 that another attempt may not meet: too slow, no such range, too many requests. */
+const PASSING: ReadonlySet<number> = new Set([408, 416, 429]);
+
+const lengthOf = ({ headers }: Response): number => Number(headers.get("content-length") ?? Number.NaN);
+
+/**
+ * The size of the whole file of which `response` brings the rest, or a part of the rest. Throws, and forgets what there is, when it
+ * brings other bytes than those that follow.
+ */
+async function continuedSize(response: Response, { hasBytes }: Begun, part: string): Promise<number> {
+  const range = response.headers.get("content-range") ?? "";
+  const [, from, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range) ?? [];
+  if (Number(from) === hasBytes) return total === "*" ? hasBytes + lengthOf(response) : Number(total);
+  await response.body?.cancel();
+  await forget(part);
+  throw new Error(`the server sends '${range}' when asked for what follows byte ${hasBytes}`);
 }
 
 interface Begun extends Fetched {
@@ -113,6 +139,11 @@ function headersFor(begun: Begun | undefined, known: Fetched | undefined): Recor
   return headers;
 }
 
+const validatorsIn = ({ etag, lastModified }: Fetched): Pick<Fetched, "etag" | "lastModified"> => ({
+  ...(etag === undefined ? {} : { etag }),
+  ...(lastModified === undefined ? {} : { lastModified }),
+});
+
 /** Weak tags promise only that content means the same, not that it has the same bytes (RFC 9110, 8.8.1). */
 function validatorsOf({ headers }: Response): Pick<Fetched, "etag" | "lastModified"> {
   const etag = headers.get("etag");
@@ -134,14 +165,15 @@ const sizeOf = (path: string): Promise<number> =>
     () => 0,
   );
 
-const noFile = (called: string, { status, statusText }: Response): ImageError =>
+const noFile = ({ called }: Address, { status, statusText }: Response): ImageError =>
   new ImageError(`There is no image at '${called}': the server answers ${status} ${statusText}.`, {
     help: "Check the address, and whether it asks for a login or has run out.",
   });
 
-function unreachable({ called }: FetchOrder, error: unknown, hasBytes: number): ImageDownloadFailed {
-  const why =
-    error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : `${error}`;
+function unreachable({ address: { called } }: FetchOrder, error: unknown, hasBytes: number): ImageDownloadFailed {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  // That of several addresses which all refuse has no message, but a code.
+  const why = cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);
   const left =
     hasBytes === 0 ? "" : ` The ${hasBytes} bytes that came are kept, and the next attempt goes on from there.`;
   return new ImageDownloadFailed(`The image '${called}' could not be fetched: ${why}.${left}`, {
