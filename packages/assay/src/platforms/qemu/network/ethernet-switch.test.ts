@@ -35,6 +35,11 @@ class Guest {
     await settled();
   }
 
+  /** One frame to `to`, which is not waited for. */
+  sendAt(to: number, from: number): void {
+    this.#stream.write(frame(to, from, ""));
+  }
+
   async leave(): Promise<void> {
     const closed = once(this.#stream, "close");
     this.#stream.destroy();
@@ -118,4 +123,37 @@ test("another switch goes on where one was released", async () => {
   for (const { name, stream, rest } of between.release()) heir.connect(name, stream, rest);
   await a.send(EVERYONE, 1, "hello");
   expect(b.seen).toEqual(["hello"]);
+});
+
+test("addresses that a guest makes up are not all remembered", async () => {
+  const { a, b, c } = three();
+  await a.send(EVERYONE, 1, "here");
+  await b.send(EVERYONE, 2, "here");
+  const made = Array.from({ length: 10_000 }, (_, index) => 0x100 + 2 * index);
+  for (const address of made) a.sendAt(1, address);
+  await settled();
+  const before = c.seen.length;
+  await b.send(made.at(-1) ?? 0, 2, "to the last");
+  await b.send(made[0] ?? 0, 2, "to the first");
+  await b.send(1, 2, "to the real one");
+  expect(c.seen.slice(before)).toEqual(["to the last"]);
+  expect(a.seen.slice(-2)).toEqual(["to the first", "to the real one"]);
+});
+
+test("a guest that does not read loses frames, and so does a link that holds too many", async () => {
+  const between = new EthernetSwitch(Math.random, 100_000);
+  const a = new Guest("a", between);
+  const b = new Guest("b", between);
+  const [, deaf] = duplexPair();
+  between.connect("deaf", deaf);
+  const text = "x".repeat(30_000);
+  for (let count = 0; count < 40; count++) await a.send(EVERYONE, 1, text);
+  expect(b.seen).toHaveLength(40);
+  expect(deaf.writableLength).toBeGreaterThan(2 ** 19);
+  expect(deaf.writableLength).toBeLessThanOrEqual(2 ** 20);
+  between.impair("a", "b", { latencyMs: 20 });
+  await a.send(EVERYONE, 1, text, text, text, text, text);
+  await expect.poll(() => b.seen.length).toBe(43);
+  await a.send(EVERYONE, 1, "free again");
+  await expect.poll(() => b.seen.slice(43)).toEqual(["free again"]);
 });

@@ -4,6 +4,10 @@ import { FrameReader, LENGTH_BYTES } from "./frame-reader.ts";
 
 /** What may wait for a guest that does not read; a switch drops the rest. */
 const QUEUE_BYTES = 1 << 20;
+/** What may be on its way to a guest over links with latency: a second of a gigabit; the rest is dropped as well. */
+const DELAYED_BYTES = 1 << 27;
+/** Addresses that are known at a time, as many as common switches hold; frames for others go to everyone. */
+const MAX_ADDRESSES = 8192;
 const ADDRESS_BYTES = 6;
 
 interface Port {
@@ -11,6 +15,8 @@ interface Port {
   readonly stream: Duplex;
   readonly reader: FrameReader;
   readonly detach: () => void;
+  /** On the way to it over links with latency. */
+  delayedBytes: number;
 }
 
 /** A port that was taken out of its switch, for another one to go on with. */
@@ -36,10 +42,12 @@ export class EthernetSwitch implements Disposable {
   readonly #links = new Map<string, Link>();
   readonly #delayed = new Set<NodeJS.Timeout>();
   readonly #random: () => number;
+  readonly #delayedBytes: number;
 
-  /** `random` decides which frames are lost. */
-  constructor(random: () => number = Math.random) {
+  /** `random` decides which frames are lost; `delayedBytes` is what may be on its way to one guest. */
+  constructor(random: () => number = Math.random, delayedBytes = DELAYED_BYTES) {
     this.#random = random;
+    this.#delayedBytes = delayedBytes;
   }
 
   /** Plugs in the machine `name`; `stream` is the other end of its QEMU's `-netdev socket`. */
@@ -50,6 +58,7 @@ export class EthernetSwitch implements Disposable {
       name,
       stream,
       reader: new FrameReader(rest),
+      delayedBytes: 0,
       detach() {
         stream.off("data", receive);
         stream.off("end", leave);
@@ -118,7 +127,7 @@ export class EthernetSwitch implements Disposable {
     for (const frame of frames) {
       if (frame.length < LENGTH_BYTES + 2 * ADDRESS_BYTES) continue;
       const source = frame.readUIntBE(LENGTH_BYTES + ADDRESS_BYTES, ADDRESS_BYTES);
-      this.#portOf.set(source, from);
+      if (this.#portOf.size < MAX_ADDRESSES || this.#portOf.has(source)) this.#portOf.set(source, from);
       for (const to of this.#targetsOf(frame, from)) {
         // One system call for all frames of a piece that go the same way.
         if (!targets.has(to)) to.stream.cork();
@@ -144,16 +153,22 @@ export class EthernetSwitch implements Disposable {
       write(frame, to);
       return;
     }
+    if (to.delayedBytes + frame.length > this.#delayedBytes) return;
+    const kept = Buffer.from(frame);
+    to.delayedBytes += kept.length;
     const timer = setTimeout(() => {
       this.#delayed.delete(timer);
-      if (this.#ports.get(to.name) === to) write(frame, to);
+      to.delayedBytes -= kept.length;
+      if (this.#ports.get(to.name) === to) write(kept, to);
     }, latencyMs);
     this.#delayed.add(timer);
   }
 }
 
+/** A frame that has to wait is copied: as it came it holds on to the whole piece that was read with it. */
 function write(frame: Buffer, { stream }: Port): void {
-  if (!stream.destroyed && stream.writableLength + frame.length <= QUEUE_BYTES) stream.write(frame);
+  if (stream.destroyed || stream.writableLength + frame.length > QUEUE_BYTES) return;
+  stream.write(stream.writableNeedDrain ? Buffer.from(frame) : frame);
 }
 
 const linkKey = (one: string, other: string): string => (one < other ? `${one} ${other}` : `${other} ${one}`);

@@ -3,6 +3,9 @@ import type { LinkQuality, NodeNames, PrivateNetwork } from "../../../features/p
 import type { EthernetSwitch } from "./ethernet-switch.ts";
 import { type NetworkPlace, PREFIX_LENGTH } from "./network-plan.ts";
 
+/** Timers hold no longer ones; they would end at once. */
+const MAX_LATENCY_MS = 2 ** 31 - 1;
+
 /** One machine's view of the private network of its environment. Whatever it does to links holds at once. */
 export class MachineNetwork implements PrivateNetwork {
   readonly featureName = "PrivateNetwork";
@@ -25,9 +28,9 @@ export class MachineNetwork implements PrivateNetwork {
 
   async impair(one: NodeNames, other: NodeNames, quality: LinkQuality): Promise<void> {
     const { latencyMs = 0, lossPercent = 0 } = quality;
-    if (!(latencyMs >= 0 && lossPercent >= 0 && lossPercent <= 100)) {
+    if (!(latencyMs >= 0 && latencyMs <= MAX_LATENCY_MS && lossPercent >= 0 && lossPercent <= 100)) {
       throw new UsageError(`A link cannot have a latency of ${latencyMs} ms and a loss of ${lossPercent} %.`, {
-        help: "Give a latency from 0 ms and a loss from 0 to 100 %.",
+        help: `Give a latency from 0 to ${MAX_LATENCY_MS} ms and a loss from 0 to 100 %.`,
       });
     }
     for (const [left, right] of this.#pairs(one, other)) this.#switch.impair(left, right, quality);
@@ -49,6 +52,8 @@ export class MachineNetwork implements PrivateNetwork {
     const known = this.#place.hosts.map(({ name }) => name);
     const unknown = names.find((name) => !known.includes(name));
     if (unknown === undefined) return names;
-    throw new UsageError(`'${unknown}' is no node of this private network; its nodes are '${known.join("', '")}'.`);
+    throw new UsageError(`'${unknown}' is no node of this private network.`, {
+      help: `Its nodes are '${known.join("', '")}'.`,
+    });
   }
 }
