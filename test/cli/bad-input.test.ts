@@ -57,6 +57,11 @@ test("an unknown option", async () => {
   expectRefusal(space, await space.assay(["run", "--imgae", "x"]), 2, "--imgae");
 });
 
+test("a number that is none", async () => {
+  const space = new Workspace({ "r.yml": local });
+  expectRefusal(space, await space.assay(["plan", "-r", "r.yml", "--limit", "all"]), 2, "--limit takes a whole number");
+});
+
 test("an image that is not there", async () => {
   const space = new Workspace({ "r.yml": qemu() });
   expectRefusal(space, await space.assay(["-r", "r.yml"]), 2, "disk.qcow2");

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
 import { explain, loadRunbook } from "../engine/index.ts";
 import { opened } from "../engine/runbook-file.ts";
@@ -22,10 +22,11 @@ export function explainCommand(): Command {
   return new Command("explain")
     .description("Tell why a case runs or does not, or where a variable has its value from.")
     .argument("[case]", "name of a case, as 'case' or 'Suite.case'")
-    .option(
-      "-r, --runbook <file>",
-      "runbook (default: the runbook 'default.yml' that comes with assay)",
-      DEFAULT_RUNBOOK,
+    .addOption(
+      new Option("-r, --runbook <file>", "runbook").default(
+        DEFAULT_RUNBOOK,
+        "the runbook 'default.yml' that comes with assay",
+      ),
     )
     .option(
       "-v, --variable <name[:value]>",

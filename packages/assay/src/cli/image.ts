@@ -23,7 +23,11 @@ export function imageCommand(): Command {
       .command(name)
       .description(about)
       .option("--json", "print one JSON document on standard output", false)
-      .option("-d, --debug", "show stacks of errors", false);
+      .option("-d, --debug", "show stacks of errors", false)
+      .addHelpText(
+        "after",
+        "\nExit codes: 0 done, 2 there is no such image, 3 it cannot be built, 130/143 interrupted.",
+      );
   add("build", "Build an image, or bring it up to date with the newest packages.")
     .argument("<name>", "a recipe; 'assay image list' shows them")
     .option(

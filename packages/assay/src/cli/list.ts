@@ -29,6 +29,7 @@ export function listCommand(): Command {
     .option("--json", "print one JSON document on standard output", false)
     .option("-d, --debug", "show stacks of errors", false)
     .addOption(new Option("-t, --type <type>", "what to list").choices(["case"]).default("case").hideHelp())
+    .addHelpText("after", "\nExit codes: 0 listed, 2 the runbook has errors.")
     .action(async (options: ListOptions) => {
       if (options.explain) {
         process.stdout.write(`${await explainAll(options)}\n`);

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { DEFAULT_RUNBOOK } from "../engine/default-runbook.ts";
 import { loadRunbook, plan } from "../engine/index.ts";
 import { ExitCode } from "../errors/assay-error.ts";
@@ -7,7 +7,7 @@ import { collectValues } from "./collect-values.ts";
 import { planJson } from "./plan-json.ts";
 import { planText } from "./plan-text.ts";
 import { problemText } from "./problem-text.ts";
-import { scheduleOption } from "./run-options.ts";
+import { scheduleOption, wholeNumber } from "./run-options.ts";
 
 interface PlanCommandOptions {
   readonly runbook: string;
@@ -15,7 +15,7 @@ interface PlanCommandOptions {
   readonly platform?: string;
   readonly compat: boolean;
   readonly json: boolean;
-  readonly limit: string;
+  readonly limit: number;
   readonly schedule?: SchedulePolicy;
   readonly log_path: string;
 }
@@ -38,17 +38,18 @@ Exit codes: 0 planned, 2 the runbook has errors.`;
 export function planCommand(): Command {
   return new Command("plan")
     .description("Show what a runbook would run, without touching any machine.")
-    .option(
-      "-r, --runbook <file>",
-      "runbook (default: the runbook 'default.yml' that comes with assay)",
-      DEFAULT_RUNBOOK,
+    .addOption(
+      new Option("-r, --runbook <file>", "runbook").default(
+        DEFAULT_RUNBOOK,
+        "the runbook 'default.yml' that comes with assay",
+      ),
     )
     .option("-v, --variable <name:value>", "set a variable; s:name:value for a secret; repeatable", collectValues, [])
     .option("--platform <type>", "platform instead of the runbook's")
     .addOption(scheduleOption())
     .option("-l, --log_path <folder>", "folder of the runs, for --schedule fail-fast", "runs")
     .option("--compat", "only warn of unknown keys that LISA ignores", false)
-    .option("--limit <lines>", "most lines of each table; 0 shows all", "40")
+    .option("--limit <lines>", "most lines of each table; 0 shows all", wholeNumber("--limit"), 40)
     .option("--json", "print one JSON document on standard output", false)
     .option("-d, --debug", "show stacks of errors", false)
     .addHelpText("after", JSON_HELP)
@@ -66,7 +67,7 @@ export function planCommand(): Command {
       } else {
         const color = process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "";
         for (const problem of expanded.problems) process.stderr.write(`${problemText(problem, file, color)}\n`);
-        const limit = /^\d+$/.test(options.limit) ? Number(options.limit) || Number.POSITIVE_INFINITY : 40;
+        const limit = options.limit === 0 ? Number.POSITIVE_INFINITY : options.limit;
         if (expanded.runbook !== undefined) process.stdout.write(`${file.mask(planText(expanded, limit))}\n`);
       }
       process.exitCode = isGood ? ExitCode.ok : ExitCode.configuration;

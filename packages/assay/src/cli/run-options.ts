@@ -37,7 +37,8 @@ const nonNegative =
     throw new InvalidArgumentError(`${option} takes a number that is not below 0.`);
   };
 
-const wholeNumber =
+/** Reads a whole number of an option. */
+export const wholeNumber =
   (option: string) =>
   (given: string): number => {
     if (/^\d{1,6}$/.test(given)) return Number(given);
@@ -75,7 +76,7 @@ export function declareRunCommand(): Command {
     )
     .option(
       "--repeat-failures <times>",
-      "run a failed case so many times more on fresh machines and tell how often it fails",
+      "run a failed case so many times more on fresh machines and tell how often it fails (default: 0)",
       wholeNumber("--repeat-failures"),
     )
     .addOption(
