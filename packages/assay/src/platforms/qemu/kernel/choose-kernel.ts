@@ -37,13 +37,22 @@ export async function chooseKernel(settings: BootSettings): Promise<ChosenKernel
     throw new UsageError("'initrd' goes with the file of a kernel; for a package it is made on the machine.", {
       help: "Leave 'initrd' out.",
     });
+  const chosen = { name, source, initrd: initrdPath, commandLine };
+  return { ...chosen, digest: await digestOfKernel(chosen) };
+}
+
+/** Identifies all of a kernel by the content that its files have now. */
+export async function digestOfKernel({
+  commandLine,
+  initrd,
+  source,
+}: Omit<ChosenKernel, "digest" | "name">): Promise<string> {
   const parts = [
     source.kind === "image" ? "own" : await fileDigest(source.path),
-    initrdPath === undefined ? "" : await fileDigest(initrdPath),
+    initrd === undefined ? "" : await fileDigest(initrd),
     commandLine,
   ];
-  const digest = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-  return { name, source, initrd: initrdPath, commandLine, digest };
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
 const ownKernel = { name: "the image's own", source: { kind: "image" } } as const;

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PlatformError } from "../../../errors/catalogue.ts";
 import { writeError } from "../../../errors/disk-full.ts";
 import { cacheFolder } from "../../../host/folders.ts";
 import { markUsed, removeUnused } from "../../../host/unused-folders.ts";
 import { inspectImage } from "../../../image/inspect.ts";
-import type { Shell } from "../../../node/shell/types.ts";
 import type { DeployContext } from "../../platform.ts";
 import { type BootableImage, type DirectKernel, wayKey } from "../boot-way.ts";
 import { forkTemplate } from "../fork.ts";
@@ -14,9 +14,10 @@ import type { HostSetup } from "../host/host-setup.ts";
 import type { SshKey } from "../machine/ssh-key.ts";
 import type { Template } from "../template/template-store.ts";
 import { type BootFacts, readBootFacts } from "./boot-facts.ts";
-import type { ChosenKernel } from "./choose-kernel.ts";
+import { type ChosenKernel, digestOfKernel } from "./choose-kernel.ts";
 import { forgetFirstBoot, installKernelPackage } from "./install-kernel.ts";
 import { saveDisk } from "./save-disk.ts";
+import { takeBootFiles } from "./take-boot-files.ts";
 
 export interface KernelOrder extends Pick<DeployContext, "signal" | "logFolder" | "progress"> {
   readonly host: HostSetup;
@@ -65,9 +66,14 @@ export async function prepareKernel(order: KernelOrder): Promise<BootableImage> 
   const startedAt = performance.now();
   progress({ environment: undefined, step: "prepare kernel", detail: `'${kernel.name}' for '${image.name}', once` });
   await mkdir(kernelsFolder(), { recursive: true });
-  const draft = await mkdtemp(join(kernelsFolder(), ".draft-"));
+  const prefix = `.draft-${key}-`;
+  // What a killed one left; the lock says that nobody is at work.
+  for (const name of await readdir(kernelsFolder()))
+    if (name.startsWith(prefix)) await rm(join(kernelsFolder(), name), { recursive: true, force: true });
+  const draft = await mkdtemp(join(kernelsFolder(), prefix));
   try {
     const prepared = await prepare(order, draft);
+    await mustBeUnchanged(kernel);
     await writeFile(join(draft, files.record), JSON.stringify(prepared));
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
@@ -111,7 +117,11 @@ async function prepare(order: KernelOrder, draft: string): Promise<PreparedKerne
 
   if (source.kind === "package") await installKernelPackage(shell, source, signal);
   const release = source.kind === "package" ? source.release : facts.release;
-  const hasInitrd = (await takeFiles(shell, release, draft, initrd === undefined, signal)) || initrd !== undefined;
+  const places = {
+    kernel: join(draft, files.kernel),
+    initrd: initrd === undefined ? join(draft, files.initrd) : undefined,
+  };
+  const hasInitrd = (await takeBootFiles(shell, release, places, signal)) || initrd !== undefined;
   const commandLineFor = (own: BootFacts): string =>
     `${hasInitrd ? own.commandLine : own.commandLineOfKernelAlone} ${commandLine}`.trim();
   if (source.kind === "image") return { name: release, commandLine: commandLineFor(facts), hasInitrd, disk: undefined };
@@ -122,23 +132,12 @@ async function prepare(order: KernelOrder, draft: string): Promise<PreparedKerne
   return { name: release, commandLine: commandLineFor(facts), hasInitrd, disk: { digest } };
 }
 
-/** Brings kernel and initial RAM disk from the guest's /boot; false when there is no initial RAM disk. */
-async function takeFiles(
-  shell: Shell,
-  release: string,
-  draft: string,
-  withInitrd: boolean,
-  signal: AbortSignal,
-): Promise<boolean> {
-  await shell.download(`/boot/vmlinuz-${release}`, join(draft, files.kernel), { sudo: true, signal });
-  if (!withInitrd) return false;
-  for (const name of [`initrd.img-${release}`, `initramfs-${release}.img`, `initrd-${release}`]) {
-    const found = await shell.run(["test", "-e", `/boot/${name}`], { sudo: true, signal });
-    if (found.exitCode !== 0) continue;
-    await shell.download(`/boot/${name}`, join(draft, files.initrd), { sudo: true, signal });
-    return true;
-  }
-  return false;
+/** A kernel that is built anew while the old one is put on the image would be kept under the old one's name. */
+async function mustBeUnchanged(kernel: ChosenKernel): Promise<void> {
+  if ((await digestOfKernel(kernel)) === kernel.digest) return;
+  throw new PlatformError(`The kernel '${kernel.name}' was changed while it was put on the image.`, {
+    help: "Wait until its build has ended, and start again.",
+  });
 }
 
 async function withKernel({ image, kernel }: KernelOrder, folder: string, prepared: PreparedKernel) {

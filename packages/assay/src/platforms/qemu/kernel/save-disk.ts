@@ -1,18 +1,17 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { PlatformError } from "../../../errors/catalogue.ts";
+import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
+import { runOnHost } from "../../../image/build/host-command.ts";
 import { fileDigest } from "../../../image/digest.ts";
 import type { Image } from "../../../image/types.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Template } from "../template/template-store.ts";
 
-const run = promisify(execFile);
 const CONVERT_LIMIT_MS = 600_000;
+const FREE_DISK = "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.";
 
 /**
  * Switches a fork off in good order and writes its disk into a file of its own; returns the file's SHA-256. Throws
- * TimedOut or PlatformError.
+ * TimedOut, HostExhausted or PlatformError.
  */
 export async function saveDisk(
   { host, image, signal }: { readonly host: HostSetup; readonly image: Image; readonly signal: AbortSignal },
@@ -32,13 +31,27 @@ export async function saveDisk(
       backing: { driver: image.format, file: file(image.path) },
     },
   };
-  try {
-    const convert = ["convert", "-O", "qcow2", `json:${JSON.stringify(chain)}`, path];
-    await run(host.qemuImg, convert, { signal, timeout: CONVERT_LIMIT_MS });
-  } catch (cause) {
-    signal.throwIfAborted();
-    const words = String((cause as { stderr?: unknown }).stderr ?? cause).trim();
-    throw new PlatformError(`The disk with the kernel could not be written: ${words}`, { cause });
-  }
+  await convertDisk(host.qemuImg, `json:${JSON.stringify(chain)}`, path, signal);
   return await fileDigest(path, signal);
+}
+
+/** Writes `source`, a file as qemu-img names it, as a disk of its own. It ends with assay, however that ends. */
+export async function convertDisk(qemuImg: string, source: string, path: string, signal: AbortSignal): Promise<void> {
+  const limit = AbortSignal.timeout(CONVERT_LIMIT_MS);
+  const args = ["convert", "-O", "qcow2", source, path];
+  const done = await runOnHost(qemuImg, args, { signal: AbortSignal.any([signal, limit]) }).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    if (!limit.aborted) throw cause;
+    const seconds = CONVERT_LIMIT_MS / 1000;
+    throw new PlatformError(`The disk with the kernel was not written within ${seconds} s.`, {
+      help: "Look at what else writes to the disk of the host, and try again.",
+      isTransient: true,
+      cause,
+    });
+  });
+  if (done.exitCode === 0) return;
+  const words = done.stderr.trim();
+  if (/No space left on device|Disk quota exceeded/i.test(words))
+    throw new HostExhausted(`There is no room for the disk with the kernel: ${words}`, { help: FREE_DISK });
+  throw new PlatformError(`The disk with the kernel could not be written: ${words}`);
 }
