@@ -55,8 +55,11 @@ export class EventTail implements AsyncIterable<RunEvent> {
         yield event;
       }
       position += from;
-      if (from === 0 && length < buffer.length) throw unreadable(this.#path, "it is shorter than it was");
-      if (from === 0) buffer = Buffer.alloc(buffer.length * 2);
+      if (from === 0 && length < buffer.length) {
+        if (isOver) throw unreadable(this.#path, "it is shorter than it was");
+        // On a full disk what may be lost of it is taken back, and written again when there is room.
+        await changed;
+      } else if (from === 0) buffer = Buffer.alloc(buffer.length * 2);
     }
   }
 

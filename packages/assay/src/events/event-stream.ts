@@ -44,19 +44,29 @@ export class EventStream {
   }
 
   readonly emit = (body: EventBody): void => {
-    const stamped = { ...body, seq: ++this.#seq, at: (this.#options.now?.() ?? new Date()).toISOString() };
+    const stamped = { ...body, seq: this.#seq + 1, at: (this.#options.now?.() ?? new Date()).toISOString() };
     const event: RunEvent = maskDeep(stamped, this.#options.mask);
-    this.#ahead.add(event);
+    // What is no JSON, such as a metric that is a BigInt, is the fault of who says it and takes no number.
+    const line = JSON.stringify(event);
+    this.#seq += 1;
+    this.#ahead.add(event, line);
   };
 
   /** Writes the events that had no room in the journal. Gives the problem when the disk is still full. */
   readonly flush = (): HostExhausted | undefined => this.#ahead.flush();
 
+  /** Resolves when everything that is in the journal is on the disk and was shown. */
+  settled(): Promise<void> {
+    return this.#ahead.settled();
+  }
+
   /** Closes the notifiers that still work and gives the paths of what they made, by notifier name. */
   async close(): Promise<ReadonlyMap<string, readonly string[]>> {
-    await this.#ahead.settled();
+    await this.settled();
     const made = new Map<string, readonly string[]>();
     for (const notifier of this.#active) {
+      // What others fail with comes too late for it.
+      this.#active.delete(notifier);
       try {
         made.set(notifier.name, await within(this.#options.closeLimitMs ?? CLOSE_LIMIT_MS, notifier.close()));
       } catch (error) {

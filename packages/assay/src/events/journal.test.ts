@@ -25,6 +25,26 @@ test("events are numbered, stamped, masked and read back", () => {
   ]);
 });
 
+test("an event that is no JSON is the fault of who says it, and takes no number", () => {
+  using journal = new Journal(freshPath());
+  const { emit } = stream(journal);
+  const metric = { type: "case-metric", resultId: "S.a", suite: "S", case: "a", name: "size", unit: "B" } as const;
+  // Suites are written in JavaScript as well.
+  const value = 5n as unknown as number;
+  expect(() => emit({ ...metric, value })).toThrow(TypeError);
+  emit({ type: "notice", level: "info", text: "a" });
+  expect(readJournal(journal.path)).toMatchObject([{ text: "a", seq: 1 }]);
+});
+
+test("who is closed hears no more of what others fail with", async () => {
+  using journal = new Journal(freshPath());
+  const heard: string[] = [];
+  const done: Notifier = { name: "done", onEvent: ({ type }) => heard.push(type), close: async () => [] };
+  const late: Notifier = { name: "late", onEvent: () => undefined, close: () => Promise.reject(new Error("no ink")) };
+  expect(await stream(journal, [done, late]).close()).toEqual(new Map([["done", []]]));
+  expect([heard, readJournal(journal.path).length]).toEqual([[], 1]);
+});
+
 test("a torn last line is dropped, everything before it stands", () => {
   using journal = new Journal(freshPath());
   stream(journal).emit({ type: "notice", level: "info", text: "a" });

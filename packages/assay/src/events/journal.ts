@@ -19,7 +19,11 @@ export class Journal implements Disposable {
   /** Begins a new file, or goes on behind what was read of one; a torn line at its end is removed. */
   constructor(path: string, before?: JournalContent) {
     this.path = path;
-    this.#file = openSync(path, before === undefined ? "ax" : "a", 0o644);
+    try {
+      this.#file = openSync(path, before === undefined ? "ax" : "a", 0o644);
+    } catch (error) {
+      throw writeError(error, path);
+    }
     if (before === undefined) return;
     try {
       ftruncateSync(this.#file, before.sizeBytes);
@@ -32,12 +36,12 @@ export class Journal implements Disposable {
   }
 
   /**
-   * Appends one event and gives the byte at which it begins. It survives the death of this process; `sync` makes it
-   * survive that of the machine. When it throws, nothing of the event is in the file.
+   * Appends the line of one event and gives the byte at which it begins. It survives the death of this process; `sync`
+   * makes it survive that of the machine. When it throws HostExhausted, nothing of the event is in the file.
    */
-  append(event: RunEvent): number {
+  append(event: string): number {
     const file = this.#open();
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    const line = Buffer.from(`${event}\n`);
     const from = this.#sizeBytes;
     try {
       writeAll(file, line);
@@ -49,13 +53,15 @@ export class Journal implements Disposable {
     return from;
   }
 
-  /** Everything that is in the file now is on the disk when this resolves. */
+  /** Everything that is in the file now is on the disk when this resolves. Rejects when it was closed meanwhile. */
   async sync(): Promise<void> {
     try {
       await promisify(fdatasync)(this.#open());
     } catch (error) {
       throw writeError(error, this.path, HELP);
     }
+    // The number of a closed file may be that of another one by the time it is flushed.
+    this.#open();
   }
 
   /** Everything that is in the file is on the disk when this returns. */

@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { HostExhausted } from "../errors/catalogue.ts";
 import { Journal, readJournal } from "./journal.ts";
 import type { EventBody, RunEvent } from "./types.ts";
@@ -24,7 +24,7 @@ class SlowDisk {
   constructor(onShown: (event: RunEvent, disk: SlowDisk) => void = () => undefined) {
     const { journal } = this;
     const port = {
-      append: (event: RunEvent) => journal.append(event),
+      append: (line: string) => journal.append(line),
       cutTo: (sizeBytes: number) => journal.cutTo(sizeBytes),
       syncNow: () => {
         if (this.isFull) throw FULL;
@@ -79,7 +79,8 @@ class SlowDisk {
   }
 
   #add(body: EventBody): void {
-    this.ahead.add({ ...body, seq: ++this.#seq, at: "2026-01-01T00:00:00.000Z" });
+    const event: RunEvent = { ...body, seq: ++this.#seq, at: "2026-01-01T00:00:00.000Z" };
+    this.ahead.add(event, JSON.stringify(event));
   }
 }
 
@@ -109,13 +110,23 @@ test("results that end while the disk is busy share its next flush", async () =>
   expect(disk.flushes).toBe(2);
 });
 
-test("the end of a run waits for the disk itself, and so does everything before it", async () => {
+test("the end of a run waits for the disk itself, and everything before it is there by then", async () => {
+  const disk = new SlowDisk();
+  disk.notice("before");
+  disk.over();
+  expect([disk.shown, disk.flushes]).toEqual([["before", "run-finished"], 0]);
+});
+
+test("of two flushes at once the kernel tells one that it failed, so the end of a run waits for the one that goes on", async () => {
   const disk = new SlowDisk();
   disk.result("a");
   disk.over();
+  expect(disk.shown).toEqual([]);
+  await disk.flushed(FULL);
+  expect([disk.written, disk.shown]).toEqual([[], []]);
+  expect(disk.ahead.flush()).toBeUndefined();
   expect(disk.shown).toEqual(["a", "run-finished"]);
-  await disk.flushed();
-  expect(disk.shown).toEqual(["a", "run-finished"]);
+  expect(disk.written).toEqual(["a", "run-finished"]);
 });
 
 test("everything is shown once it has settled", async () => {
@@ -143,14 +154,46 @@ test("what a full disk did not take is taken back, told to nobody and written ag
   disk.result("a");
   disk.notice("after a");
   await disk.flushed(FULL);
-  expect(disk.written).toEqual(["before"]);
+  // What was told may be lost as well, and stays in its place.
+  expect(disk.written).toEqual([]);
   disk.isFull = true;
   expect(disk.ahead.flush()).toBe(FULL);
-  expect([disk.written, disk.shown]).toEqual([["before"], ["before"]]);
+  expect([disk.written, disk.shown]).toEqual([[], ["before"]]);
   disk.isFull = false;
   expect(disk.ahead.flush()).toBeUndefined();
   expect(disk.written).toEqual(["before", "a", "after a"]);
   expect(disk.shown).toEqual(["before", "a", "after a"]);
+});
+
+test("what is on the disk stays there when a later flush fails", async () => {
+  const disk = new SlowDisk();
+  disk.result("a");
+  await disk.flushed();
+  disk.notice("after a");
+  disk.result("b");
+  await disk.flushed(FULL);
+  expect(disk.written).toEqual(["a"]);
+  expect(disk.ahead.flush()).toBeUndefined();
+  expect([disk.written, disk.shown]).toEqual([
+    ["a", "after a", "b"],
+    ["a", "after a", "b"],
+  ]);
+});
+
+test("much that was told is flushed although no result waits for it", () => {
+  const disk = new SlowDisk();
+  for (let count = 0; count < 1000; count++) disk.notice("x");
+  expect([disk.shown.length, disk.flushes]).toEqual([1000, 1]);
+});
+
+test("a broken disk that does not let itself be cut either ends the run", async () => {
+  const disk = new SlowDisk();
+  disk.result("a");
+  vi.spyOn(disk.journal, "cutTo").mockImplementation(() => {
+    throw new Error("EIO: i/o error");
+  });
+  await disk.flushed(FULL);
+  await expect(disk.ahead.settled()).rejects.toThrow("EIO");
 });
 
 test("a broken disk ends the run", async () => {
