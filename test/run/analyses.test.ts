@@ -124,6 +124,31 @@ test("an interrupt ends what is analysed and what waits for it", async () => {
   expect(await running).toEqual(Array(3).fill("There is no analysis: the run was interrupted"));
 });
 
+test("what comes of an analysis when nothing can be told any more harms nobody", async () => {
+  const answer = Promise.withResolvers<string>();
+  const signals: AbortSignal[] = [];
+  const analyses = new Analyses({
+    analysts: [
+      {
+        by: "AI",
+        analyse: (_, signal) => {
+          signals.push(signal);
+          return answer.promise;
+        },
+      },
+    ],
+    ...{ runFolder: "/", mask: String, signal: new AbortController().signal },
+    emit: () => fail("The journal is closed."),
+  });
+  for (let number = 1; number <= 3; number++) analyses.hear(failed(number));
+  analyses[Symbol.dispose]();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  // A rejection that nobody handles would end this process.
+  await analyses.settled();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(signals).toHaveLength(2);
+});
+
 test("two are analysed at once, and all of many", async () => {
   let [now, most] = [0, 0];
   const analyse = async (): Promise<string> => {

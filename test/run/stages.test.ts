@@ -360,3 +360,29 @@ ${all}`,
   expect(report.exitCode).toBe(143);
   expect(steps(report.events).slice(-2)).toEqual(["expanded_cleanup after", "cleanup last"]);
 });
+
+test("a run that could not get ready can be gone on with, and drops none of its cases", async () => {
+  const interrupt = new AbortController();
+  const scenario = {
+    guests: new LocalGuests({ maxEnvironments: 1 }),
+    runbook: `
+variable: [{ name: v, value: 0 }]
+combinator: { type: batch, items: [{ v: 1 }] }
+testcase: [{ criteria: { area: staged }, times: 2 }]`,
+  };
+  const cases = { one: pass, two: async () => interrupt.abort("SIGTERM") };
+  const first = await runStaged({ ...scenario, cases, signal: interrupt.signal });
+  const { passed } = first.counts;
+  expect([0, 4]).not.toContain(passed);
+  const goesOn = first.journal;
+  const failing = await runStaged({
+    runbook: `
+transformer: [{ type: script, name: broken, scripts: [{ name: x, script: "1 / 0" }] }]
+${all}`,
+    ...{ cases, goesOn },
+  });
+  expect(failing).toMatchObject({ verdict: "invalid", counts: { passed, skipped: 0 } });
+  expect(failing.events.at(-1)).toMatchObject({ type: "run-finished", isCutShort: true });
+  const again = await runStaged({ ...scenario, cases: { one: pass, two: pass }, goesOn });
+  expect(again).toMatchObject({ verdict: "passed", counts: { passed: 4, skipped: 0 } });
+});

@@ -28,7 +28,7 @@ export type { ChangeKind, ResultChange, RunDiff } from "../report/diff/compare-r
 export type { HostLimit } from "../run/capacity/host-limit.ts";
 export type { Replayed, ReplayVerdict } from "../run/replay-case.ts";
 export type { Remarks } from "../run/result-remarks.ts";
-export type { FinishedResult, RunReport } from "../run/run-session.ts";
+export type { FinishedResult, RunReport } from "../run/run-report.ts";
 export type { RunVerdict } from "../run/verdict.ts";
 export type { CsvTable } from "../runbook/combinators/csv.ts";
 export type * from "../runbook/environment-types.ts";

@@ -23,7 +23,7 @@ const END_MS = 10 * 60_000;
 type Finished = Extract<EventBody, { readonly type: "case-finished" }>;
 
 /** Has failed cases analysed while the run goes on, and tells of it; nothing that goes wrong in it harms the run. */
-export class Analyses {
+export class Analyses implements Disposable {
   readonly #options: AnalysesOptions;
   readonly #folders = new Map<string, string>();
   readonly #queue: (() => Promise<void>)[] = [];
@@ -58,11 +58,19 @@ export class Analyses {
     clearTimeout(timer);
   }
 
+  /** Ends what goes on and tells nothing more: the run could not be carried to its end. */
+  [Symbol.dispose](): void {
+    this.#queue.length = 0;
+    this.#over.abort(new Error("the run was over"));
+  }
+
   #fill(): void {
     while (this.#running.size < AT_ONCE) {
       const next = this.#queue.shift();
       if (next === undefined) return;
-      const work = next().finally(() => {
+      // It throws when nothing can be told any more: the journal is broken or closed, and the run ends with that.
+      const ended = next().catch(() => undefined);
+      const work = ended.finally(() => {
         this.#running.delete(work);
         this.#fill();
       });

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { ExitCode } from "../errors/assay-error.ts";
 import { EventStream } from "../events/event-stream.ts";
 import { Journal } from "../events/journal.ts";
 import { makeMask, maskDeep } from "../events/mask.ts";
-import type { Counts, EventBody, EventOf, RunInputs } from "../events/types.ts";
+import type { EventBody, EventOf, RunInputs } from "../events/types.ts";
 import type { Analyst } from "../notifiers/analyst.ts";
 import type { Notifier } from "../notifiers/notifier.ts";
 import type { PerformanceEvaluation } from "../performance/evaluation.ts";
@@ -15,10 +14,11 @@ import type { HostLimit } from "./capacity/host-limit.ts";
 import { type RunResources, runResources } from "./deploy/run-resources.ts";
 import { DiskPause } from "./disk-pause.ts";
 import type { CircuitSettings } from "./health/circuit.ts";
-import { type Remarks, ResultRemarks } from "./result-remarks.ts";
-import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
+import { ResultRemarks } from "./result-remarks.ts";
+import type { PastRun } from "./resume/past-run.ts";
+import { endingOf, type RunWork } from "./run-ending.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { countStatuses, type RunVerdict, verdictOf } from "./verdict.ts";
+import type { FinishedResult, PlanOutcome, RunReport } from "./run-report.ts";
 
 export interface SessionOptions {
   readonly runbook: Runbook;
@@ -53,44 +53,14 @@ export interface SessionOptions {
   readonly say?: (text: string) => void;
 }
 
-export type FinishedResult = Omit<EventOf<"case-finished">, "seq" | "at">;
-
-/** What came of a run. */
-export interface RunReport extends RunVerdict {
-  /** Name of the run and of its folder. */
-  readonly run: string;
-  /** Path of the run folder. */
-  readonly folder: string;
-  readonly counts: Counts;
-  /** Final results, in the order in which they ended; secrets are masked. */
-  readonly results: readonly (FinishedResult & Remarks)[];
-  /** Path of the journal. */
-  readonly journal: string;
-  /** Paths of what the notifiers made, by notifier name. */
-  readonly reports: ReadonlyMap<string, readonly string[]>;
-  /** Also of the time before it was gone on with. */
-  readonly elapsedMs: number;
-}
-
-/** What became of a plan. */
-export interface PlanOutcome {
-  readonly finished: readonly FinishedResult[];
-  /** Results there should have been. */
-  readonly planned: number;
-  /** Results that failed because no environment could be had. */
-  readonly deploymentFailures: number;
-  /** Why it ended before its end. */
-  readonly gaveUp: string | undefined;
-  /** What ended it is for the user to correct. */
-  readonly isConfigurationWrong: boolean;
-}
-
 /** The record of one run from its first to its last event: journal, masking of secrets, results and verdict. */
 export class RunSession implements Disposable {
   readonly options: SessionOptions;
   readonly #journal: Journal;
   readonly #stream: EventStream;
   readonly #outcomes: PlanOutcome[] = [];
+  readonly #told: FinishedResult[] = [];
+  #earlyEnd: RunWork["earlyEnd"];
   /** Where work waits while the disk is full. */
   readonly disk: DiskPause;
   readonly resources: RunResources;
@@ -143,6 +113,7 @@ export class RunSession implements Disposable {
 
   readonly emit = (event: EventBody): void => {
     this.#stream.emit(event);
+    if (event.type === "case-finished") this.#told.push(event);
     this.#remarks.hear(event);
     this.#analyses.hear(event);
   };
@@ -199,46 +170,27 @@ export class RunSession implements Disposable {
     this.#outcomes.push(outcome);
   }
 
-  /** Ends the run early, with the reason. */
-  giveUp(reason: string, isConfigurationWrong: boolean): void {
-    this.add({ finished: [], planned: 0, deploymentFailures: 0, gaveUp: reason, isConfigurationWrong });
+  /** Ends the run early, with the reason: there is more to do. */
+  giveUp(gaveUp: string, isConfigurationWrong: boolean): void {
+    this.#earlyEnd ??= { gaveUp, isConfigurationWrong };
   }
 
   /** Writes the verdict and closes the notifiers. */
   async finish(): Promise<RunReport> {
     await this.#analyses.settled();
+    const { past, mask } = this;
     const { folder, signal, runbook } = this.options;
-    const gaveUp = this.#outcomes.find((outcome) => outcome.gaveUp !== undefined)?.gaveUp;
-    const isLeft = this.#outcomes.some(({ finished, planned }) => finished.length < planned);
-    const isCutShort = signal.aborted || (gaveUp !== undefined && isLeft);
-    // What is told besides the events is masked as they are: messages of cases quote what they sent and saw.
-    const results: (FinishedResult & Remarks)[] = maskDeep(
-      this.#outcomes.flatMap(({ finished }) =>
-        finished.map((each) => ({ ...each, ...this.#remarks.of(each.resultId) })),
-      ),
-      this.mask,
-    );
-    const left = isCutShort ? [] : this.#noLongerPlanned(results);
-    results.push(...left);
-    const counts = countStatuses(results.map(({ status }) => status));
-    const ended = verdictOf({
-      counts,
-      planned: total(this.#outcomes.map(({ planned }) => planned)),
-      deploymentFailures:
-        total(this.#outcomes.map(({ deploymentFailures }) => deploymentFailures)) +
-        left.filter(isDeploymentFailure).length,
-      gaveUp,
-      interruptedBy: signal.aborted ? interrupterOf(signal.reason) : undefined,
-      ...(runbook.exitWithFailedCount === false ? { isFailureTolerated: true } : {}),
+    const { verdict, counts, results, isCutShort, dropped } = endingOf({
+      ...{ outcomes: this.#outcomes, earlyEnd: this.#earlyEnd, told: this.#told },
+      ...{ past, remarks: this.#remarks, signal, mask },
+      isFailureTolerated: runbook.exitWithFailedCount === false,
     });
-    const isInvalid = this.#outcomes.some(({ isConfigurationWrong }) => isConfigurationWrong);
-    const verdict: RunVerdict = {
-      ...ended,
-      ...(isInvalid ? { verdict: "invalid", exitCode: ExitCode.configuration } : {}),
-      reason: this.mask(ended.reason),
-    };
-    const elapsedMs = Math.round(performance.now() - this.#startedMs) + (this.past?.elapsedMs ?? 0);
+    for (const each of dropped) this.emit(each);
+    const elapsedMs = Math.round(performance.now() - this.#startedMs) + (past?.elapsedMs ?? 0);
     this.emit({ type: "run-finished", ...verdict, counts, elapsedMs, ...(isCutShort && { isCutShort }) });
+    await this.disk.room();
+    await this.#stream.settled();
+    // The disk may have had no room for what it had seemed to take.
     await this.disk.room();
     folder.writeFacts({ ...this.#facts, ...verdict, counts, elapsedMs, finishedAt: new Date().toISOString() });
     const reports = await this.#stream.close();
@@ -246,35 +198,8 @@ export class RunSession implements Disposable {
     return { ...verdict, run, folder: path, counts, results, journal: this.#journal.path, reports, elapsedMs };
   }
 
-  /** Results there were to be before the runbook was changed: what is final stands, the others are told. */
-  #noLongerPlanned(results: readonly FinishedResult[]): readonly FinishedResult[] {
-    const { past } = this;
-    if (past === undefined) return [];
-    const counted = new Set(results.map(({ resultId }) => this.mask(resultId)));
-    const left = [...past.planned.values()].filter(({ resultId }) => !counted.has(resultId));
-    return left.map(({ resultId, suite, case: name, combination }) => {
-      const standing = past.finished.get(resultId);
-      if (standing !== undefined) return standing;
-      const skipped: FinishedResult = {
-        type: "case-finished",
-        ...{ resultId, suite, case: name, ...(combination && { combination }) },
-        status: "SKIPPED",
-        message: "What is run was changed while the run was cut off, and no longer has this case.",
-        durationMs: 0,
-        rebootMs: 0,
-        environment: undefined,
-      };
-      this.emit(skipped);
-      return skipped;
-    });
-  }
-
   [Symbol.dispose](): void {
+    this.#analyses[Symbol.dispose]();
     this.#journal[Symbol.dispose]();
   }
 }
-
-const interrupterOf = (reason: unknown): "SIGINT" | "SIGTERM" | "program" =>
-  reason === "SIGINT" || reason === "SIGTERM" ? reason : "program";
-
-const total = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);

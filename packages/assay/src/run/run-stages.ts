@@ -6,7 +6,8 @@ import type { Combinator } from "../runbook/combinators/combinator.ts";
 import type { TransformerPhase } from "../runbook/types.ts";
 import type { Transformer } from "../transformers/transformer.ts";
 import { runCombinations } from "./run-combinations.ts";
-import { type RunReport, RunSession, type SessionOptions } from "./run-session.ts";
+import type { RunReport } from "./run-report.ts";
+import { RunSession, type SessionOptions } from "./run-session.ts";
 import { type LoadStage, RunVariables, type Stage } from "./stage.ts";
 import { runPhase } from "./transform/run-phase.ts";
 

@@ -1,9 +1,10 @@
 import type { Plan } from "../plan/plan.ts";
 import type { Platform } from "../platforms/platform.ts";
 import { notSelected, plannedResults, runPlan } from "./run-plan.ts";
-import { type RunReport, RunSession, type SessionOptions } from "./run-session.ts";
+import type { RunReport } from "./run-report.ts";
+import { RunSession, type SessionOptions } from "./run-session.ts";
 
-export type { RunReport } from "./run-session.ts";
+export type { RunReport } from "./run-report.ts";
 
 export interface RunOptions extends SessionOptions {
   readonly plan: Plan;

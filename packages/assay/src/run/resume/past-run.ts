@@ -3,7 +3,7 @@ import { maskDeep } from "../../events/mask.ts";
 import { resultInstance } from "../../events/result-instance.ts";
 import type { CombinationValues, EventOf, RunEvent, RunInputs } from "../../events/types.ts";
 import type { CombinationVerdict } from "../../runbook/combinators/combinator.ts";
-import type { FinishedResult } from "../run-session.ts";
+import type { FinishedResult } from "../run-report.ts";
 import { StandingOutputs } from "./standing-outputs.ts";
 
 type PlannedResult = EventOf<"run-started">["plan"][number];
