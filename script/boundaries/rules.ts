@@ -60,9 +60,15 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   },
   {
     folder: src("tools"),
-    runs: inSrc("errors", "node/shell/command.ts", "node/shell/require-success.ts", "suite/outcomes.ts"),
+    runs: inSrc(
+      "errors",
+      "node/shell/command.ts",
+      "node/shell/require-success.ts",
+      "os/kernel-errors.ts",
+      "suite/outcomes.ts",
+    ),
     namesTypesOf: inSrc("node", "os"),
-    reason: "wraps programs of a guest through the node it is given",
+    reason: "wraps programs of a guest through the node it is given; shares what a kernel's errors look like with os",
   },
   {
     folder: src("events/types.ts"),

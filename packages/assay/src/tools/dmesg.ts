@@ -1,28 +1,13 @@
+import { tellsOfKernelError } from "../os/kernel-errors.ts";
 import { Tool } from "./tool.ts";
+
+export { KERNEL_ERROR_PATTERNS } from "../os/kernel-errors.ts";
 
 export interface KernelMessage {
   /** Seconds since boot; undefined for lines without a time stamp. */
   readonly atSeconds: number | undefined;
   readonly text: string;
 }
-
-/**
- * What in the kernel's log means that something broke. Source: the field's dmesg scan; a line that contains any
- * of these counts, and there is no list of exceptions.
- */
-export const KERNEL_ERROR_PATTERNS: readonly RegExp[] = [
-  /Call Trace/,
-  /rcu_sched self-detected stall on CPU/,
-  /rcu_sched detected stalls on/,
-  /BUG: soft lockup/,
-  /Hibernate inconsistent memory map detected/,
-  /check_flush_dependency/,
-  /BUG: kernel NULL pointer dereference/,
-  /kernel tried to execute NX-protected page/,
-  /unable to execute userspace code/,
-  /BUG: unable to handle page fault for address:/,
-  /PF: (?:supervisor|user) (?:instruction fetch|read access|write access) in (?:user|kernel) mode/,
-];
 
 /** `[    0.000000] ` in blanks. */
 const STAMP_WIDTH = /^ {1,15}/;
@@ -68,5 +53,5 @@ export function parseDmesg(output: string): KernelMessage[] {
 
 /** The messages that mean the kernel met an error. */
 export function findKernelErrors(messages: readonly KernelMessage[]): KernelMessage[] {
-  return messages.filter(({ text }) => KERNEL_ERROR_PATTERNS.some((pattern) => pattern.test(text)));
+  return messages.filter(({ text }) => tellsOfKernelError(text));
 }
