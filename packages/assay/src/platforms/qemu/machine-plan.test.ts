@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { machinePlans } from "./machine-plan.ts";
+import { hostName, machinePlans } from "./machine-plan.ts";
 import { qemuRefusal } from "./refusal.ts";
 
 const usual = { cores: 2, memoryMb: 1024 };
@@ -31,6 +31,29 @@ test("each machine has what is asked of it, and the name that the runbook gives"
     ["qemu-1-n1", 4, 1024],
     ["server-1-2", 2, 1024],
   ]);
+});
+
+test("no two machines of an environment have one name, whatever the runbook calls them", () => {
+  const long = "a".repeat(70);
+  for (const given of [
+    ["a", "a", "a-1"],
+    ["a-2", "a", "a"],
+    ["--", "名", ""],
+    [long, long, `${long}b`],
+  ]) {
+    const machines = given.map((name) => machine(name, 1, 256));
+    const names = machinePlans({ ...one, nodeCount: 3, machines }, usual, "環境").map(({ name }) => name);
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+  }
+});
+
+test.each([
+  ["Server A", "server-a"],
+  [`${"a".repeat(62)} b`, "a".repeat(62)],
+  ["環境", "node"],
+])("%j becomes the host name %s", (name, expected) => {
+  expect(hostName(name)).toBe(expected);
 });
 
 const small = { cores: 4, totalMb: 10_000 };

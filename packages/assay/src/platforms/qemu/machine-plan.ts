@@ -26,24 +26,43 @@ export function machinePlans(
   const names = shapes.map((_, index) => nameOf(requirement, environmentName, index));
   const [only] = shapes;
   if (only !== undefined && shapes.length === 1) return [{ name: environmentName, shape: only, place: undefined }];
-  const unique = names.map((name, index) => (names.indexOf(name) === index ? name : `${name}-${index}`));
-  const places = planNetwork(unique);
+  const places = planNetwork(uniqueNames(names));
   return shapes.flatMap((shape, index) => {
     const place = places[index];
     return place === undefined ? [] : [{ name: place.name, shape, place }];
   });
 }
 
-function nameOf({ machines = [] }: EnvironmentRequirement, environmentName: string, index: number): string {
-  const given = hostName(machines[index]?.name ?? "");
-  return given === "" ? `${hostName(environmentName)}-n${index}` : given;
+/** The first of several with one name keeps it; the others get a number that makes a name nobody else has. */
+function uniqueNames(names: readonly string[]): readonly string[] {
+  const taken = new Set(names);
+  return names.map((name, index) => {
+    if (names.indexOf(name) === index) return name;
+    const stem = name.slice(0, MAX_LENGTH - NUMBER_LENGTH);
+    let number = index;
+    while (taken.has(`${stem}-${number}`)) number++;
+    taken.add(`${stem}-${number}`);
+    return `${stem}-${number}`;
+  });
 }
 
-/** `name` as a host name (RFC 1123). */
+function nameOf({ machines = [] }: EnvironmentRequirement, environmentName: string, index: number): string {
+  const given = machines[index]?.name ?? "";
+  if (/[a-z0-9]/i.test(given)) return hostName(given);
+  return `${hostName(environmentName).slice(0, MAX_LENGTH - NUMBER_LENGTH)}-n${index}`;
+}
+
+const MAX_LENGTH = 63;
+/** Room for `-n` and a number. */
+const NUMBER_LENGTH = 5;
+
+/** `name` as a host name (RFC 1123); one with nothing that can be in a host name becomes `node`. */
 export function hostName(name: string): string {
-  return name
+  const allowed = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .slice(0, 63);
+    .replace(/^-+/, "")
+    .slice(0, MAX_LENGTH)
+    .replace(/-+$/, "");
+  return allowed === "" ? "node" : allowed;
 }
