@@ -38,8 +38,10 @@ export async function authorizeKey(
   signal: AbortSignal,
 ): Promise<void> {
   if (way.login === undefined) return;
+  // A line of its own, also behind a last line without an end.
+  const line = `\n${publicKey}\n`;
   const done = await shell.run(
-    sh`umask 077 && mkdir -p ~/.ssh && echo ${publicKey} >> ~/.ssh/authorized_keys && sudo -n true`,
+    sh`umask 077 && mkdir -p ~/.ssh && printf %s ${line} >> ~/.ssh/authorized_keys && sudo -n true`,
     { timeoutMs: LIMIT_MS, signal },
   );
   signal.throwIfAborted();

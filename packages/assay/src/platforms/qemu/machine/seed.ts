@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { MissingDependency, PlatformError } from "../../../errors/catalogue.ts";
@@ -87,7 +86,8 @@ const isMapping = (value: unknown): value is UserData =>
 
 /** Writes a seed as an ISO 9660 image. Throws MissingDependency without xorriso and genisoimage. */
 export async function writeSeed(path: string, { files, label }: Seed, signal: AbortSignal): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "assay-seed-"));
+  // Beside the image: what a killed assay leaves here goes with the machine that the seed is for.
+  const folder = await mkdtemp(`${path}-`);
   try {
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, name)), { recursive: true });

@@ -52,8 +52,14 @@ export class NetworkedShell implements Shell {
   async reconnect(options: Parameters<Shell["reconnect"]>[0]): Promise<void> {
     await this.#shell.reconnect(options);
     if (!this.#hasLeft) return;
-    await joinNetwork(this.#shell, this.#place, options.signal);
+    // Before: a reset while it joins makes it leave again.
     this.#hasLeft = false;
+    try {
+      await joinNetwork(this.#shell, this.#place, options.signal);
+    } catch (error) {
+      this.#hasLeft = true;
+      throw error;
+    }
   }
 
   run(command: Command, options?: RunOptions): Promise<Completed> {
