@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadRunbook, RunbookError, type RunEvent, run, type TestRun, type TestRunOptions } from "assay";
 import { type CaseBody, suite } from "assay/suite";
 import { expect, test } from "vitest";
+import { holdRun } from "../../packages/assay/src/run/hold-run.ts";
 import { folderWith } from "./run-program.ts";
 
 const RUNBOOK = `name: own
@@ -76,6 +77,34 @@ test("'await using' cancels a run that is not over and waits for its end", async
     for await (const event of running) if (event.type === "case-started") break;
   }
   expect(await left).toMatchObject({ verdict: "interrupted", reason: "The run was cancelled." });
+});
+
+test("leaving the scope of a run before it begins harms nobody", async () => {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown): void => void rejections.push(reason);
+  process.on("unhandledRejection", note);
+  {
+    await using _running = await start({ never: async () => undefined });
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", note);
+  expect(rejections).toEqual([]);
+});
+
+test.each([
+  ["", "a plan"],
+  ["combinator: { type: batch, items: [{ size: 1 }] }\nvariable: [{ name: size, value: 0 }]\n", "combinations"],
+])("nobody else takes a run of %j while it goes on (%s)", async (sections) => {
+  const folder = folderWith({ "own.yml": `${RUNBOOK}${sections}` });
+  const own = suite("Own", { area: "own", about: "A case." }, ({ test: define }) => {
+    define("held", { about: "Is held.", priority: 1 }, async ({ expect: check }) => {
+      const refused = await holdRun(join(folder, "runs", "latest")).catch((error: unknown) => error);
+      check(refused instanceof Error, "somebody else can have it");
+    });
+  });
+  const running = run(await loadRunbook(join(folder, "own.yml"), { suites: [own] }), { logPath: join(folder, "runs") });
+  expect(await running.report).toMatchObject({ verdict: "passed" });
+  await using _held = await holdRun(join(folder, "runs", "latest"));
 });
 
 test("a run under a signal that is aborted already does not begin", async () => {

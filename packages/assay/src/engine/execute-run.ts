@@ -119,17 +119,20 @@ async function runAtOnce(order: Order): Promise<RunReport> {
   const { runbook } = order.checked;
   const { resumed } = order;
   const mask = makeMask(runbook.secrets, runbook.secretMasks);
+  // Let go last: the machines are removed by then.
+  await using held = new AsyncDisposableStack();
   await using platform = await platformOf(runbook, order);
   const plan = planOf(runbook, platform, order);
   const planChanges = resumed === undefined ? [] : accepted(changedPlan(resumed.past, plan, mask), resumed);
   const opened = await openRun({ ...order, changes: [...order.changes, ...planChanges] });
-  await using _held = resumed === undefined ? await holdRun(opened.folder.path) : undefined;
+  if (resumed === undefined) held.use(await holdRun(opened.folder.path));
   return await toldHowToGoOn(opened.folder, run({ ...opened, plan, platform }));
 }
 
 async function runInStages(order: Order): Promise<RunReport> {
   const { first, load, extensions, judge } = order.checked;
   const opened = await openRun(order);
+  await using _held = order.resumed === undefined ? await holdRun(opened.folder.path) : undefined;
   const running = runStages({
     ...opened,
     first,

@@ -6,7 +6,7 @@ import { EventTail } from "./event-tail.ts";
  * A run that goes on. Its events can be iterated, by several readers and at any time, also after its end: each gets all
  * of them. Nobody has to: the run never waits for a reader, and leaving a loop does not cancel it. A run that cannot be
  * carried out throws its error at the end of the loop and from `report`; where neither was asked for, it comes out as
- * an unhandled rejection. `await using` cancels a run that is not over.
+ * an unhandled rejection, but for a run that was cancelled before it began. `await using` cancels a run that is not over.
  */
 export interface TestRun extends AsyncIterable<RunEvent>, AsyncDisposable {
   /**
@@ -39,7 +39,9 @@ class StartedRun implements TestRun {
   constructor(work: Work, signal: AbortSignal | undefined) {
     this.#work = this.#carryOut(work, signal);
     this.#work.catch((error: unknown) => {
-      if (!this.#isReportAsked && this.#readers === 0) void Promise.reject(error);
+      // Who cancels a run before it begins need not be told so.
+      const isCancelled = this.#controller.signal.aborted && error === this.#controller.signal.reason;
+      if (!isCancelled && !this.#isReportAsked && this.#readers === 0) void Promise.reject(error);
     });
   }
 
