@@ -72,12 +72,13 @@ test("no secret leaves the host: those of the runbook, nor what looks like one",
       "diagnostics/dmesg.txt": `line with ${SECRET}`,
     },
   });
-  await analyse("S.a", `it said ${SECRET}`);
+  await analyse("S.a", `it said ${SECRET} and password=pass4message`);
   const sent = peer.requests.map(({ text }) => JSON.stringify(JSON.parse(text))).join("\n");
   for (const secret of [
     SECRET,
     JSON.stringify(SECRET).slice(1, -1),
     "hunter2",
+    "pass4message",
     "b3BlbnNzaC1rZXk",
     "swordfish",
     "abcdefgh12345678",

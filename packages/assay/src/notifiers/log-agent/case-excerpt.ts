@@ -58,7 +58,7 @@ async function tailOf(path: string): Promise<string> {
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - from), position: from });
     const text = buffer.toString("utf8", 0, bytesRead).trimEnd();
     // A line without its beginning says the wrong thing, and could hold the end of a secret.
-    return from === 0 ? text : text.slice(text.indexOf("\n") + 1);
+    return from === 0 ? text : text.slice(text.indexOf("\n") + 1 || text.length);
   } catch {
     return "";
   }

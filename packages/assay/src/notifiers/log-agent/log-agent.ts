@@ -4,6 +4,7 @@ import type { Analyst, FailedCase } from "../analyst.ts";
 import { AzureOpenAi, type AzureOpenAiOptions, type ChatMessage } from "./azure-openai-client.ts";
 import { caseExcerpt } from "./case-excerpt.ts";
 import { KnownErrors } from "./known-errors.ts";
+import { withoutCredentials } from "./without-credentials.ts";
 
 export interface LogAgentOptions extends AzureOpenAiOptions {
   readonly runFolder: string;
@@ -43,7 +44,7 @@ export function logAgent(options: LogAgentOptions): Analyst {
   };
   const analyse = async (failed: FailedCase, signal: AbortSignal): Promise<string> => {
     const { folder, resultId, suite, mask } = failed;
-    const message = mask(failed.message);
+    const message = withoutCredentials(mask(failed.message));
     if (options.skipsDuplicates) {
       const same = await known.sameAs({ resultId, message }, signal);
       if (same !== undefined) return `The same error as in '${same}': see the analysis there.`;

@@ -18,6 +18,11 @@ test.each([
     "a\n-----BEGIN RSA PRIVATE KEY-----******\nb",
   ],
   ["-----BEGIN PRIVATE KEY-----\nMIIE and no end", "-----BEGIN PRIVATE KEY-----******"],
+  ["bG9uZw==\naGVsbG8=\n-----END PRIVATE KEY-----\nb", "******\nb"],
+  ["mysql --password hunter2 -h x", "mysql --password ****** -h x"],
+  ["curl -u me:hunter2 https://x", "curl -u me:****** https://x"],
+  ["ghp_0123456789abcdefghijklmnopqrstuvwxyz", "******"],
+  ["systemctl --user status x", "systemctl --user status x"],
   ["sshd: Failed password for root from 10.0.0.1", "sshd: Failed password for root from 10.0.0.1"],
   ["pass: 3, fail: 1", "pass: 3, fail: 1"],
   ["EXT4-fs (vda1): mounted filesystem", "EXT4-fs (vda1): mounted filesystem"],
@@ -28,4 +33,6 @@ test.each([
 test("long lines come through", () => {
   const text = `${"a".repeat(100_000)}${"-----BEGIN ".repeat(5000)}${"password".repeat(10_000)}=x`;
   expect(withoutCredentials(text)).toBe(text.replace(/x$/, "******"));
+  const others = `${"-".repeat(200_000)}\n${"QUJD\n".repeat(50_000)}${" -u a".repeat(50_000)}`;
+  expect(withoutCredentials(others)).toBe(others);
 });
