@@ -1,6 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
+import { PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
 import type {
   DeployContext,
@@ -11,24 +9,23 @@ import type {
   PrepareContext,
 } from "../platform.ts";
 import type { BootableImage } from "./boot-way.ts";
-import { coldBoot } from "./cold-boot.ts";
-import { type ConnectedMachine, forkTemplate } from "./fork.ts";
+import type { ConnectedMachine } from "./fork.ts";
 import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
 import { type ChosenKernel, chooseKernel } from "./kernel/choose-kernel.ts";
 import { prepareKernel } from "./kernel/prepare-kernel.ts";
-import { makeSshKey, type SshKey } from "./machine/ssh-key.ts";
-import { hostName, type MachinePlan, machinePlans } from "./machine-plan.ts";
+import { makeSshKey } from "./machine/ssh-key.ts";
+import { MachineMaker, type Prepared } from "./machine-maker.ts";
+import { machinePlans } from "./machine-plan.ts";
 import { machineShapes } from "./machine-shapes.ts";
 import { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { MachineNetwork } from "./network/machine-network.ts";
 import { cleanOrphans } from "./orphans.ts";
 import { type Account, bootable, planBoot } from "./plan-boot.ts";
-import { QemuEnvironment, removeMachine } from "./qemu-environment.ts";
+import { QemuEnvironment } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
 import { TemplateKeeper } from "./template/template-keeper.ts";
-import type { Template } from "./template/template-store.ts";
 
 export interface QemuPlatformOptions {
   /** Checked image; never written to. */
@@ -60,22 +57,6 @@ interface BootPlan {
   readonly kernel: ChosenKernel | undefined;
 }
 
-interface Prepared {
-  readonly host: HostSetup;
-  readonly image: BootableImage;
-  readonly sshKey: SshKey;
-  readonly templates: TemplateKeeper;
-}
-
-interface MakeContext extends DeployContext {
-  readonly isCold: boolean;
-}
-
-interface Made {
-  readonly plan: MachinePlan;
-  readonly connected: ConnectedMachine;
-}
-
 class QemuPlatform implements Platform {
   readonly type = "qemu";
   readonly isPristineCheap = true;
@@ -87,8 +68,7 @@ class QemuPlatform implements Platform {
   readonly #capacity: Capacity;
   readonly #username: string;
   readonly #alive = new Set<QemuEnvironment>();
-  /** Templates of which a fork answered in this run: their files are sound. */
-  readonly #proven = new Set<string>();
+  readonly #maker: MachineMaker;
   #prepared: Promise<Prepared> | undefined;
   #accelerator: HostSetup["acceleration"]["accelerator"] = "tcg";
 
@@ -98,6 +78,11 @@ class QemuPlatform implements Platform {
     this.#settings = settings;
     this.#capacity = capacity;
     this.#username = options.adminUsername ?? "assay";
+    this.#maker = new MachineMaker({
+      runId: options.runId,
+      username: this.#username,
+      lifetime: options.keepEnvironment === "no" ? "with-owner" : "on-its-own",
+    });
   }
 
   hostCost(requirement: EnvironmentRequirement): HostCost {
@@ -126,7 +111,7 @@ class QemuPlatform implements Platform {
     const prepared = await this.#prepare(context);
     const plans = machinePlans(requirement, this.#settings, context.environmentName);
     const network = plans.length === 1 ? undefined : new EthernetSwitch();
-    const machines = await this.#makeAll(prepared, plans, { ...context, isCold: requirement.coldBoot });
+    const machines = await this.#maker.makeAll(prepared, plans, { ...context, isCold: requirement.coldBoot });
     const parts = machines.map(({ plan, connected }) => {
       if (network !== undefined && plan.place !== undefined) network.connect(plan.name, connected.machine.network);
       const view = network && plan.place && new MachineNetwork(plan.place, network);
@@ -172,10 +157,12 @@ class QemuPlatform implements Platform {
 
   async #prepare(context: Omit<DeployContext, "environmentName">): Promise<Prepared> {
     this.#prepared ??= this.#prepareOnce(context);
+    const prepared = this.#prepared;
     try {
-      return await this.#prepared;
+      return await prepared;
     } catch (error) {
-      this.#prepared = undefined;
+      // Unless another caller has begun again meanwhile.
+      if (this.#prepared === prepared) this.#prepared = undefined;
       throw error;
     }
   }
@@ -218,90 +205,6 @@ class QemuPlatform implements Platform {
             template: () => keeperOf(plain).get(this.#settings, context),
           });
     return { host, sshKey, image, templates: keeperOf(image) };
-  }
-
-  /** All machines at the same time; when one cannot be made, none is left. */
-  async #makeAll(prepared: Prepared, plans: readonly MachinePlan[], order: MakeContext): Promise<readonly Made[]> {
-    const failed = new AbortController();
-    const signal = AbortSignal.any([order.signal, failed.signal]);
-    const makings = plans.map(async (plan) => {
-      const logFolder = plans.length === 1 ? order.logFolder : join(order.logFolder, plan.name);
-      await mkdir(logFolder, { recursive: true });
-      const context = { ...order, signal, logFolder };
-      const make = order.isCold ? this.#coldBoot : this.#fork;
-      return { plan, connected: await make.call(this, prepared, plan, context) };
-    });
-    try {
-      return await Promise.all(makings);
-    } catch (error) {
-      failed.abort(error);
-      const made = (await Promise.allSettled(makings)).filter((making) => making.status === "fulfilled");
-      await Promise.all(made.map(({ value }) => removeMachine(value.connected)));
-      throw error;
-    }
-  }
-
-  async #fork(prepared: Prepared, plan: MachinePlan, context: MakeContext): Promise<ConnectedMachine> {
-    const template = await prepared.templates.get(plan.shape, context);
-    try {
-      return await this.#forkOnce(prepared, plan, template, context);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      // A template whose forks never answered is taken for damaged, and made anew once; a sound one is not to blame.
-      if (this.#proven.has(template.key) || error instanceof HostExhausted) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      context.progress({
-        environment: context.environmentName,
-        step: "fork",
-        detail: `the kept template is damaged: ${why}`,
-      });
-      await prepared.templates.discard(template);
-      return await this.#forkOnce(prepared, plan, await prepared.templates.get(plan.shape, context), context);
-    }
-  }
-
-  async #forkOnce(
-    prepared: Prepared,
-    plan: MachinePlan,
-    template: Template,
-    context: MakeContext,
-  ): Promise<ConnectedMachine> {
-    const { environmentName: environment, progress } = context;
-    const of = plan.place === undefined ? "" : `'${plan.name}': `;
-    progress({ environment, step: "fork", ...(of === "" ? {} : { detail: `'${plan.name}'` }) });
-    const parts: string[] = [];
-    let elapsedMs = 0;
-    const connected = await forkTemplate({
-      ...this.#common(prepared, plan, context),
-      template,
-      onStep: (step, atMs) => {
-        elapsedMs = Math.round(atMs);
-        if (step === "answered") this.#proven.add(template.key);
-        parts.push(`${step} after ${elapsedMs} ms`);
-      },
-    });
-    progress({ environment, step: "fork", detail: `${of}${parts.join(", ")}`, elapsedMs });
-    return connected;
-  }
-
-  async #coldBoot(prepared: Prepared, plan: MachinePlan, context: MakeContext): Promise<ConnectedMachine> {
-    const { environmentName: environment, progress } = context;
-    const startedAt = performance.now();
-    progress({ environment, step: "cold boot", detail: "the case tests booting itself" });
-    const { shape } = plan;
-    const connected = await coldBoot({ ...this.#common(prepared, plan, context), shape, username: this.#username });
-    progress({ environment, step: "cold boot", elapsedMs: Math.round(performance.now() - startedAt) });
-    return connected;
-  }
-
-  #common({ host, image, sshKey }: Prepared, { name, place }: MachinePlan, { signal, logFolder }: MakeContext) {
-    const { runId, keepEnvironment } = this.#options;
-    return {
-      ...{ host, sshKey, image, runId, signal, logFolder },
-      hostname: place?.name ?? hostName(name),
-      network: place,
-      lifetime: keepEnvironment === "no" ? ("with-owner" as const) : ("on-its-own" as const),
-    };
   }
 }
 

@@ -13,7 +13,7 @@ function guest(joined: () => Completed["exitCode"]) {
     label: "guest",
     reconnect: async () => undefined,
     run: async () => ({ exitCode: joined(), stderr: "no device", outcome: { kind: "exited", exitCode: 1 } }),
-  } as Partial<Shell> as Shell;
+  } as unknown as Shell;
   const qmp = {
     onEvent(listener: (event: QmpEvent) => void) {
       reset = () => listener({ event: "RESET", data: {} });
