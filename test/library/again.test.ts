@@ -73,6 +73,33 @@ test("a cancelled run is gone on with, with its secret and its suites given agai
   expect(notices).toMatchObject([{ kind: "resume", text: expect.stringContaining("Nothing is left to do.") }]);
 });
 
+test("a run that goes on starts first what failed in the run before it, wherever the runs are", async () => {
+  const folder = folderWith({ "own.yml": RUNBOOK });
+  const logPath = join(folder, "elsewhere");
+  let waits = false;
+  const own = suite("Own", { area: "own", about: "Cases." }, ({ test: define }) => {
+    define("passes", { about: "Passes.", priority: 1 }, async () => undefined);
+    define("fails", { about: "Fails.", priority: 2 }, async () => Promise.reject(new Error("no")));
+    define("fails_late", { about: "Fails, once without an end.", priority: 3 }, async ({ signal }) => {
+      if (waits) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      throw new Error("no");
+    });
+  });
+  const file = await loadRunbook(join(folder, "own.yml"), { suites: [own] });
+  await run(file, { logPath, id: "before" }).report;
+  waits = true;
+  const running = run(file, { logPath, id: "after", schedule: "fail-fast" });
+  for await (const event of running) {
+    if (event.type === "case-started" && event.case === "fails_late") running.cancel();
+  }
+  waits = false;
+  const started: string[] = [];
+  for await (const event of resume("after", { logPath, suites: [own] })) {
+    if (event.type === "case-started") started.push(event.case);
+  }
+  expect(started).toEqual(["fails", "fails_late", "fails_late", "passes"]);
+});
+
 test("recorded cases are replayed while a real run goes on, and neither takes the other's time", async () => {
   const folder = folderWith({ "own.yml": RUNBOOK });
   const own = suite("Own", { area: "own", about: "Cases." }, ({ test: define }) => {

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../../errors/catalogue.ts";
 import { readWholeLines } from "../../events/journal.ts";
 import { isOpenForWriting } from "../../host/open-for-writing.ts";
@@ -76,6 +76,8 @@ async function goOnWith(past: PastRun, folder: string, { options, signal, tail }
     options: {
       ...recorded,
       cases: restored.cases,
+      // Earlier runs lie where this one does; an order may depend on them.
+      logPath: dirname(folder),
       ...(notifiers !== undefined && { notifiers }),
       ...(reports !== undefined && { reports }),
       ...(onNotice !== undefined && { onNotice }),
