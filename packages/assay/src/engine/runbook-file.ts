@@ -58,7 +58,7 @@ export class OpenRunbookFile implements RunbookFile {
   /** Its variables as they were then. */
   readonly variables: Stage["variables"];
   /** The arguments it was opened with, for the record. */
-  readonly given: GivenVariables;
+  readonly given: GivenInputs;
   readonly #loader: RunbookLoader;
   /** Loads must not overlap, and several runs ask when they like. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -71,7 +71,7 @@ export class OpenRunbookFile implements RunbookFile {
       others: options.extensions ?? [],
     });
     const trace = new VariableTrace();
-    const given = { variables: variableArguments(variables, secrets), environment, platform };
+    const given = { variables: variableArguments(variables, secrets), environment, platform, isCompatible };
     const loader = await openRunbook(path, {
       variables: given.variables,
       environment,
@@ -141,12 +141,13 @@ export class OpenRunbookFile implements RunbookFile {
   }
 }
 
-/** What variables of a runbook are given from outside. */
-export interface GivenVariables {
+/** What a runbook is given from outside. */
+export interface GivenInputs {
   /** As the command line takes them. */
   readonly variables: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: string | undefined;
+  readonly isCompatible: boolean | undefined;
 }
 
 /** What is behind a runbook file. Throws TypeError for an object that `loadRunbook` has not given. */

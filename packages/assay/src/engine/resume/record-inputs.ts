@@ -32,7 +32,7 @@ export function recordInputs(options: TestRunOptions, checked: CheckedRunbook): 
     folder: process.cwd(),
     runbook: file.path,
     cases: options.cases ?? [],
-    options: recordOptions(options, given.platform),
+    options: recordOptions(options, given),
     variables,
     environment: Object.fromEntries(environment),
     secrets: [...secrets].sort(),

@@ -11,8 +11,9 @@ test("options come back as they were recorded", () => {
     schedule: "cost",
     hostLimit: { memoryMb: 2048, cpus: 1.5 },
   } as const;
-  expect(recordedOptions(recordOptions(options, "qemu"))).toEqual({ ...options, platform: "qemu" });
-  expect(recordedOptions(recordOptions({}, undefined))).toEqual({ record: false });
+  const loading = { platform: "qemu", isCompatible: true };
+  expect(recordedOptions(recordOptions(options, loading))).toEqual({ ...options, ...loading });
+  expect(recordedOptions(recordOptions({}, {}))).toEqual({ record: false });
 });
 
 test("what an older version wrote is read, and what is no option is left out", () => {

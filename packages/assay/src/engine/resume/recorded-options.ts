@@ -6,13 +6,19 @@ import type { LoadRunbookOptions } from "../runbook-file.ts";
 
 type Recorded = RunInputs["options"];
 
+/** What changes how the runbook is read. */
+type LoadingOptions = {
+  readonly [Key in "platform" | "isCompatible"]?: LoadRunbookOptions[Key] | undefined;
+};
+
 /** What changes what is run, under the names of the command line, in which journals have always had it. */
-export function recordOptions(options: TestRunOptions, platform: string | undefined): Recorded {
+export function recordOptions(options: TestRunOptions, { platform, isCompatible = false }: LoadingOptions): Recorded {
   const { image, imageChecksum, kernel, initrd, cmdline } = options;
   const { record = false, diagnosticsMs, pollution, repeatFailures, schedule, hostLimit } = options;
   return {
     record,
     ...(platform !== undefined && { platform }),
+    ...(isCompatible && { compat: true }),
     ...(image !== undefined && { image }),
     ...(imageChecksum !== undefined && { imageChecksum }),
     ...(kernel !== undefined && { kernel }),
@@ -27,12 +33,15 @@ export function recordOptions(options: TestRunOptions, platform: string | undefi
 }
 
 /** The options that `recordOptions` wrote; what a journal does not have, or has otherwise, is left out. */
-export function recordedOptions(recorded: Recorded): TestRunOptions & Pick<LoadRunbookOptions, "platform"> {
+export function recordedOptions(
+  recorded: Recorded,
+): TestRunOptions & Pick<LoadRunbookOptions, "platform" | "isCompatible"> {
   const { image, imageChecksum, kernel, initrd, cmdline } = recorded;
   const { platform, record, diagnostics, pollution, repeatFailures, hostLimit } = recorded;
   const schedule = SCHEDULE_POLICIES.find((policy) => policy === recorded.schedule);
   return {
     ...(typeof platform === "string" && { platform }),
+    ...(recorded.compat === true && { isCompatible: true }),
     ...(typeof image === "string" && { image }),
     ...(typeof imageChecksum === "string" && { imageChecksum }),
     ...(typeof kernel === "string" && { kernel }),

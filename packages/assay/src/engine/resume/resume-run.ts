@@ -63,11 +63,12 @@ async function goOnWith(past: PastRun, folder: string, { options, signal, tail }
   const { acceptChanges = false, variables = {}, secrets = {}, environment = {}, suites, extensions } = options;
   const { notifiers, reports, onNotice } = options;
   const restored = restoreInputs(past.inputs, { variables: variableArguments(variables, secrets), environment });
-  const { platform, ...recorded } = recordedOptions(restored.options);
+  const { platform, isCompatible, ...recorded } = recordedOptions(restored.options);
   const file = await OpenRunbookFile.open(restored.runbook, {
     variables: restored.variables,
     environment: restored.environment,
     ...(platform !== undefined && { platform }),
+    ...(isCompatible !== undefined && { isCompatible }),
     ...(suites !== undefined && { suites }),
     ...(extensions !== undefined && { extensions }),
   });
