@@ -21,8 +21,9 @@ export async function createEmptyOverlay(
     });
   } catch (cause) {
     signal.throwIfAborted();
-    const words = String((cause as { stderr?: unknown }).stderr ?? cause).trim();
-    if (/no space left/i.test(words)) {
+    // A program that did not start has said nothing.
+    const words = String((cause as { stderr?: unknown }).stderr ?? "").trim() || String(cause);
+    if (/no space left|disk quota exceeded/i.test(words)) {
       throw new HostExhausted(`No room on the disk for the overlay '${path}': ${words}`, {
         help: "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.",
         cause,

@@ -25,27 +25,36 @@ interface KeeperParts {
   readonly cacheBytes: number;
 }
 
+/** A template that one caller makes, for all. */
+interface Making {
+  readonly template: Promise<Template>;
+  /** That of the caller who makes it. */
+  readonly signal: AbortSignal;
+}
+
 /** Gives the template of each shape of machine: from the cache, or by booting the image once. */
 export class TemplateKeeper {
   readonly #parts: KeeperParts;
-  readonly #templates = new Map<string, Promise<Template>>();
+  readonly #templates = new Map<string, Making>();
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
   }
 
-  /** The template for `shape`; all callers of one shape wait for the same. Throws what building throws. */
+  /**
+   * The template for `shape`; all callers of one shape wait for the same, and when the one who makes it gives up, another
+   * begins. Throws what building throws, and the signal's reason.
+   */
   async get(shape: MachineShape, context: TemplateContext): Promise<Template> {
-    const name = shapeName(shape);
-    const known = this.#templates.get(name);
-    if (known !== undefined) return await known;
-    const made = this.#findOrBuild(shape, context);
-    this.#templates.set(name, made);
-    try {
-      return await made;
-    } catch (error) {
-      this.#templates.delete(name);
-      throw error;
+    for (;;) {
+      context.signal.throwIfAborted();
+      const known = this.#templates.get(shapeName(shape));
+      if (known === undefined) return await this.#begin(shape, context);
+      try {
+        return await unlessAborted(known.template, context.signal);
+      } catch (error) {
+        if (context.signal.aborted || !known.signal.aborted) throw error;
+      }
     }
   }
 
@@ -56,10 +65,21 @@ export class TemplateKeeper {
   async discard(template: Template): Promise<void> {
     const name = shapeName(template.inputs);
     const known = this.#templates.get(name);
-    if (known === undefined || (await known.catch(() => undefined)) !== template) return;
+    if (known === undefined || (await known.template.catch(() => undefined)) !== template) return;
     if (this.#templates.get(name) !== known) return;
     this.#templates.delete(name);
     await removeTemplate(template.folder);
+  }
+
+  #begin(shape: MachineShape, context: TemplateContext): Promise<Template> {
+    const name = shapeName(shape);
+    const making: Making = { template: this.#findOrBuild(shape, context), signal: context.signal };
+    this.#templates.set(name, making);
+    // Before anybody who waits is told, so that the next one who asks begins anew.
+    making.template.catch(() => {
+      if (this.#templates.get(name) === making) this.#templates.delete(name);
+    });
+    return making.template;
   }
 
   async #findOrBuild(shape: MachineShape, context: TemplateContext): Promise<Template> {
@@ -91,5 +111,17 @@ export class TemplateKeeper {
     });
     await pruneTemplates(built, cacheBytes);
     return built;
+  }
+}
+
+/** What somebody else makes, as long as this caller wants it. */
+async function unlessAborted<T>(made: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([made, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
