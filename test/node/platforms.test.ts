@@ -69,13 +69,12 @@ test("who wants machines that are in use waits until they are free, or until the
 
 test("takes the environment and the order of nodes that a placement asks for, also by what the nodes turn out to have", async () => {
   const seen: (number | undefined)[][] = [];
-  await using platform = readyPlatform(
-    [[remote({ name: "a" })], [remote({ name: "b" }), remote({ name: "c" })]],
-    (index, _, measured) => {
+  await using platform = readyPlatform([[remote({ name: "a" })], [remote({ name: "b" }), remote({ name: "c" })]], {
+    place(index, _, measured) {
       seen.push([index, measured?.length]);
       return index === 0 && measured !== undefined ? undefined : [index];
     },
-  );
+  });
   await using environment = await platform.deploy(small, context());
   expect(environment.nodes.map(({ name }) => name)).toEqual(["c", "b"]);
   expect(seen).toContainEqual([0, undefined]);

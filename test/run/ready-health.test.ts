@@ -11,6 +11,7 @@ import { HostGates } from "../../packages/assay/src/run/deploy/host-gates.ts";
 import { DEFAULT_CIRCUIT } from "../../packages/assay/src/run/health/circuit.ts";
 import type { RemoteNodeSettings } from "../../packages/assay/src/runbook/types.ts";
 import { type SshServer, startSshServer } from "../../packages/assay/src/testing/ssh-server.ts";
+import { startTcpRelay } from "../../packages/assay/src/testing/tcp-relay.ts";
 
 const small: EnvironmentRequirement = { nodeCount: 1, cores: 1, memoryMb: 16, features: [], coldBoot: false };
 
@@ -95,4 +96,49 @@ test("where no other machine fits, one that is taken out is used all the same", 
   const before = broken.asked;
   await expect(platform.deploy(small, context)).rejects.toThrow(String(broken.port));
   expect(broken.asked).toBeGreaterThan(before);
+});
+
+test("who waits for a machine while another is taken out leaves time for everything else", async () => {
+  await using broken = await brokenMachine();
+  await using platform = readyPlatform([[machine("good", server.port)], [machine("bad", broken.port)]]);
+  const settings = { ...DEFAULT_CIRCUIT, opensAfter: 1, firstPauseMs: 3_600_000, longestPauseMs: 3_600_000 };
+  const cancel = new AbortController();
+  const hosts = new HostGates(settings, () => undefined);
+  hosts.admits(`127.0.0.1:${broken.port}`);
+  hosts.failed(`127.0.0.1:${broken.port}`, "it is broken");
+  const context: DeployContext = {
+    environmentName: "ready-1",
+    signal: cancel.signal,
+    logFolder: folder,
+    progress: () => undefined,
+    hosts,
+  };
+  const first = await platform.deploy(small, context);
+  const second = platform.deploy(small, context);
+  const third = platform.deploy(small, context);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await first[Symbol.asyncDispose]();
+  const next = await Promise.race([second, third]);
+  expect(next.nodes[0].name).toBe("good");
+  cancel.abort(new Error("the run was cancelled"));
+  await expect(Promise.all([second, third])).rejects.toThrow("the run was cancelled");
+  await next[Symbol.asyncDispose]();
+});
+
+test("a machine that is taken out is tried again when its pause is over, while all others are in use", async () => {
+  await using relay = await startTcpRelay(server.port);
+  await using platform = readyPlatform([[machine("good", server.port)], [machine("back", relay.port)]]);
+  const hosts = new HostGates({ ...DEFAULT_CIRCUIT, opensAfter: 1, firstPauseMs: 100 }, () => undefined);
+  hosts.admits(`127.0.0.1:${relay.port}`);
+  hosts.failed(`127.0.0.1:${relay.port}`, "it was away");
+  const context: DeployContext = {
+    environmentName: "ready-1",
+    signal: AbortSignal.timeout(30_000),
+    logFolder: folder,
+    progress: () => undefined,
+    hosts,
+  };
+  await using first = await platform.deploy(small, context);
+  await using second = await platform.deploy(small, context);
+  expect([first, second].map(({ nodes }) => nodes[0].name)).toEqual(["good", "back"]);
 });

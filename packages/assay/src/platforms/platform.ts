@@ -37,6 +37,8 @@ export interface Environment extends AsyncDisposable {
   readonly facts: Readonly<Record<string, string>>;
   /** Rejects with NodeUnreachable or PlatformError as soon as a machine dies on its own; never resolves while it lives. */
   readonly died: Promise<never>;
+  /** Called before the release when a case left the machines so that no other may find them. */
+  spoil?(): void;
   /** Releases the machines and everything made for them. Idempotent, never throws for what is already gone. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -66,6 +68,8 @@ export interface HostHealth {
   admits(host: string): boolean;
   succeeded(host: string): void;
   failed(host: string, message: string): void;
+  /** Resolves when a machine that is taken out may be tried again. Throws the signal's reason when it aborts first. */
+  change(host: string, signal: AbortSignal): Promise<void>;
 }
 
 /** What an environment takes of the machine assay runs on. */

@@ -38,7 +38,11 @@ export class EnvironmentLease implements AsyncDisposable {
     if (this.#held === undefined) {
       return;
     }
-    if (!isReusable || this.#platform.isPristineCheap || !(await answers(this.#held.environment))) {
+    const { environment } = this.#held;
+    if (isReusable && this.#platform.isPristineCheap) {
+      this.#discard();
+    } else if (!isReusable || !(await answers(environment))) {
+      environment.spoil?.();
       this.#discard();
     }
   }

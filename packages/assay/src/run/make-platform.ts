@@ -23,17 +23,19 @@ type Maker = (options: MakePlatformOptions) => Promise<Platform>;
 
 /** How each platform is made. A platform's modules are loaded only when a runbook asks for it. */
 const MAKERS: Readonly<Record<string, Maker>> = {
-  async local() {
+  async local(options) {
     const { localPlatform } = await import("../platforms/local/local-platform.ts");
-    return localPlatform();
+    return localPlatform({ reusesDirty: reusesDirty(options) });
   },
-  async ready({ runbook }) {
+  async ready(options) {
+    const { runbook } = options;
     const [{ readyPlatform }, { routeThrough }] = await Promise.all([
       import("../platforms/ready/ready-platform.ts"),
       import("../platforms/ready/route-through.ts"),
     ]);
     const via = await routeThrough(runbook.dev?.jumpBoxes ?? []);
-    return readyPlatform(runbook.readyNodes, readyPlacement(runbook), via);
+    const reuse = reusesDirty(options);
+    return readyPlatform(runbook.readyNodes, { place: readyPlacement(runbook), via, reusesDirty: reuse });
   },
   async qemu({ runbook, image, overrides, run, signal, progress }) {
     const { adminPassword, adminPrivateKeyFile, adminUsername, keepEnvironment } = runbook.platform;
@@ -62,6 +64,13 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     });
   },
 };
+
+/** The key of the section `ready`, which is the platform `local` here when it has this machine only. */
+function reusesDirty({ runbook, overrides }: MakePlatformOptions): boolean {
+  const { reuse_dirty_env: given } = { ...runbook.platform.section, ...overrides };
+  // The command line gives texts.
+  return String(given ?? true) !== "false";
+}
 
 const textOrNothing = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;

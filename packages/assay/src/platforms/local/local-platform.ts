@@ -1,12 +1,14 @@
 import { hostname } from "node:os";
 import { localCapability, localNode } from "../../node/local-node.ts";
 import type { Capability } from "../../node/node.ts";
+import { type KeepOptions, leftDirty } from "../left-dirty.ts";
 import type { Environment, EnvironmentRequirement, Platform } from "../platform.ts";
 import { suitsCores } from "../suits-cores.ts";
 
 /** Tests the machine assay runs on. There is one environment of one node, and nothing outside it can reach it. */
-export function localPlatform(): Platform {
+export function localPlatform({ reusesDirty = true }: KeepOptions = {}): Platform {
   const capability = localCapability();
+  let isOut = false;
   return {
     type: "local",
     isPristineCheap: false,
@@ -15,7 +17,14 @@ export function localPlatform(): Platform {
     prepare: async () => {},
     deploy: async (_requirement, context) => {
       context.signal.throwIfAborted();
-      return localEnvironment(context.environmentName, capability);
+      if (isOut) throw leftDirty();
+      const environment = localEnvironment(context.environmentName, capability);
+      return {
+        ...environment,
+        spoil: () => {
+          isOut = !reusesDirty;
+        },
+      };
     },
     [Symbol.asyncDispose]: async () => {},
   };

@@ -1,10 +1,10 @@
 import { PlatformError, UsageError } from "../../errors/catalogue.ts";
-import { localNode } from "../../node/local-node.ts";
 import type { Capability, Node } from "../../node/node.ts";
 import type { Route } from "../../node/shell/ssh/route.ts";
 import type { ReadyNodeSettings } from "../../runbook/types.ts";
+import { type KeepOptions, leftDirty } from "../left-dirty.ts";
 import type { DeployContext, Environment, EnvironmentRequirement, Platform } from "../platform.ts";
-import { connectReadyNode } from "./connect-ready-node.ts";
+import { firstUsable, freeOf, hostOf, type Slot, take } from "./slot.ts";
 
 /**
  * Chooses nodes of an environment, given by its index, for a requirement: the places of the nodes in the order in which
@@ -16,26 +16,23 @@ export type Placement = (
   measured: readonly Capability[] | undefined,
 ) => readonly number[] | undefined;
 
-interface Slot {
-  readonly index: number;
-  readonly nodes: readonly ReadyNodeSettings[];
-  /** Resolves when who uses it lets go; undefined while it is free. */
-  inUse: Promise<void> | undefined;
-  /** Known after the first deployment, so that later cases that do not fit are refused before it. */
-  capabilities: readonly Capability[] | undefined;
+export interface ReadyOptions extends KeepOptions {
+  /** Chooses nodes; as many as are wanted, in their order, when absent. */
+  readonly place?: Placement;
+  /** The way to the machines when they are not reached from here. */
+  readonly via?: Route | undefined;
 }
 
 /**
- * Tests machines that exist already, reached by SSH (`via` a route when there is one) or the one assay runs on; it never
- * makes, stops or deletes one. Each inner list is one environment. Throws UsageError when there is none.
+ * Tests machines that exist already, reached by SSH or the one assay runs on; it never makes, stops or deletes one. Each
+ * inner list is one environment. Throws UsageError when there is none.
  */
 export function readyPlatform(
   environments: readonly (readonly ReadyNodeSettings[])[],
-  place: Placement = enoughOfEach,
-  via?: Route,
+  { place = enoughOfEach, via, reusesDirty = true }: ReadyOptions = {},
 ): Platform {
   const slots: readonly Slot[] = environments
-    .map((nodes, index) => ({ index, nodes, inUse: undefined, capabilities: undefined }))
+    .map((nodes, index) => ({ index, nodes, inUse: undefined, capabilities: undefined, isOut: false }))
     .filter(({ nodes }) => nodes.length > 0);
   if (slots.length === 0) {
     throw new UsageError("Platform 'ready' has no node to test.", {
@@ -53,7 +50,7 @@ export function readyPlatform(
     maxEnvironments: slots.length,
     refuse: (requirement) => refusal(requirement, slots, placesIn),
     prepare: async () => {},
-    deploy: (requirement, context) => deploy(requirement, context, { slots, placesIn, via }),
+    deploy: (requirement, context) => deploy(requirement, context, { slots, placesIn, via, reusesDirty }),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -97,7 +94,7 @@ function refusal(requirement: EnvironmentRequirement, slots: readonly Slot[], pl
 
 /**
  * Takes the first environment that fits and is free, or waits for one; one that turns out not to fit is let go again.
- * Throws what the last one failed with when none can be logged in to.
+ * Throws what the last one failed with when none can be logged in to, and Skipped when all that fit are left dirty.
  */
 async function deploy(
   requirement: EnvironmentRequirement,
@@ -106,17 +103,24 @@ async function deploy(
     slots,
     placesIn,
     via,
-  }: { readonly slots: readonly Slot[]; readonly placesIn: PlacesIn; readonly via: Route | undefined },
+    reusesDirty,
+  }: {
+    readonly slots: readonly Slot[];
+    readonly placesIn: PlacesIn;
+    readonly via: Route | undefined;
+    readonly reusesDirty: boolean;
+  },
 ): Promise<Environment> {
   let problem: unknown = new PlatformError("No ready environment fits.");
   const failed = new Set<Slot>();
   for (;;) {
     context.signal.throwIfAborted();
-    const fitting = slots.filter((slot) => !failed.has(slot) && placesIn(slot, requirement) !== undefined);
-    if (fitting.length === 0) throw problem;
+    const suited = slots.filter((slot) => !failed.has(slot) && placesIn(slot, requirement) !== undefined);
+    const fitting = suited.filter(({ isOut }) => !isOut);
+    if (fitting.length === 0) throw suited.length > 0 && failed.size === 0 ? leftDirty() : problem;
     const free = freeOf(fitting, context);
     if (free === undefined) {
-      await firstReleased(fitting, context.signal);
+      await firstUsable(fitting, context);
       continue;
     }
     const taken = await take(free, context, via).catch((error: unknown) => {
@@ -138,54 +142,14 @@ async function deploy(
         nodes: [first, ...others],
         facts: Object.fromEntries(facts),
         died,
+        spoil: () => {
+          free.isOut = !reusesDirty;
+        },
         [Symbol.asyncDispose]: release,
       };
     }
     await release();
     problem = new PlatformError(misfitOf(nodes, requirement));
-  }
-}
-
-/** A free one whose machines are in health; one that keeps failing only where there is no other. */
-function freeOf(fitting: readonly Slot[], { hosts }: DeployContext): Slot | undefined {
-  const free = fitting.filter(({ inUse }) => inUse === undefined);
-  const healthy = free.find((slot) => hosts?.admits(hostOf(slot)) ?? true);
-  return healthy ?? (free.length === fitting.length ? free[0] : undefined);
-}
-
-const hostOf = ({ nodes }: Slot): string =>
-  nodes.map((node) => (node.isLocal === true ? "this machine" : `${node.address}:${node.port}`)).join(", ");
-
-/** Logs in to all nodes of a free environment and notes what they have. */
-async function take(
-  slot: Slot,
-  context: DeployContext,
-  via: Route | undefined,
-): Promise<{ readonly nodes: readonly Node[]; readonly release: () => Promise<void> }> {
-  const { promise: released, resolve: letGo } = Promise.withResolvers<void>();
-  slot.inUse = released;
-  const nodes: Node[] = [];
-  const release = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => node.shell[Symbol.asyncDispose]()));
-    if (slot.inUse === released) slot.inUse = undefined;
-    letGo();
-  };
-  try {
-    const startedAt = performance.now();
-    const step = { environment: context.environmentName, step: "connect" };
-    context.progress(step);
-    for (const [index, settings] of slot.nodes.entries()) {
-      const isThisMachine = settings.isLocal === true;
-      nodes.push(
-        isThisMachine ? localNode(settings.name, index) : await connectReadyNode(settings, index, context.signal, via),
-      );
-    }
-    context.progress({ ...step, elapsedMs: performance.now() - startedAt });
-    slot.capabilities = nodes.map((node) => node.capability);
-    return { nodes, release };
-  } catch (error) {
-    await release();
-    throw error;
   }
 }
 
@@ -203,13 +167,4 @@ function misfitOf(nodes: readonly Node[], { cores, memoryMb }: EnvironmentRequir
     ({ name, capability }) => `'${name}' has ${capability.cores} cores and ${capability.memoryMb} MiB of memory`,
   );
   return `${found.join(", ")}, which does not fit the ${cores} cores and ${memoryMb} MiB the cases need.`;
-}
-
-/** Resolves when one of the slots is let go, or when the run is cancelled. */
-async function firstReleased(slots: readonly Slot[], signal: AbortSignal): Promise<void> {
-  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
-  const listening = new AbortController();
-  signal.addEventListener("abort", () => resolve(), { signal: listening.signal });
-  await Promise.race([...slots.map(({ inUse }) => inUse), cancelled]);
-  listening.abort();
 }

@@ -130,7 +130,9 @@ export class Deployer {
       this.#judge(pass, error);
       if (environment === undefined) room[Symbol.dispose]();
       else this.#discard(environment, room);
-      if (!(error instanceof ResourceBusy)) emit(failedEvent(name, error));
+      // Nothing was tried where there is nothing to be had.
+      const isTried = environment !== undefined || !(error instanceof ResourceBusy || error instanceof Skipped);
+      if (isTried) emit(failedEvent(name, error));
       throw error;
     }
     pass.succeeded();

@@ -31,6 +31,10 @@ export class HostGates implements HostHealth {
     this.#passes.get(host)?.failed(message);
   }
 
+  async change(host: string, signal: AbortSignal): Promise<void> {
+    await this.#gates.get(host)?.change(signal);
+  }
+
   #add(host: string): HealthGate {
     const gate = new HealthGate({ name: `host '${host}'`, settings: this.#settings, emit: this.#emit });
     this.#gates.set(host, gate);

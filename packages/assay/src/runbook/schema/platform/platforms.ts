@@ -1,5 +1,4 @@
 import { flag, standing } from "../kinds.ts";
-import { unsupported } from "../unsupported.ts";
 import { aws } from "./aws.ts";
 import { azure } from "./azure.ts";
 import { baremetal } from "./baremetal.ts";
@@ -11,10 +10,7 @@ import { sections } from "./section.ts";
 const ready = sections(
   "ready",
   {
-    reuse_dirty_env: unsupported(
-      standing(flag("whether a machine is used again after a case marked it as dirty"), true),
-      { unless: [true] },
-    ),
+    reuse_dirty_env: standing(flag("whether a machine is used again after a case left it dirty"), true),
   },
   {},
 );
