@@ -132,6 +132,31 @@ test("who gives up on the way leaves it to the others", async () => {
   expect((await shell.run([":"])).exitCode).toBe(0);
 });
 
+test("a host that is lost takes those before it along, so that no connection stays when all have gone", async () => {
+  await using outer = await startTcpRelay(gate.port);
+  await using middle = await startTcpRelay(inner.port);
+  const via = new JumpRoute([
+    { ...hostOf(gate), port: outer.port },
+    { ...hostOf(inner), port: middle.port },
+  ]);
+  const shell = await throughRoute(via);
+  middle.cut();
+  await outer.idle();
+  await shell[Symbol.asyncDispose]();
+});
+
+test("when the last one gives up, a jump host that says nothing is not waited for", { timeout: 5_000 }, async () => {
+  await using relay = await startTcpRelay(gate.port);
+  relay.setDeaf(true);
+  const via = new JumpRoute([{ ...hostOf(gate), port: relay.port }]);
+  const controller = new AbortController();
+  const login = connectSsh({ ...hostOf(node), via, signal: controller.signal });
+  await relay.connected();
+  controller.abort(new Error("enough"));
+  await expect(login).rejects.toThrow("enough");
+  await relay.idle();
+});
+
 test.each(["local", "ssh"])("a %s shell connects to ports that its node reaches", async (kind) => {
   await using shell = kind === "local" ? new LocalShell() : await SshShell.connect(hostOf(gate));
   const socket = await shell.openTcp({ address: "127.0.0.1", port: node.port });

@@ -13,6 +13,12 @@ export interface JumpHost extends Pick<SshSettings, "address" | "port" | "userna
   readonly inner?: TcpTarget | undefined;
 }
 
+interface Chain {
+  readonly clients: Promise<readonly Client[]>;
+  /** Ends the making of it. */
+  readonly unwanted: AbortController;
+}
+
 /** A login on a jump host counts from its first packet. */
 const LOGIN_TIMEOUT_MS = 60_000;
 
@@ -23,7 +29,7 @@ const LOGIN_TIMEOUT_MS = 60_000;
 export class JumpRoute implements Route {
   readonly #hosts: readonly JumpHost[];
   readonly #pins: readonly HostKeyPin[];
-  #chain: Promise<readonly Client[]> | undefined;
+  #chain: Chain | undefined;
   #users = 0;
 
   constructor(hosts: readonly [JumpHost, ...JumpHost[]]) {
@@ -49,19 +55,26 @@ export class JumpRoute implements Route {
 
   /** Shared by all who come meanwhile, so that the abort of one does not take it from the others. */
   #connected(bannerTimeoutMs: number): Promise<readonly Client[]> {
-    if (this.#chain !== undefined) return this.#chain;
-    const chain = this.#connect(bannerTimeoutMs);
+    if (this.#chain !== undefined) return this.#chain.clients;
+    const unwanted = new AbortController();
+    const chain: Chain = { clients: this.#connect(bannerTimeoutMs, unwanted.signal), unwanted };
     this.#chain = chain;
     const forget = (): void => {
       if (this.#chain === chain) this.#chain = undefined;
     };
-    chain.then((clients) => {
-      for (const client of clients) client.once("close", forget);
+    chain.clients.then((clients) => {
+      const lost = (): void => {
+        forget();
+        // Without one of them the way is gone, and nobody would leave the others any more.
+        endAll(clients);
+      };
+      // A host whose connection is a channel of the one before only ends when its machine is gone, and never closes.
+      for (const client of clients) client.once("end", lost).once("close", lost);
     }, forget);
-    return chain;
+    return chain.clients;
   }
 
-  async #connect(bannerTimeoutMs: number): Promise<readonly Client[]> {
+  async #connect(bannerTimeoutMs: number, signal: AbortSignal): Promise<readonly Client[]> {
     const clients: Client[] = [];
     try {
       for (const [index, { inner, ...host }] of this.#hosts.entries()) {
@@ -69,13 +82,13 @@ export class JumpRoute implements Route {
         const via: Route | undefined = before && {
           open: (_target, attempt) => openForward(before, inner ?? host, this.#nameOf(index - 1), attempt),
         };
-        const limits = { bannerTimeoutMs, timeoutMs: LOGIN_TIMEOUT_MS, signal: undefined };
+        const limits = { bannerTimeoutMs, timeoutMs: LOGIN_TIMEOUT_MS, signal };
         const settings = { ...host, hostKey: this.#pins[index], via };
         clients.push(await logIn(settings, limits).catch((error) => this.#explain(index, error)));
       }
       return clients;
     } catch (error) {
-      for (const client of clients.toReversed()) client.end();
+      endAll(clients);
       throw error;
     }
   }
@@ -99,14 +112,14 @@ export class JumpRoute implements Route {
     if (this.#users > 0) return;
     const chain = this.#chain;
     this.#chain = undefined;
-    // The innermost first: its good-bye goes through the others.
-    chain?.then(
-      (clients) => {
-        for (const client of clients.toReversed()) client.end();
-      },
-      () => undefined,
-    );
+    chain?.unwanted.abort();
+    chain?.clients.then(endAll, () => undefined);
   }
+}
+
+/** The innermost first: its good-bye goes through the others. */
+function endAll(clients: readonly Client[]): void {
+  for (const client of clients.toReversed()) client.end();
 }
 
 async function withAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
