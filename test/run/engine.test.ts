@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { PlatformError } from "../../packages/assay/src/errors/catalogue.ts";
+import { PlatformError, ResourceBusy } from "../../packages/assay/src/errors/catalogue.ts";
 import { readJournal } from "../../packages/assay/src/events/journal.ts";
 import type { RunReport } from "../../packages/assay/src/run/run.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
@@ -159,6 +159,21 @@ test("a failed case is tried again as often as the runbook says", async () => {
   expect(only(report).status).toBe("PASSED");
   expect(new Set(report.guests.map((guest) => guest.name)).size).toBe(3);
   expect(existsSync(join(report.folder, "cases/Scenario.flaky-attempt-3/case.log"))).toBe(true);
+});
+
+test("a failed case stays failed when there is no environment to try it again", async () => {
+  const report = await runScenario({
+    sections: "wait_resource_timeout: 0",
+    testcase: "  - { criteria: { area: test }, retry: 1 }",
+    platform: new LocalGuests({
+      onDeploy: (count) => {
+        if (count > 1) throw new ResourceBusy("The address is in use.");
+      },
+    }),
+    cases: { bad: async ({ fail }) => fail("it is broken") },
+  });
+  expect(only(report)).toMatchObject({ status: "FAILED", message: "it is broken" });
+  expect(report.exitCode).toBe(1);
 });
 
 test("a transient deployment failure is tried once more", async () => {

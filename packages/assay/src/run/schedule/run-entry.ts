@@ -28,8 +28,15 @@ export async function runEntry(
   },
 ): Promise<CaseOutcome["finished"] | undefined> {
   const tally = new Tally();
+  let failure: CaseOutcome["finished"] | undefined;
   for (let attempt = 0; ; attempt++) {
     const outcome = await attempts.run(entry, place, attempt);
+    if (failure !== undefined && outcome?.environment === undefined && outcome?.status === "SKIPPED") {
+      // It was not tried again after all: what is known of the case stands.
+      const text = `${entry.resultId} is not tried again: ${outcome.message}`;
+      options.emit({ type: "notice", level: "warn", text });
+      return failure;
+    }
     if (outcome?.environment !== undefined) tally.add(outcome.status);
     const isFailure = outcome?.status === "FAILED" || outcome?.status === "ATTEMPTED";
     if (!isFailure || attempt >= entry.retry || options.signal.aborted) {
@@ -38,6 +45,7 @@ export async function runEntry(
       const repetition = tally.repetition();
       return { ...outcome, ...(repetition && { repetition }) };
     }
+    failure = outcome;
     options.emit({
       type: "notice",
       level: "warn",

@@ -29,10 +29,14 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   const deployer = deployerFor(options, gate, background);
   const attempts = new Attempts(options, watch, requirements);
   const early = new EarlyStop(options);
+  /** What ends the run; the others finish what they have begun, because the platform is theirs until then. */
+  let failure: { readonly error: unknown } | undefined;
 
   const runInTurn = async (entry: PlanEntry, lease: EnvironmentLease): Promise<CaseOutcome["finished"] | undefined> => {
     try {
       using turn = await Turn.begin(shared, signal);
+      await options.disk.room();
+      if (signal.aborted) return undefined;
       const place = { lease, turn };
       return early.resultOf(entry) ?? (await runEntry(options, { entry, place, attempts, watch, requirements }));
     } catch (error) {
@@ -44,21 +48,25 @@ export async function schedule(options: ScheduleOptions): Promise<ScheduleResult
   const worker = async (): Promise<void> => {
     await using lease = new EnvironmentLease(deployer, platform);
     for (let entry = backlog.take(); entry !== undefined; entry = backlog.take(lease.heldFor)) {
-      await options.disk.room();
-      if (signal.aborted) return;
-      const outcome = early.resultOf(entry) ?? (await runInTurn(entry, lease));
-      if (outcome === undefined) continue;
+      const outcome = await runInTurn(entry, lease);
+      if (outcome === undefined) return;
       emit(outcome);
       finished.push(outcome);
       early.note(outcome);
+      if (failure !== undefined) return;
     }
   };
+  const runWorker = (): Promise<void> =>
+    worker().catch((error: unknown) => {
+      failure ??= { error };
+    });
 
   const count = Math.max(1, Math.min(options.concurrency, options.entries.length));
-  const workers = Array.from({ length: count }, worker);
+  const workers = Array.from({ length: count }, runWorker);
   shared?.onQueued();
   await Promise.all(workers);
   await Promise.all(background);
+  if (failure !== undefined) throw failure.error;
   return { finished, gaveUp: gate.gaveUp, deploymentFailures: attempts.deploymentFailures };
 }
 
