@@ -98,3 +98,15 @@ test("whatever is asked for and given back, the limit holds and everyone is serv
     { numRuns: 50 },
   );
 });
+
+test("who is cancelled in the moment it is served takes nobody else out of the queue", async () => {
+  const capacity = new HostCapacity({ limit: one, onWait: silent });
+  const held = capacity.tryTake(one);
+  const cancel = new AbortController();
+  const served = capacity.take(one, cancel.signal);
+  const next = capacity.take(one, never);
+  held?.[Symbol.dispose]();
+  cancel.abort();
+  (await served)[Symbol.dispose]();
+  (await next)[Symbol.dispose]();
+});

@@ -63,7 +63,10 @@ export class HostCapacity {
     const { promise, resolve, reject } = Promise.withResolvers<Disposable>();
     const waiter: Waiter = { cost, grant: resolve };
     const abort = (): void => {
-      this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+      const place = this.#waiting.indexOf(waiter);
+      // It was served in this very moment; the room is its to give back.
+      if (place === -1) return;
+      this.#waiting.splice(place, 1);
       reject(signal.reason);
       this.#serve();
     };

@@ -70,8 +70,8 @@ export class HealthGate {
 
   #passFor(admission: Admission): Pass {
     let isOver = false;
-    const once = (next: () => Circuit): void => {
-      if (!isOver) this.#become(next());
+    const once = (next: () => Circuit, isSilent = false): void => {
+      if (!isOver) this.#become(next(), isSilent);
       isOver = true;
     };
     return {
@@ -80,16 +80,17 @@ export class HealthGate {
         this.#lastFailure = message;
         once(() => failed(this.#circuit, admission, performance.now(), this.#options.settings));
       },
-      abandoned: () => once(() => abandoned(this.#circuit, admission, performance.now())),
+      // It does not say that the thing still fails, and neither do we.
+      abandoned: () => once(() => abandoned(this.#circuit, admission, performance.now()), true),
     };
   }
 
-  #become(circuit: Circuit): void {
+  #become(circuit: Circuit, isSilent = false): void {
     const before = this.#circuit;
     this.#circuit = circuit;
     if (before.kind === circuit.kind) return;
     const told = tell(before, circuit, this.#options, this.#lastFailure);
-    if (told !== undefined) {
+    if (told !== undefined && !isSilent) {
       this.#options.emit({ type: "health-changed", what: this.#options.name, state: circuit.kind, ...told });
     }
     const { resolve } = this.#changed;
