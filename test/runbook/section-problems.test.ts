@@ -121,6 +121,23 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     ["1:52 S18 The platform 'qemu' makes its own machines; this environment is not used."],
   ],
   [
+    "jump hosts beside qemu",
+    "platform: [{ type: qemu }]\ndev: { jump_boxes: [{ address: a, private_key_file: b }] }",
+    [
+      "warning 2:21 S18 The platform 'qemu' makes its machines here, so that they are not reached through 'dev.jump_boxes'.",
+    ],
+  ],
+  [
+    "what traces and does not ask first is as it is",
+    "platform: [{ type: local }]\ndev: { enable_trace: true, mock_tcp_ping: true }",
+    [],
+  ],
+  [
+    "dirty machines that are not used again",
+    "platform: [{ type: ready, ready: { reuse_dirty_env: false } }]\nenvironment: { environments: [{ nodes: [{ type: local }, { type: local }] }] }",
+    [],
+  ],
+  [
     "an environment that qemu makes",
     "environment: { environments: [{ nodes: [{ type: requirement, memory_mb: 1024 }] }] }\nplatform: [{ type: qemu }]",
     [],

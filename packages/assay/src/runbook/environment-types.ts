@@ -76,8 +76,6 @@ export interface JumpBoxSettings {
 
 /** `dev:`, when it is there and not switched off. */
 export interface DevSettings {
-  readonly enableTrace: boolean;
-  readonly mockTcpPing: boolean;
   /** In the order of the way. */
   readonly jumpBoxes: readonly JumpBoxSettings[];
 }

@@ -60,6 +60,7 @@ export async function readRunbook(
   const environments = environment?.environments ?? [];
   const type = platformOf(platform, environment, root, context);
   const there = environments.map(({ nodes }) => nodes.filter(isThere));
+  if (type === "qemu") tellUnusedJumpBoxes(dev, context);
   if (type === "ready") await checkKeyFiles(keyFilesOf(there.flat(), dev), readText, context);
   if (problems.hasErrors) return { runbook: undefined, filters };
   const runbook: Runbook = {
@@ -137,6 +138,16 @@ function platformOf(
     });
   }
   return type;
+}
+
+/** Machines that a transformer connects to are reached through them all the same. */
+function tellUnusedJumpBoxes(dev: DevSettings | undefined, { problems }: FieldContext): void {
+  const [first] = dev?.jumpBoxes ?? [];
+  if (first === undefined) return;
+  const message = "The platform 'qemu' makes its machines here, so that they are not reached through 'dev.jump_boxes'.";
+  problems.warning("S18", message, first.position, {
+    help: "Remove it where no transformer has a 'connection', or list machines for the platform 'ready'.",
+  });
 }
 
 interface KeyFile {

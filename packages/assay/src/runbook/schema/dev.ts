@@ -11,11 +11,9 @@ import {
 } from "./field.ts";
 import { flag, integer, list, located, secret, standing, text } from "./kinds.ts";
 import { reportLack } from "./node.ts";
-import { unsupported } from "./unsupported.ts";
 
 const SSH_PORT = 22;
 const PORT = { minimum: 1, maximum: 65_535 } as const;
-const harmless = { unless: [false], isHarmless: true };
 
 export const jumpBoxFields = fields(
   {
@@ -33,8 +31,14 @@ export const jumpBoxFields = fields(
 export const devFields = fields(
   {
     enabled: withDefault(flag("false leaves the section out"), true),
-    enable_trace: withDefault(unsupported(flag("trace commands in more detail"), harmless), false),
-    mock_tcp_ping: withDefault(unsupported(flag("take for granted that the port of SSH answers"), harmless), false),
+    enable_trace: withDefault(
+      flag("trace commands in more detail: always done, in each case's 'commands.ndjson'"),
+      false,
+    ),
+    mock_tcp_ping: withDefault(
+      flag("ask for no answer of the port of SSH before the login: never done, so that nothing is left out"),
+      false,
+    ),
     jump_boxes: withDefault(
       list(
         located("a host", () => sectionSchema(jumpBoxFields)),
@@ -53,7 +57,7 @@ export function readDev(value: LocatedValue | undefined, context: FieldContext):
   const read = checkFields(devFields, value, "dev", context);
   if (read === undefined || isDisabled(value)) return undefined;
   const jumpBoxes = read.jump_boxes.flatMap((box, index) => readJumpBox(box, `dev.jump_boxes[${index}]`, context));
-  return { enableTrace: read.enable_trace, mockTcpPing: read.mock_tcp_ping, jumpBoxes };
+  return { jumpBoxes };
 }
 
 function readJumpBox(value: LocatedValue, path: string, context: FieldContext): readonly JumpBoxSettings[] {
