@@ -3,6 +3,7 @@ import { version } from "../engine/version.ts";
 import { ExitCode } from "../errors/assay-error.ts";
 import { commandFirst } from "./arguments.ts";
 import { reportError } from "./exit.ts";
+import { outliveLostOutput } from "./lost-output.ts";
 
 /** Every command with the line help shows for it. A command's module is loaded only when it is asked for. */
 const COMMANDS: readonly { name: string; about: string; load: () => Promise<Command> }[] = [
@@ -80,12 +81,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync([...args], { from: "user" });
 }
 
-// A reader that stops reading, such as `head`, is no error; there is nobody left to tell.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") {
-    throw error;
-  }
-});
+outliveLostOutput();
 
 try {
   await main(process.argv.slice(2));
