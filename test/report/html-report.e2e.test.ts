@@ -174,6 +174,13 @@ test("on a phone nothing scrolls sideways, with everything open", async () => {
   await picture(page, "phone-open");
 });
 
+test("a browser that cannot unpack the details says so in the row", async () => {
+  const page = await open(DESKTOP);
+  await page.evaluate("delete globalThis.DecompressionStream");
+  await row(page, "verify_enable_kprobe").locator("summary").first().click();
+  await row(page, "verify_enable_kprobe").getByText("cannot be unpacked here").waitFor();
+});
+
 test("without scripts verdict, results and messages can be read", async () => {
   const page = await open({ ...DESKTOP, javaScriptEnabled: false });
   expect(await page.locator("h1").textContent()).toBe("Failed");

@@ -3,6 +3,8 @@ import { byId, element, icon } from "./elements.js";
 /** @typedef {import("../result-detail.ts").ResultDetail} ResultDetail */
 /** @typedef {import("../result-detail.ts").DetailCommand} DetailCommand */
 
+const CANNOT_UNPACK = "The details cannot be unpacked here. The case's folder beside this file has them.";
+
 /** @type {Promise<readonly ResultDetail[]> | undefined} */
 let details;
 
@@ -16,7 +18,10 @@ export async function fillDetail(row) {
   if (body === null || row.dataset.filled === "yes") return;
   row.dataset.filled = "yes";
   details ??= unpack(byId("details").textContent ?? "");
-  const detail = (await details)[Number(row.id.slice(1))];
+  // A copy that was cut off, or a browser from before 2023.
+  const all = await details.catch(() => undefined);
+  if (all === undefined) body.append(element("p", { class: "muted" }, CANNOT_UNPACK));
+  const detail = all?.[Number(row.id.slice(1))];
   if (detail === undefined) return;
   const message = body.querySelector(".message");
   if (detail.message !== "" && message !== null) message.textContent = detail.message;
