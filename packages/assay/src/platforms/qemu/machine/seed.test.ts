@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -42,6 +42,19 @@ test("the seed is an ISO 9660 volume named cidata with both files", async () => 
         .filter((line) => line !== "")
         .sort(),
     ).toEqual(["/meta-data", "/user-data"]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test("a seed that cannot be written is told with the reason, and leaves nothing", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "assay-seed-test-"));
+  try {
+    const path = join(folder, "seed.iso");
+    await mkdir(path);
+    const writing = writeSeed(path, seedOf("nocloud", contents), AbortSignal.timeout(20_000));
+    await expect(writing).rejects.toThrow(/^The cloud-init seed '.*seed.iso' could not be written: .*\S/);
+    expect(await readdir(folder)).toEqual(["seed.iso"]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { MissingDependency, PlatformError } from "../../../errors/catalogue.ts";
+import { HostExhausted, MissingDependency, PlatformError } from "../../../errors/catalogue.ts";
+import { isDiskFull } from "../../../errors/disk-full.ts";
 import type { SeedKind } from "../boot-way.ts";
 import { findProgram } from "../host/qemu-binary.ts";
 
@@ -101,10 +102,20 @@ export async function writeSeed(path: string, { files, label }: Seed, signal: Ab
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof MissingDependency) throw cause;
-    throw new PlatformError(`The cloud-init seed '${path}' could not be written.`, { cause });
+    throw notWritten(path, cause);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Programs say last what went wrong. */
+function notWritten(path: string, cause: unknown): unknown {
+  const words = String((cause as { stderr?: unknown }).stderr ?? "").trim() || String(cause);
+  const help = "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.";
+  if (isDiskFull(cause) || /no space left|disk quota exceeded/i.test(words))
+    return new HostExhausted(`There is no room for the cloud-init seed '${path}'.`, { help, cause });
+  const last = words.split("\n").at(-1);
+  return new PlatformError(`The cloud-init seed '${path}' could not be written: ${last}`, { cause });
 }
 
 async function isoProgram(): Promise<readonly [string, ...string[]]> {
