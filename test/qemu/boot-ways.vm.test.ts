@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fileDigest } from "../../packages/assay/src/image/digest.ts";
@@ -14,6 +14,7 @@ const run = promisify(execFile);
 const signal = AbortSignal.timeout(LIMIT_MS);
 let folder = "";
 let image: Image;
+let converted = "";
 let given = "";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "assay-boot-ways-"));
@@ -21,12 +22,17 @@ beforeAll(async () => {
   given = join(folder, "disk.vmdk");
   await run("qemu-img", ["convert", "-f", format, "-O", "vmdk", path, given]);
   image = await resolveImage(given, { checksum: await fileDigest(given), signal });
+  converted = dirname(image.path);
   await writeFile(
     join(folder, "extra.yml"),
     "#cloud-config\nwrite_files:\n  - {path: /etc/assay-extra, content: written}\nruncmd: [[touch, /etc/assay-ran]]\n",
   );
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  // No two conversions to VMDK are the same: what was made of this one serves nobody again.
+  if (converted !== "") await rm(converted, { recursive: true, force: true });
+});
 
 const kernelFile = (): string => join(folder, "vmlinuz");
 const initrdFile = (): string => join(folder, "initrd");

@@ -11,8 +11,8 @@ import { type Guests, openGuests } from "./guests.ts";
 
 let guests: Guests;
 beforeAll(async () => {
+  // Not prepared: that would boot a template of machines alone, which nothing here is forked from.
   guests = await openGuests();
-  await guests.prepare();
 });
 afterAll(async () => {
   await guests?.[Symbol.asyncDispose]();
@@ -103,11 +103,9 @@ test("a node that dies is told by its name, and the others go with the environme
 });
 
 test("three nodes have the memory and the names that are asked of each", async () => {
-  const spaces = [
-    { memoryMb: exactly(512) },
-    { memoryMb: atLeast(1024) },
-    { memoryMb: exactly(512), coreCount: exactly(1) },
-  ];
+  // Two shapes for three machines, one of them that of the pairs: each shape costs a boot.
+  const small = { memoryMb: exactly(512), coreCount: exactly(1) };
+  const spaces = [small, { memoryMb: atLeast(1024) }, small];
   const machines = [
     { name: "client", cores: 1, memoryMb: 512 },
     { name: "Server A", cores: 1, memoryMb: 1024 },
@@ -116,7 +114,7 @@ test("three nodes have the memory and the names that are asked of each", async (
   await using three = await guests.deploy("trio", { nodeCount: 3, nodes: spaces, machines });
   const [one, two, last] = three.nodes;
   expect(three.nodes.map(({ name, capability }) => [name, capability.memoryMb, capability.cores])).toEqual([
-    ["client", 512, 2],
+    ["client", 512, 1],
     ["server-a", 1024, 2],
     ["trio-n2", 512, 1],
   ]);
@@ -127,7 +125,7 @@ test("three nodes have the memory and the names that are asked of each", async (
     }),
   );
   expect(sizes).toEqual([
-    [512, 2],
+    [512, 1],
     [1024, 2],
     [512, 1],
   ]);
