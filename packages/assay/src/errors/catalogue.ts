@@ -181,3 +181,9 @@ export class JournalUnreadable extends AssayError {
   readonly code = "JOURNAL_UNREADABLE";
   readonly failureClass = "environment";
 }
+
+/** The journal of a run cannot be written, for another reason than a full disk. */
+export class JournalUnwritable extends AssayError {
+  readonly code = "JOURNAL_UNWRITABLE";
+  readonly failureClass = "environment";
+}

@@ -119,6 +119,17 @@ test("a journal that is not there cannot be read", () => {
   );
 });
 
+test("what is wrong with the disk is told as that, and not as a defect of assay", () => {
+  // It can be opened and not cut.
+  expect(() => new Journal("/dev/null", { events: [], sizeBytes: 0, endsLine: true })).toThrow(
+    expect.objectContaining({
+      code: "JOURNAL_UNWRITABLE",
+      message: expect.stringMatching(/^The journal '\/dev\/null' cannot be written: EINVAL/),
+      help: expect.stringContaining("assay resume"),
+    }),
+  );
+});
+
 test("a journal is never written over", () => {
   const path = freshPath();
   using first = new Journal(path);

@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
-import { JournalUnreadable } from "../errors/catalogue.ts";
+import { HostExhausted, JournalUnreadable, JournalUnwritable } from "../errors/catalogue.ts";
 import { writeError } from "../errors/disk-full.ts";
 import { JournalLines } from "./journal-lines.ts";
 import type { RunEvent } from "./types.ts";
@@ -9,7 +9,7 @@ const HELP = "Free some space; the results up to here are in the journal.";
 
 /**
  * The append-only record of a run: one JSON event a line (NDJSON). The truth from which every report is made. Every
- * method throws HostExhausted when the disk is full.
+ * method throws HostExhausted when the disk is full and JournalUnwritable when it fails otherwise.
  */
 export class Journal implements Disposable {
   readonly path: string;
@@ -22,7 +22,7 @@ export class Journal implements Disposable {
     try {
       this.#file = openSync(path, before === undefined ? "ax" : "a", 0o644);
     } catch (error) {
-      throw writeError(error, path);
+      throw notWritten(error, path);
     }
     if (before === undefined) return;
     try {
@@ -31,7 +31,7 @@ export class Journal implements Disposable {
       this.#sizeBytes = before.sizeBytes + (before.endsLine ? 0 : 1);
     } catch (error) {
       closeSync(this.#file);
-      throw writeError(error, path);
+      throw notWritten(error, path);
     }
   }
 
@@ -47,8 +47,8 @@ export class Journal implements Disposable {
       writeAll(file, line);
       this.#sizeBytes += line.length;
     } catch (error) {
-      ftruncateSync(file, from);
-      throw writeError(error, this.path, HELP);
+      this.cutTo(from);
+      throw notWritten(error, this.path);
     }
     return from;
   }
@@ -58,7 +58,7 @@ export class Journal implements Disposable {
     try {
       await promisify(fdatasync)(this.#open());
     } catch (error) {
-      throw writeError(error, this.path, HELP);
+      throw notWritten(error, this.path);
     }
     // The number of a closed file may be that of another one by the time it is flushed.
     this.#open();
@@ -69,13 +69,17 @@ export class Journal implements Disposable {
     try {
       fdatasyncSync(this.#open());
     } catch (error) {
-      throw writeError(error, this.path, HELP);
+      throw notWritten(error, this.path);
     }
   }
 
   /** Takes back what stands from this byte on. */
   cutTo(sizeBytes: number): void {
-    ftruncateSync(this.#open(), sizeBytes);
+    try {
+      ftruncateSync(this.#open(), sizeBytes);
+    } catch (error) {
+      throw notWritten(error, this.path);
+    }
     this.#sizeBytes = sizeBytes;
   }
 
@@ -94,6 +98,15 @@ export class Journal implements Disposable {
     if (this.#file === undefined) throw new Error(`The journal '${this.path}' is closed.`);
     return this.#file;
   }
+}
+
+function notWritten(error: unknown, path: string): unknown {
+  const problem = writeError(error, path, HELP);
+  if (problem instanceof HostExhausted || !(error instanceof Error && "code" in error)) return problem;
+  return new JournalUnwritable(`The journal '${path}' cannot be written: ${error.message}.`, {
+    help: "Find out what is wrong with its disk; 'assay resume' goes on with the run once there is a way to write.",
+    cause: error,
+  });
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
