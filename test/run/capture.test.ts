@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -42,7 +42,8 @@ test("boot times of each node are facts of the environment; what a node cannot t
   const context = { environmentName: "ready-1", signal, logFolder: folder, progress: () => undefined };
   const environment = cleanup.use(await platform.deploy(requirement, context));
   const said: string[] = [];
-  const options = { logFolder: folder, signal, say: (text: string) => said.push(text) };
+  const mask = (text: string): string => text.replaceAll("hunter2", "***");
+  const options = { logFolder: folder, signal, mask, say: (text: string) => said.push(text) };
 
   program(bin, "systemd-analyze", 'echo "Startup finished in 945ms (kernel) + 10.2s (userspace) = 11.145s"');
   expect(await captureFacts(environment, { ...options, capture: { ...nothing, bootTime: true } })).toEqual({
@@ -58,4 +59,11 @@ test("boot times of each node are facts of the environment; what a node cannot t
   expect(said).toHaveLength(2);
   expect(said[0]).toMatch(/^'[ab]' does not tell its boot times: .*no systemd here/s);
   expect(await captureFacts(environment, { ...options, capture: nothing })).toEqual({});
+
+  // For other users sudo looks for programs in places of its own.
+  if (process.getuid?.() !== 0) return;
+  program(bin, "find", "echo /var/log/waagent.log");
+  program(bin, "tail", "echo 'provisioned with hunter2'");
+  await captureFacts(environment, { ...options, capture: { ...nothing, azureInformation: true } });
+  expect(readFileSync(join(folder, "a/var/log/waagent.log"), "utf8")).toBe("provisioned with ***");
 });

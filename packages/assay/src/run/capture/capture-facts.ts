@@ -17,6 +17,8 @@ export interface CaptureOptions {
   /** Of the environment; logs of the Azure agent go below it. */
   readonly logFolder: string;
   readonly signal: AbortSignal;
+  /** Takes secrets out of what is kept. */
+  readonly mask: (text: string) => string;
   /** Told what could not be looked at; a sentence. */
   readonly say: (text: string) => void;
 }
@@ -78,7 +80,7 @@ async function kernelFacts(node: Node): Promise<Facts> {
   };
 }
 
-async function keepAzureLogs(node: Node, { logFolder, signal }: CaptureOptions): Promise<Facts> {
+async function keepAzureLogs(node: Node, { logFolder, signal, mask }: CaptureOptions): Promise<Facts> {
   const options = { sudo: true, timeoutMs: LIMIT_MS, signal };
   const find = sh`find /var/log/azure /var/log/waagent.log -type f 2>/dev/null || true`;
   const paths = (await node.text(find, options)).split("\n").filter((path) => path.startsWith("/var/log/"));
@@ -87,7 +89,7 @@ async function keepAzureLogs(node: Node, { logFolder, signal }: CaptureOptions):
     // The names are the guest's.
     const place = join(logFolder, node.name, path.replaceAll("..", "_"));
     await mkdir(dirname(place), { recursive: true });
-    await writeFile(place, text);
+    await writeFile(place, mask(text));
   }
   return {};
 }

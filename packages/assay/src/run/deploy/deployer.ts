@@ -39,6 +39,7 @@ export interface DeployerOptions {
   readonly freed: Freed;
   /** What the runbook wants to know of the nodes. */
   readonly capture?: CaptureSettings;
+  readonly mask: (text: string) => string;
   /** Tells failures for lack of room on the disk of the run: that is waited for elsewhere. */
   readonly disk: Pick<DiskPause, "isCauseOf">;
 }
@@ -150,10 +151,10 @@ export class Deployer {
   }
 
   async #captureFacts(environment: Environment, logFolder: string): Promise<Readonly<Record<string, string>>> {
-    const { capture, emit, signal } = this.#options;
+    const { capture, emit, mask, signal } = this.#options;
     if (capture === undefined) return {};
     const say = (text: string): void => emit({ type: "notice", level: "warn", text });
-    return await captureFacts(environment, { capture, logFolder, signal, say });
+    return await captureFacts(environment, { capture, logFolder, mask, signal, say });
   }
 
   /** What is the user's to correct, and what is only in use, says nothing about the platform's health. */
