@@ -49,7 +49,8 @@ export async function fileOnHost(
     await node.shell.upload(path, part, { timeoutMs: COPY_MS });
     await node.text(["mv", "-f", part, cached]);
   } catch (error) {
-    await host.run(["rm", "-f", part]);
+    // A node that is lost has nothing to say that is worth more.
+    await host.run(["rm", "-f", part]).catch(() => undefined);
     throw error;
   }
   return cached;

@@ -27,7 +27,7 @@ export async function makeGuests(
   const entries = guests.flatMap((settings) => Array.from({ length: guestCount(settings) }, () => settings));
   const providers = new Map<string, GuestProvider>();
   for (const { type } of entries) providers.set(type, await providerOf(type));
-  const folders = parent.nodes.map((node) => new WorkFolders(node));
+  const folders = parent.nodes.map((node) => new WorkFolders(node, context.signal));
   const made: Guest[] = [];
   try {
     // One after the other: guests share their host, and two that boot at once take twice as long.

@@ -6,6 +6,7 @@ import type { Running } from "../node/shell/types.ts";
 /** The longest time Node's timers know, 24 days: the folders are there as long as their environment. */
 const FOREVER_MS = 2 ** 31 - 1;
 const CLEAN_UP_MS = 60_000;
+const MAKE_MS = 60_000;
 
 /**
  * Folders of guests on one node. A process there holds them: when its input ends, because the guests are not needed any
@@ -14,10 +15,13 @@ const CLEAN_UP_MS = 60_000;
  */
 export class WorkFolders implements AsyncDisposable {
   readonly #node: Node;
+  readonly #signal: AbortSignal;
   readonly #kept = new Map<string, Promise<{ readonly running: Running; readonly path: string }>>();
 
-  constructor(node: Node) {
+  /** `signal` ends the making of folders, not the folders. */
+  constructor(node: Node, signal: AbortSignal) {
     this.#node = node;
+    this.#signal = signal;
   }
 
   /** Makes the folder `name` below `base`. Throws PlatformError when the node cannot. */
@@ -25,14 +29,21 @@ export class WorkFolders implements AsyncDisposable {
     const kept = this.#kept.get(base) ?? this.#keep(base);
     this.#kept.set(base, kept);
     const path = `${(await kept).path}/${name}`;
-    await this.#node.text(["mkdir", "-p", path]);
+    await this.#node.text(["mkdir", "-p", path], { signal: this.#signal });
     return path;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const all = [...this.#kept.values()];
     this.#kept.clear();
-    await Promise.all(all.map(async (kept) => await this.#end((await kept).running)));
+    const ended = await Promise.allSettled(
+      all.map(async (kept) => {
+        // What could not be made is not there to be ended.
+        const made = await kept.catch(() => undefined);
+        if (made !== undefined) await this.#end(made.running);
+      }),
+    );
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
   }
 
   async #keep(base: string): Promise<{ readonly running: Running; readonly path: string }> {
@@ -49,7 +60,7 @@ for file in "$folder"/*/undo; do
 done
 rm -rf -- "$folder"`;
     const running = await this.#node.shell.spawn(script, { timeoutMs: FOREVER_MS });
-    const path = await firstLine(running);
+    const path = await this.#pathOf(running);
     if (path === "") {
       await running.kill();
       throw new PlatformError(`No folder for guests can be made in '${base}' on node '${this.#node.name}'.`, {
@@ -57,6 +68,24 @@ rm -rf -- "$folder"`;
       });
     }
     return { running, path };
+  }
+
+  /** Empty when the node says nothing in time. Throws the signal's reason when it aborts first. */
+  async #pathOf(running: Running): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const timer = setTimeout(resolve, MAKE_MS, "");
+    const abort = (): void => reject(this.#signal.reason);
+    this.#signal.addEventListener("abort", abort, { once: true });
+    try {
+      this.#signal.throwIfAborted();
+      return await Promise.race([firstLine(running), promise]);
+    } catch (error) {
+      await running.kill();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#signal.removeEventListener("abort", abort);
+    }
   }
 
   async #end(running: Running): Promise<void> {
