@@ -3,7 +3,7 @@ import { maskDeep } from "../events/mask.ts";
 import type { Counts } from "../events/types.ts";
 import type { ResultRemarks } from "./result-remarks.ts";
 import { isDeploymentFailure, type PastRun } from "./resume/past-run.ts";
-import type { FinishedResult, PlanOutcome, ReportedResult } from "./run-report.ts";
+import type { FinishedResult, PlanOutcome, RunReport } from "./run-report.ts";
 import { countStatuses, type RunVerdict, verdictOf } from "./verdict.ts";
 
 /** What there is of a run when its work is over. */
@@ -26,7 +26,7 @@ export interface RunEnding {
   readonly verdict: RunVerdict;
   readonly counts: Counts;
   /** Masked: messages of cases quote what they sent and saw. */
-  readonly results: readonly ReportedResult[];
+  readonly results: RunReport["results"];
   /** There was more to do. */
   readonly isCutShort: boolean;
   /** Those of the results that nobody was told of yet. */
@@ -45,7 +45,7 @@ export function endingOf(work: RunWork): RunEnding {
   const dropped = isCutShort || past === undefined ? [] : noLongerPlanned(past).filter(isNew);
   const standing = past === undefined ? [] : [...past.finished.values()].filter(isNew);
   const others = [...standing, ...(isCutShort ? work.told.filter(isNew) : dropped)];
-  const results: readonly ReportedResult[] = maskDeep(
+  const results: RunReport["results"] = maskDeep(
     [...planned, ...others].map((each) => ({ ...each, ...remarks.of(each.resultId) })),
     mask,
   );

@@ -4,9 +4,6 @@ import type { RunVerdict } from "./verdict.ts";
 
 export type FinishedResult = Omit<EventOf<"case-finished">, "seq" | "at">;
 
-/** A result with what is told of it besides its end. */
-export type ReportedResult = FinishedResult & Remarks;
-
 /** What came of a run. */
 export interface RunReport extends RunVerdict {
   /** Name of the run and of its folder. */
@@ -15,7 +12,7 @@ export interface RunReport extends RunVerdict {
   readonly folder: string;
   readonly counts: Counts;
   /** Final results, in the order in which they ended; secrets are masked. */
-  readonly results: readonly ReportedResult[];
+  readonly results: readonly (FinishedResult & Remarks)[];
   /** Path of the journal. */
   readonly journal: string;
   /** Paths of what the notifiers made, by notifier name. */
