@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { ImageError } from "../../errors/catalogue.ts";
+import { isAddress, readAddress } from "../intake/address.ts";
 import { recipeNames, splitImageName } from "../recipe.ts";
 import { flavourNames } from "./flavours.ts";
 
@@ -23,7 +24,8 @@ export async function imageWithKernel(image: string, kernel: string | undefined)
   if (isRecipe && known === kernel) return { image, kernel: undefined };
   if (isRecipe)
     throw new ImageError(`The image '${image}' names a kernel, and so does '${kernel}'.`, { help: "Name one kernel." });
-  throw new ImageError(`There is no kernel file '${kernel}', and the image '${image}' is not built from a recipe.`, {
+  const called = isAddress(image) ? readAddress(image).called : image;
+  throw new ImageError(`There is no kernel file '${kernel}', and the image '${called}' is not built from a recipe.`, {
     help:
       `Names of kernels (${flavourNames.join(", ")} and releases) are for images of recipes. For another image give a ` +
       `package, such as one from 'apt-get download linux-image-RELEASE', or a kernel file.`,
