@@ -1,12 +1,12 @@
-import { byId, element, icon } from "./elements.js";
+import { element, icon } from "./elements.js";
 
 /** @typedef {import("../result-detail.ts").ResultDetail} ResultDetail */
 /** @typedef {import("../result-detail.ts").DetailCommand} DetailCommand */
 
 const CANNOT_UNPACK = "The details cannot be unpacked here. The case's folder beside this file has them.";
 
-/** @type {Promise<readonly ResultDetail[]> | undefined} */
-let details;
+/** Details of the rows that follow each other, by the element that has them packed. */
+const unpacked = /** @type {Map<Element, Promise<readonly ResultDetail[]>>} */ (new Map());
 
 /**
  * Fills the body of a result's row, once, when it is first opened: a page of thousands of results opens at once.
@@ -17,12 +17,12 @@ export async function fillDetail(row) {
   const body = row.querySelector(".body");
   if (body === null || row.dataset.filled === "yes") return;
   row.dataset.filled = "yes";
-  details ??= unpack(byId("details").textContent ?? "");
-  // A copy that was cut off, or a browser from before 2023.
-  const all = await details.catch(() => undefined);
-  if (all === undefined) body.append(element("p", { class: "muted" }, CANNOT_UNPACK));
-  const detail = all?.[Number(row.id.slice(1))];
-  if (detail === undefined) return;
+  // Missing in a copy that was cut off, or in a browser from before 2023.
+  const detail = await detailOf(Number(row.id.slice(1))).catch(() => undefined);
+  if (detail === undefined) {
+    body.append(element("p", { class: "muted" }, CANNOT_UNPACK));
+    return;
+  }
   const message = body.querySelector(".message");
   if (detail.message !== "" && message !== null) message.textContent = detail.message;
   body.append(
@@ -42,6 +42,20 @@ export async function fillDetail(row) {
       facts(detail),
     ].filter((part) => part !== undefined),
   );
+}
+
+/**
+ * @param {number} row
+ * @returns {Promise<ResultDetail | undefined>}
+ */
+async function detailOf(row) {
+  const blocks = document.querySelectorAll("script.packed");
+  const size = Number(blocks[0]?.getAttribute("data-rows"));
+  const block = blocks[Math.floor(row / size)];
+  if (block === undefined) return undefined;
+  const details = unpacked.get(block) ?? unpack(block.textContent ?? "");
+  unpacked.set(block, details);
+  return (await details)[row % size];
 }
 
 /**
