@@ -1,8 +1,8 @@
-import type { Feature } from "../../features/feature.ts";
 import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
 import type { ConnectedMachine } from "./fork.ts";
 import type { MachineShape } from "./machine/machine.ts";
+import { machineFeatures } from "./machine-features.ts";
 import type { MachineNetwork } from "./network/machine-network.ts";
 
 /** A machine that is connected, and what is known of it. */
@@ -14,17 +14,11 @@ export interface MachineParts {
   readonly network: MachineNetwork | undefined;
 }
 
-/** Features every machine of this platform has. */
-export const QEMU_FEATURES: readonly string[] = ["SerialConsole", "StartStop"];
-
-/** Those it has besides when it is one of several. */
-export const QEMU_SHARED_FEATURES: readonly string[] = ["PrivateNetwork"];
-
 /** The node of a machine at its place in the environment. */
 export function nodeOf(parts: MachineParts, index: number, { username }: { readonly username: string }): Node {
   const { name, shape, network } = parts;
   const { machine, shell } = parts.connected;
-  const features: Feature[] = [machine.serial, machine.power, ...(network === undefined ? [] : [network])];
+  const features = machineFeatures(parts);
   return makeNode({
     name,
     index,

@@ -60,12 +60,24 @@ const WITHOUT_SETTINGS = [
   "StartStop",
 ] as const;
 
+/** Those that only assay gives. */
+const OWN = [
+  "FaultInjection",
+  "MemoryPressure",
+  "Panic",
+  "PrivateNetwork",
+  "Screenshot",
+  "Snapshot",
+  "TimeJump",
+  "Watchdog",
+] as const;
+
 const LENIENT = { isLenientUpstream: true } as const;
 const type = text("name of the feature");
 
 /** Keys of each feature written as a mapping. */
 const FEATURES: ReadonlyMap<string, Fields<FieldTable>> = new Map([
-  ...WITHOUT_SETTINGS.map((name) => [name, fields<FieldTable>({ type }, LENIENT)] as const),
+  ...[...WITHOUT_SETTINGS, ...OWN].map((name) => [name, fields<FieldTable>({ type }, LENIENT)] as const),
   ...Object.entries({ ...SETTINGS, Disk: diskFields.table, NetworkInterface: networkFields.table }).map(
     ([name, table]) => [name, fields<FieldTable>({ type, ...table }, LENIENT)] as const,
   ),

@@ -1,5 +1,7 @@
 import type { DirectKernel } from "../boot-way.ts";
 import type { Accelerator } from "../host/acceleration.ts";
+import { guards } from "./guards.ts";
+import { hotPlugPorts, MEMORY_SLOTS, MOST_ADDED_MEMORY_MB, mostCores } from "./hot-plug.ts";
 import { IGNITION_NAMES } from "./ignition.ts";
 
 /** Numbers under which QEMU inherits its sockets and files; the order of `stdio` at the start of the process. */
@@ -96,7 +98,8 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
     ...["-machine", machineOption(spec)],
     ...["-accel", spec.accelerator === "tcg" ? "tcg,thread=multi,tb-size=64" : "kvm"],
-    ...["-cpu", cpuModel(spec.accelerator), "-smp", `${spec.cores}`, "-m", `${spec.memoryMb}M`],
+    ...["-cpu", cpuModel(spec.accelerator), "-smp", `${spec.cores},maxcpus=${mostCores(spec.cores)}`],
+    ...["-m", `${spec.memoryMb}M,slots=${MEMORY_SLOTS},maxmem=${spec.memoryMb + MOST_ADDED_MEMORY_MB}M`],
     ...(memory === undefined
       ? []
       : [
@@ -111,6 +114,8 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-rtc", "base=utc,clock=host"],
     ...["-blockdev", JSON.stringify(diskNode(spec.disk, true)), "-device", `virtio-blk-pci,drive=disk0${firstToBoot}`],
     ...["-device", "virtio-scsi-pci,id=scsi0"],
+    ...hotPlugPorts(),
+    ...guards(),
     ...(spec.seed === undefined ? [] : seedDisk(spec.seed)),
     ...(spec.ignition === undefined ? [] : ignitionBlobs(spec.ignition)),
     ...(spec.kernel === undefined ? [] : directKernel(spec.kernel)),

@@ -7,7 +7,7 @@ import type { MachineShape } from "../machine/machine.ts";
 import type { FirstContact } from "../settings.ts";
 
 /** Raise it whenever a template of before would not fit any more: other devices, other files, another way to settle. */
-const TEMPLATE_FORMAT = 4;
+const TEMPLATE_FORMAT = 5;
 
 /** Everything a template depends on. Two equal sets give one template. */
 export interface TemplateInputs extends MachineShape {
