@@ -1,3 +1,5 @@
+export * from "./disk-faults.ts";
+export * from "./fault-injection.ts";
 export * from "./feature.ts";
 export * from "./private-network.ts";
 export * from "./serial-console.ts";
