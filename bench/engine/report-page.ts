@@ -48,7 +48,7 @@ export async function openReport(path: string): Promise<OpenedReport | undefined
     await page.locator("#r0 > summary").click();
     await page.locator("#r0 .body > .facts").waitFor();
     times.push({ interactiveMs, processorMs, detailMs: performance.now() - clickedMs });
-    rows = await page.locator("#rows > details").count();
+    rows = await page.locator(".batch > details").count();
     await page.close();
   }
   return {

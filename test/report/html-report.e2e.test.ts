@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { htmlNotifier } from "../../packages/assay/src/notifiers/html/html-notifier.ts";
+import { writeManyResults } from "./fixtures/many-results.ts";
 import { writeRealisticRun } from "./fixtures/realistic-run.ts";
 
 const DESKTOP = { viewport: { width: 1200, height: 900 } };
@@ -33,11 +34,11 @@ afterAll(async () => {
 });
 
 /** Opens the report and holds every complaint of the browser and every request against the test. */
-async function open(options: BrowserContextOptions, hash = ""): Promise<Page> {
+async function open(options: BrowserContextOptions, hash = "", folder = runFolder): Promise<Page> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const complaints: string[] = [];
-  const address = pathToFileURL(join(runFolder, "report.html")).href;
+  const address = pathToFileURL(join(folder, "report.html")).href;
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`));
@@ -52,8 +53,8 @@ async function open(options: BrowserContextOptions, hash = ""): Promise<Page> {
   return page;
 }
 
-const visibleRows = (page: Page) => page.locator("#rows > details:visible");
-const row = (page: Page, name: string) => page.locator("#rows > details").filter({ hasText: name });
+const visibleRows = (page: Page) => page.locator(".batch > details:visible");
+const row = (page: Page, name: string) => page.locator(".batch > details").filter({ hasText: name });
 const picture = (page: Page, name: string) =>
   page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
 
@@ -89,6 +90,31 @@ test("filter, search and sort choose and order the rows", async () => {
   await page.locator("#sort").selectOption("duration");
   const longest = await page.locator("#rows .name").first().textContent();
   expect(longest).toBe("Provisioning.verify_reboot_in_platform");
+});
+
+test("hundreds of rows are laid out as one list, however they are filtered and sorted", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-html-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const notifier = htmlNotifier({ runFolder: folder });
+  for (const event of writeManyResults(folder, 350)) notifier.onEvent(event);
+  await notifier.close();
+  const page = await open(DESKTOP, "#r305", folder);
+  await page.locator("#r305 .body > .facts").waitFor();
+  await page.locator("#sort").selectOption("duration");
+  const names = page.locator("#rows .name");
+  expect(await names.count()).toBe(350);
+  expect(await names.first().textContent()).toBe("Many.verify_00349");
+  expect(await names.last().textContent()).toBe("Many.verify_00000");
+  await page.locator("#search").fill("no such case");
+  expect(await page.locator("#nothing").isVisible()).toBe(true);
+  await page.locator("#search").fill("77");
+  expect(await visibleRows(page).count()).toBe(3);
+  // No room is kept for rows that are not shown.
+  const bottoms = await visibleRows(page).evaluateAll((rows) =>
+    rows.map((each) => each.getBoundingClientRect().bottom),
+  );
+  expect(Math.max(...bottoms) - Math.min(...bottoms)).toBeLessThan(200);
+  await picture(page, "many");
 });
 
 test("a search finds the same whether rows were opened before it or not", async () => {
@@ -168,7 +194,7 @@ test("on a phone nothing scrolls sideways, with everything open", async () => {
   const page = await open({ ...PHONE, colorScheme: "light" });
   await expectNoSidewaysScrolling(page);
   await picture(page, "phone");
-  for (const summary of await page.locator("#rows > details > summary").all()) await summary.click();
+  for (const summary of await page.locator(".batch > details > summary").all()) await summary.click();
   await page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true");
   await expectNoSidewaysScrolling(page);
   await picture(page, "phone-open");

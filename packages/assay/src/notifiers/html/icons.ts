@@ -25,7 +25,7 @@ ${Object.entries(SHAPES).map(([key, shape]) => html`<symbol id="icon-${key}" vie
  * the page a quarter slower to open.
  */
 export const ROW_ICON_STYLE: string = Object.entries(SHAPES)
-  .map(([key, shape]) => `.rows > .${key} {\n  --shape: url("${drawingAddress(shape)}");\n}\n`)
+  .map(([key, shape]) => `.batch > .${key} {\n  --shape: url("${drawingAddress(shape)}");\n}\n`)
   .join("");
 
 function drawingAddress(shape: string): string {

@@ -12,8 +12,11 @@ import { type Look, lookOfResult } from "./status-words.ts";
 /** Of a message in the body of its row. */
 export const MESSAGE_LENGTH = 4000;
 const LINE_LENGTH = 300;
-/** From here on the browser lays rows out only when they come into view: 3000 rows then open in half the time. */
-const MANY = 500;
+/**
+ * Rows are in batches of so many, which the browser lays out only when they come into view. A batch for each row would
+ * be as lazy, but then it has ten thousand to watch.
+ */
+const ROWS_A_BATCH = 100;
 
 /** Worst first: what needs a person stands on top. */
 const ORDER: readonly Look["key"][] = ["failed", "unfinished", "attempted", "warned", "passed", "skipped"];
@@ -26,6 +29,12 @@ export const inReadingOrder = (results: readonly ResultSummary[]): readonly Resu
 export function resultsSection(summary: RunSummary, ordered: readonly ResultSummary[]): Markup {
   const planned = new Map(summary.results.map((result, index) => [result.resultId, index]));
   const packed = withPackedMessage(ordered);
+  const rows = ordered.map((result, row) =>
+    resultRow(result, row, planned.get(result.resultId) ?? row, packed.has(row)),
+  );
+  const batches = Array.from({ length: Math.ceil(rows.length / ROWS_A_BATCH) }, (_, batch) =>
+    rows.slice(batch * ROWS_A_BATCH, (batch + 1) * ROWS_A_BATCH),
+  );
   return html`<section id="results" aria-labelledby="results-title">
 <div class="tools" id="tools" hidden>
 <h2 id="results-title">Results</h2>
@@ -34,7 +43,7 @@ export function resultsSection(summary: RunSummary, ordered: readonly ResultSumm
 <label class="sort"><span>Sort by</span> <select id="sort"><option value="status">status</option><option value="plan">run order</option><option value="name">name</option><option value="duration">duration</option></select></label>
 <p id="shown" class="muted" role="status"></p>
 </div>
-<div id="rows" class="rows${ordered.length > MANY ? " many" : ""}">${ordered.map((result, row) => resultRow(result, row, planned.get(result.resultId) ?? row, packed.has(row)))}</div>
+<div id="rows" class="rows${rows.length === 0 ? " none" : ""}">${batches.map((rows) => html`<div class="batch">${rows}</div>`)}</div>
 <p id="nothing" class="muted" hidden>No result matches the filter. <button type="button" id="reset">Show all</button></p>
 ${ordered.length === 0 ? html`<p class="muted">The run had no cases to run.</p>` : undefined}
 </section>`;

@@ -9,7 +9,7 @@ byId("rows").addEventListener(
   "toggle",
   (event) => {
     const row = event.target;
-    if (row instanceof HTMLDetailsElement && row.parentElement?.id === "rows" && row.open) void fillDetail(row);
+    if (row instanceof HTMLDetailsElement && row.parentElement?.className === "batch" && row.open) void fillDetail(row);
   },
   true,
 );

@@ -1,12 +1,12 @@
 import { byId } from "./elements.js";
 
-/** @typedef {{ readonly row: HTMLElement, readonly text: string, readonly name: string }} Entry */
+/** @typedef {{ readonly row: HTMLElement, readonly text: string }} Entry */
 
 /** @type {Readonly<Record<string, (a: Entry, b: Entry) => number>>} */
 const ORDERS = {
   status: (a, b) => number(a, "row") - number(b, "row"),
   plan: (a, b) => number(a, "plan") - number(b, "plan"),
-  name: (a, b) => a.name.localeCompare(b.name),
+  name: (a, b) => nameOf(a).localeCompare(nameOf(b)),
   duration: (a, b) => number(b, "ms") - number(a, "ms"),
 };
 
@@ -18,14 +18,36 @@ function number(entry, what) {
   return Number(what === "row" ? entry.row.id.slice(1) : entry.row.dataset[what]);
 }
 
+/** As the style says. */
+const ROW_PX = 38;
+
+/**
+ * Has the browser reckon with the rows that are shown, before it has laid them out.
+ *
+ * @param {HTMLElement} batch
+ */
+function fitSize(batch) {
+  let shown = 0;
+  for (const row of batch.children) if (!(/** @type {HTMLElement} */ (row).hidden)) shown += 1;
+  batch.hidden = shown === 0;
+  // Through the object model, because the page's policy forbids style attributes.
+  batch.style.containIntrinsicBlockSize = `auto ${shown * ROW_PX}px`;
+}
+
+/** @param {Entry} entry */
+function nameOf({ row }) {
+  return row.querySelector(".name")?.textContent ?? "";
+}
+
 /** Wires the filter buttons, the search field and the sort list to the rows. */
 export function startFilter() {
   const rows = byId("rows");
+  const batches = [...rows.children].map((child) => /** @type {HTMLElement} */ (child));
   /** @type {readonly Entry[] | undefined} */
   let made;
   // Read when they are first asked for: the texts of ten thousand rows take longer than all else here.
   const entries = () => {
-    made ??= [...rows.children].map((child) => entryOf(/** @type {HTMLElement} */ (child)));
+    made ??= batches.flatMap(({ children }) => [...children]).map((row) => entryOf(/** @type {HTMLElement} */ (row)));
     return made;
   };
   const search = /** @type {HTMLInputElement} */ (byId("search"));
@@ -41,8 +63,11 @@ export function startFilter() {
       row.hidden = !fits;
       if (fits) shown += 1;
     }
-    byId("shown").textContent = shown === rows.children.length ? "" : `${shown} of ${rows.children.length}`;
-    byId("nothing").hidden = shown > 0 || rows.children.length === 0;
+    for (const batch of batches) fitSize(batch);
+    const all = entries().length;
+    byId("shown").textContent = shown === all ? "" : `${shown} of ${all}`;
+    byId("nothing").hidden = shown > 0 || all === 0;
+    rows.classList.toggle("none", shown === 0);
   };
   /** @param {string} filter */
   const choose = (filter) => {
@@ -55,12 +80,12 @@ export function startFilter() {
   search.addEventListener("input", apply);
   sort.addEventListener("change", () => {
     const order = ORDERS[sort.value];
-    if (order !== undefined)
-      rows.append(
-        ...entries()
-          .toSorted(order)
-          .map(({ row }) => row),
-      );
+    if (order === undefined) return;
+    const sorted = entries().toSorted(order);
+    const size = batches[0]?.children.length ?? 1;
+    for (const [index, batch] of batches.entries())
+      batch.append(...sorted.slice(index * size, (index + 1) * size).map(({ row }) => row));
+    for (const batch of batches) fitSize(batch);
   });
   byId("reset").addEventListener("click", () => {
     search.value = "";
@@ -83,13 +108,9 @@ export function startFilter() {
  * @returns {Entry}
  */
 function entryOf(row) {
-  // Not all of the row: what was filled in when it was opened is searched in no other row.
-  const texts = [...row.querySelectorAll(":scope > summary, :scope > .body > .message")].map(
-    (part) => part.textContent ?? "",
-  );
-  return {
-    row,
-    text: texts.join(" ").toLowerCase(),
-    name: row.querySelector(".name")?.textContent ?? "",
-  };
+  const [summary, body] = row.children;
+  const message = body?.firstElementChild;
+  // Not all of the body: what was filled in when the row was opened is searched in no other row.
+  const told = message?.className === "message" ? (message.textContent ?? "") : "";
+  return { row, text: `${summary?.textContent} ${told}`.toLowerCase() };
 }
