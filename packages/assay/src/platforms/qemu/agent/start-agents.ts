@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { sh } from "../../../node/shell/command.ts";
 import type { Shell, ShellText } from "../../../node/shell/types.ts";
 import { HELPER_PROGRAM, HelperFd } from "../identity-script.ts";
-import { AGENT_ADDRESS, AgentPort } from "../machine/machine-arguments.ts";
+import { AGENT_ADDRESS, AgentPort } from "../machine/machine-spec.ts";
 import { AgentChannel } from "./agent-channel.ts";
 import { runOnAgent } from "./run-on-agent.ts";
 

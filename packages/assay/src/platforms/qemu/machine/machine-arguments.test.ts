@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type MachineSpec, machineArguments } from "./machine-arguments.ts";
+import { machineArguments } from "./machine-arguments.ts";
+import type { MachineSpec } from "./machine-spec.ts";
 
 const spec: MachineSpec = {
   name: "qemu-1",

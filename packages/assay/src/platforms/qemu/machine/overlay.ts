@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
-import type { DiskLayer } from "./machine-arguments.ts";
+import type { DiskLayer } from "./machine-spec.ts";
 
 const run = promisify(execFile);
 

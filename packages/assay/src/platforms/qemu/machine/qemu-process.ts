@@ -4,7 +4,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
 import { findProgram } from "../host/qemu-binary.ts";
-import { InheritedFd } from "./machine-arguments.ts";
+import { InheritedFd } from "./machine-spec.ts";
 import { QmpClient } from "./qmp-client.ts";
 
 export interface QemuStart {

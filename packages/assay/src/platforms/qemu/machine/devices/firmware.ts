@@ -1,0 +1,12 @@
+import type { MachineSpec } from "../machine-spec.ts";
+
+/** Flash chips of UEFI; a machine without them has QEMU's own BIOS. */
+export function firmware({ firmware: files }: MachineSpec): string[] {
+  if (files === undefined) return [];
+  return [...flash("firmware-code", files.code, true), ...flash("firmware-variables", files.variables, false)];
+}
+
+function flash(id: string, path: string, isReadOnly: boolean): string[] {
+  const file = { driver: "file", filename: path };
+  return ["-blockdev", JSON.stringify({ driver: "raw", "node-name": id, "read-only": isReadOnly, file })];
+}
