@@ -120,6 +120,7 @@ export function suite(name: string, definition: SuiteDefinition, define: (builde
     });
   }
   const cases: Case[] = [];
+  const names = new Set<string>();
   const made: Suite = {
     name,
     file: callerFile(new Error().stack),
@@ -132,9 +133,8 @@ export function suite(name: string, definition: SuiteDefinition, define: (builde
   };
   define({
     test(caseName, own, body) {
-      if (cases.some((other) => other.name === caseName)) {
-        throw new Error(`Suite '${name}' defines case '${caseName}' twice.`);
-      }
+      if (names.has(caseName)) throw new Error(`Suite '${name}' defines case '${caseName}' twice.`);
+      names.add(caseName);
       cases.push({
         ...own,
         name: caseName,
