@@ -1,11 +1,21 @@
 import { type Feature, featureKey } from "./feature.ts";
 
-/** How a link is made worse. It is the same in both directions. */
+/** How a way for frames is made worse. It is the same in both directions; what is not given is as it was. */
 export interface LinkQuality {
   /** Added to each frame's way, in ms; a round trip takes twice as long. Default 0. */
   readonly latencyMs?: number;
+  /** The latency varies by so many ms up and down, evenly. Frames keep their order. Default 0. */
+  readonly jitterMs?: number;
   /** Frames of a hundred that are lost. Default 0. */
   readonly lossPercent?: number;
+  /** Frames of a hundred that come twice. Default 0. */
+  readonly duplicatePercent?: number;
+  /** Frames of a hundred that have one wrong bit behind their Ethernet header. Default 0. */
+  readonly corruptPercent?: number;
+  /** Frames of a hundred that overtake the others, because the latency does not hold for them. Default 0. */
+  readonly reorderPercent?: number;
+  /** What passes in a second, in bits; what would have to wait for more than a second is lost. Default: all. */
+  readonly bitsPerSecond?: number;
 }
 
 /** One node's name, or several. */

@@ -20,14 +20,14 @@ class Guest {
   readonly seen: string[] = [];
   readonly #stream: Duplex;
 
-  constructor(name: string, to: EthernetSwitch) {
+  constructor(name: string, to: EthernetSwitch, segment = 0) {
     const [mine, theirs] = duplexPair();
     this.#stream = mine;
     const reader = new FrameReader();
     mine.on("data", (bytes: Buffer) => {
       this.seen.push(...reader.push(bytes).map((each) => each.subarray(16).toString()));
     });
-    to.connect(name, theirs);
+    to.connect(name, theirs, { segment });
   }
 
   async send(to: number, from: number, ...texts: string[]): Promise<void> {
@@ -116,11 +116,34 @@ test("what was learnt of a machine is forgotten when it leaves, and noise takes 
   expect(a.seen).toEqual(["here"]);
 });
 
+test("frames stay in their segment, and links are as bad in each of them", async () => {
+  const { between, a, b } = three();
+  const [a1, b1] = [new Guest("a", between, 1), new Guest("b", between, 1)];
+  await a1.send(EVERYONE, 1, "in the second");
+  await b.send(1, 2, "1 is not known in the first");
+  expect([a.seen, b.seen, b1.seen]).toEqual([["1 is not known in the first"], [], ["in the second"]]);
+  between.impair("a", "b", { lossPercent: 100 });
+  await b1.send(EVERYONE, 2, "lost");
+  expect(a1.seen).toEqual([]);
+  between.impair("a", "b", undefined);
+  await b1.send(EVERYONE, 2, "kept");
+  expect(a1.seen).toEqual(["kept"]);
+});
+
+test("copies come twice, and a wrong bit is behind the header", async () => {
+  const { between, a, b } = three(() => 0);
+  between.impair("a", "b", { duplicatePercent: 100 });
+  await a.send(EVERYONE, 1, "twice");
+  between.impair("a", "b", { corruptPercent: 100 });
+  await a.send(EVERYONE, 1, "..A");
+  expect(b.seen).toEqual(["twice", "twice", "..@"]);
+});
+
 test("another switch goes on where one was released", async () => {
   const { between, a, b } = three();
   between.cut("a", "b");
   const heir = new EthernetSwitch();
-  for (const { name, stream, rest } of between.release()) heir.connect(name, stream, rest);
+  for (const { name, stream, ...place } of between.release()) heir.connect(name, stream, place);
   await a.send(EVERYONE, 1, "hello");
   expect(b.seen).toEqual(["hello"]);
 });

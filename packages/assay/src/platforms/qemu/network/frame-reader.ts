@@ -3,6 +3,18 @@ export const LENGTH_BYTES = 4;
 /** QEMU's own bound (NET_BUFSIZE); more means that the stream is out of step. */
 const MAX_FRAME_BYTES = 69_632;
 
+/** Of the Ethernet header: both addresses and the type. */
+const HEADER_BYTES = 14;
+
+/** A copy of `frame`, its length before it, with one bit behind the Ethernet header changed. */
+export function withWrongBit(frame: Buffer, random: () => number): Buffer {
+  const copy = Buffer.from(frame);
+  const first = LENGTH_BYTES + HEADER_BYTES;
+  const place = Math.min(copy.length - 1, first + Math.floor(random() * Math.max(0, copy.length - first)));
+  copy[place] = (copy[place] ?? 0) ^ (1 << Math.floor(random() * 8));
+  return copy;
+}
+
 /** Cuts QEMU's stream into frames, each with its length before it, so that it can be passed on as it is. */
 export class FrameReader {
   #rest: Buffer;

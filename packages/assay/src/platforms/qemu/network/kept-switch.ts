@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL("./kept-switch-program.ts", import.meta.ur
  * the last of the machines.
  */
 export async function keepSwitch(ports: readonly ReleasedPort[]): Promise<void> {
-  const rests = ports.map(({ name, rest }) => [name, rest.toString("base64")]);
+  const rests = ports.map(({ name, segment, rest }) => [name, segment, rest.toString("base64")]);
   const child: ChildProcess = spawn(process.execPath, [PROGRAM, JSON.stringify(rests)], {
     detached: true,
     stdio: ["ignore", "ignore", "ignore", ...ports.map(({ stream }) => stream)],

@@ -1,10 +1,8 @@
 import { UsageError } from "../../../errors/catalogue.ts";
 import type { LinkQuality, NodeNames, PrivateNetwork } from "../../../features/private-network.ts";
+import { checkQuality } from "./check-quality.ts";
 import type { EthernetSwitch } from "./ethernet-switch.ts";
 import { type NetworkPlace, PREFIX_LENGTH } from "./network-plan.ts";
-
-/** Timers hold no longer ones; they would end at once. */
-const MAX_LATENCY_MS = 2 ** 31 - 1;
 
 /** One machine's view of the private network of its environment. Whatever it does to links holds at once. */
 export class MachineNetwork implements PrivateNetwork {
@@ -27,17 +25,27 @@ export class MachineNetwork implements PrivateNetwork {
   }
 
   async impair(one: NodeNames, other: NodeNames, quality: LinkQuality): Promise<void> {
-    const { latencyMs = 0, lossPercent = 0 } = quality;
-    if (!(latencyMs >= 0 && latencyMs <= MAX_LATENCY_MS && lossPercent >= 0 && lossPercent <= 100)) {
-      throw new UsageError(`A link cannot have a latency of ${latencyMs} ms and a loss of ${lossPercent} %.`, {
-        help: `Give a latency from 0 to ${MAX_LATENCY_MS} ms and a loss from 0 to 100 %.`,
-      });
-    }
+    checkQuality(quality);
     for (const [left, right] of this.#pairs(one, other)) this.#switch.impair(left, right, quality);
   }
 
   async heal(): Promise<void> {
     this.#switch.heal();
+  }
+
+  /** Makes the links to `others` worse until the returned function is called, which puts back what was there before. */
+  impairFor(others: NodeNames, quality: LinkQuality): () => void {
+    checkQuality(quality);
+    const before = this.#pairs(this.#place.name, others).map(
+      ([left, right]) => [left, right, this.#switch.qualityOf(left, right)] as const,
+    );
+    for (const [left, right] of before) this.#switch.impair(left, right, quality);
+    return () => {
+      for (const [left, right, old] of before) {
+        // Who has said something else since then has the last word.
+        if (this.#switch.qualityOf(left, right) === quality) this.#switch.impair(left, right, old);
+      }
+    };
   }
 
   #pairs(one: NodeNames, other: NodeNames): readonly (readonly [string, string])[] {
