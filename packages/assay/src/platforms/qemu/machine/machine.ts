@@ -4,8 +4,10 @@ import type { Duplex } from "node:stream";
 import { PlatformError } from "../../../errors/catalogue.ts";
 import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
+import { DiskRack } from "../disks/disk-rack.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import type { BootFiles } from "./boot-files.ts";
+import { HotPlugPorts } from "./hot-plug-ports.ts";
 import { machineArguments } from "./machine-arguments.ts";
 import type { MachineFolder } from "./machine-folder.ts";
 import { type DiskLayer, InheritedFd, type MachineSpec, PRIVATE_NIC } from "./machine-spec.ts";
@@ -50,6 +52,9 @@ export class Machine implements AsyncDisposable {
   readonly folder: MachineFolder;
   readonly serial: SerialPort;
   readonly power: Power;
+  /** Where devices come and go while it runs. */
+  readonly ports: HotPlugPorts;
+  readonly disks: DiskRack;
   readonly overlay: string;
   readonly firmwareVariables: string | undefined;
   /** The port of 127.0.0.1 that leads to the guest's SSH server. */
@@ -61,6 +66,9 @@ export class Machine implements AsyncDisposable {
     this.folder = start.folder;
     this.serial = new SerialPort(process.serial, paths.serialLog);
     this.power = new Power(process.qmp);
+    this.ports = new HotPlugPorts(process.qmp);
+    const { folder, host } = start;
+    this.disks = new DiskRack({ qmp: process.qmp, ports: this.ports, qemuImg: host.qemuImg, folder });
     this.overlay = paths.overlay;
     this.firmwareVariables = paths.variables;
     this.sshPort = sshPort;
