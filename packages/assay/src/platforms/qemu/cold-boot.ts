@@ -3,6 +3,7 @@ import type { BootableImage } from "./boot-way.ts";
 import type { ConnectedMachine } from "./fork.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { needRoom } from "./host/room.ts";
+import { firmwareFor } from "./host/security.ts";
 import { bootToLogin } from "./machine/boot.ts";
 import { writeBootFiles } from "./machine/boot-files.ts";
 import { authorizeKey, firstLogin } from "./machine/first-login.ts";
@@ -47,7 +48,7 @@ export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> 
     await Machine.start({
       ...{ host, folder, bootFiles, emptyOverlay, signal, shape: order.shape, lifetime: order.lifetime },
       backing: [base],
-      firmwareVariables: host.firmware?.variables,
+      firmwareVariables: firmwareFor(host, order.shape)?.variables,
       logFolder: order.logFolder,
       memory: undefined,
       privateMac: network?.macAddress,

@@ -9,6 +9,7 @@ import type { AgentFacts, Agents } from "./agent/start-agents.ts";
 import type { BootableImage } from "./boot-way.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { needRoom } from "./host/room.ts";
+import { firmwareFor } from "./host/security.ts";
 import { assumeIdentity, makeMachineId, type RootAccess } from "./identity.ts";
 import { HELPER_MEANS } from "./identity-script.ts";
 import { bootFilesIn } from "./machine/boot-files.ts";
@@ -66,13 +67,13 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
   const machine = opened.use(
     await Machine.start({
       ...{ host, folder, signal, lifetime: order.lifetime, logFolder: order.logFolder },
-      shape: { cores: shape.cores, memoryMb: shape.memoryMb },
+      shape,
       emptyOverlay: template.path("emptyOverlay"),
       backing: [
         { path: template.path("disk"), format: "qcow2" },
         { path: image.path, format: image.format },
       ],
-      firmwareVariables: host.firmware === undefined ? undefined : template.path("variables"),
+      firmwareVariables: firmwareFor(host, shape) === undefined ? undefined : template.path("variables"),
       bootFiles: bootFilesIn(template.folder, image.way),
       earlierSerialLog: template.path("serialLog"),
       memory: { path: template.path("memory"), access: "private" },

@@ -1,15 +1,18 @@
 import type { QemuSettings } from "../settings.ts";
 import { type Acceleration, probeAcceleration } from "./acceleration.ts";
-import { findUefiFirmware, type UefiFirmware } from "./firmware.ts";
+import { findUefiFirmware, missingFirmware, type UefiFirmware } from "./firmware.ts";
+import { fullMachineName } from "./machine-name.ts";
 import { findQemu, needProgram, type QemuBinary } from "./qemu-binary.ts";
+import { findSecurity, type HostSecurity } from "./security.ts";
 
 /** What this host gives to machines. */
 export interface HostSetup {
   readonly qemu: QemuBinary;
   readonly qemuImg: string;
   readonly acceleration: Acceleration;
-  /** Undefined for BIOS. */
+  /** That of machines without Secure Boot; undefined for BIOS. */
   readonly firmware: UefiFirmware | undefined;
+  readonly security: HostSecurity;
   /** Limit for a boot until SSH answers. */
   readonly bootTimeoutMs: number;
 }
@@ -19,10 +22,11 @@ const DEFAULT_BOOT_TIMEOUT_MS = { kvm: 120_000, tcg: 900_000 } as const;
 
 /** Finds QEMU and firmware and chooses the accelerator. Throws MissingDependency. */
 export async function setUpHost(settings: QemuSettings, signal: AbortSignal): Promise<HostSetup> {
-  const [qemu, qemuImg, firmware] = await Promise.all([
-    findQemu(settings.qemuBinary),
-    needProgram("qemu-img", "qemu-utils"),
-    settings.firmware === "uefi" ? findUefiFirmware() : undefined,
+  const [qemu, qemuImg] = await Promise.all([findQemu(settings.qemuBinary), needProgram("qemu-img", "qemu-utils")]);
+  const machine = { architecture: "x86_64", machine: await fullMachineName(qemu.path, "q35") };
+  const [firmware, security] = await Promise.all([
+    settings.firmware === "uefi" ? needFirmware(machine) : undefined,
+    findSecurity(machine),
   ]);
   const acceleration: Acceleration =
     settings.acceleration === "auto"
@@ -33,6 +37,17 @@ export async function setUpHost(settings: QemuSettings, signal: AbortSignal): Pr
     qemuImg,
     acceleration,
     firmware,
+    security,
     bootTimeoutMs: settings.bootTimeoutMs ?? DEFAULT_BOOT_TIMEOUT_MS[acceleration.accelerator],
   };
+}
+
+async function needFirmware(machine: {
+  readonly architecture: string;
+  readonly machine: string;
+}): Promise<UefiFirmware> {
+  const need = { ...machine, isSecure: false };
+  const found = await findUefiFirmware(need);
+  if (found === undefined) throw missingFirmware(need);
+  return found;
 }

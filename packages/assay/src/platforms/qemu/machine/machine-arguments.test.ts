@@ -9,6 +9,7 @@ const spec: MachineSpec = {
   memoryMb: 1024,
   privateMac: undefined,
   firmware: undefined,
+  hasTpm: false,
   disk: [
     { path: "/m/disk.qcow2", format: "qcow2" },
     { path: "/i/image.vhd", format: "vpc" },
@@ -41,10 +42,28 @@ test("a fork maps the template's memory privately and waits for its state", () =
 });
 
 test("UEFI code is read-only and its variables are the machine's own", () => {
-  const uefi: MachineSpec = { ...spec, firmware: { code: "/f/CODE.fd", variables: "/m/VARS.fd" } };
+  const uefi: MachineSpec = { ...spec, firmware: { code: "/f/CODE.fd", variables: "/m/VARS.fd", needsSmm: false } };
   const [code, variables] = after("-blockdev", uefi).map((text) => JSON.parse(text));
   expect(code).toMatchObject({ "node-name": "firmware-code", "read-only": true });
   expect(variables).toMatchObject({ "node-name": "firmware-variables", "read-only": false });
+});
+
+test("only Secure Boot has System Management Mode, and its variables are out of the kernel's reach", () => {
+  const firmware = { code: "/f/CODE.fd", variables: "/m/VARS.fd", needsSmm: true };
+  const secure: MachineSpec = { ...spec, firmware };
+  expect(after("-machine", secure)[0]).toMatch(/^q35,.*smm=on/);
+  expect(after("-global", secure)).toContain("driver=cfi.pflash01,property=secure,value=on");
+  const usual: MachineSpec = { ...spec, firmware: { ...firmware, needsSmm: false } };
+  expect(after("-global", usual)).toEqual([]);
+  expect(after("-machine", usual)[0]).not.toContain("smm");
+});
+
+test("a TPM speaks over the inherited connection, and stands behind the devices of the usual machine", () => {
+  const device = machineArguments(spec);
+  const withTpm = machineArguments({ ...spec, hasTpm: true });
+  expect(after("-device", { ...spec, hasTpm: true }).at(-1)).toBe("tpm-crb,tpmdev=tpm0");
+  expect(withTpm.filter((argument) => argument.includes("fd=11"))).toHaveLength(1);
+  expect(device.join(" ")).not.toContain("tpm");
 });
 
 test("a comma in a path does not end the option", () => {

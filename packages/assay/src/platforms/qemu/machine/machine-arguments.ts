@@ -7,6 +7,7 @@ import { memory } from "./devices/memory.ts";
 import { escaped } from "./devices/option.ts";
 import { processors } from "./devices/processors.ts";
 import { systemDisk } from "./devices/system-disk.ts";
+import { tpm } from "./devices/tpm.ts";
 import { guards } from "./guards.ts";
 import { hotPlugPorts } from "./hot-plug.ts";
 import type { MachineSpec } from "./machine-spec.ts";
@@ -36,6 +37,7 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
     ...["-device", `vmgenid,guid=${spec.generationId}`],
     ...privateInterface(spec),
+    ...tpm(spec),
     ...lines(spec),
     ...(spec.isIncoming ? ["-incoming", "defer"] : []),
   ];

@@ -2,7 +2,14 @@ import type { DirectKernel } from "../boot-way.ts";
 import type { Accelerator } from "../host/acceleration.ts";
 
 /** Numbers under which QEMU inherits its sockets and files; the order of `stdio` at the start of the process. */
-export const InheritedFd = { monitor: 3, serial: 4, agents: [5, 6, 7, 8], network: 9, deviceState: 10 } as const;
+export const InheritedFd = {
+  monitor: 3,
+  serial: 4,
+  agents: [5, 6, 7, 8],
+  network: 9,
+  deviceState: 10,
+  tpm: 11,
+} as const;
 
 /** Address in the guest's network at which QEMU itself answers for the agents. */
 export const AGENT_ADDRESS = "10.0.2.100";
@@ -18,6 +25,13 @@ export interface DiskLayer {
   readonly format: string;
 }
 
+export interface MachineFirmware {
+  readonly code: string;
+  readonly variables: string;
+  /** Its variables are written in System Management Mode alone. */
+  readonly needsSmm: boolean;
+}
+
 /** Everything QEMU is told about one machine. Two machines with one shape can share a memory image. */
 export interface MachineSpec {
   readonly name: string;
@@ -26,8 +40,10 @@ export interface MachineSpec {
   readonly memoryMb: number;
   /** Address of the interface to the private network of its environment; undefined for a machine that has none. */
   readonly privateMac: string | undefined;
-  /** Read-only firmware code, and the machine's own copy of the variable store; undefined for BIOS. */
-  readonly firmware: { readonly code: string; readonly variables: string } | undefined;
+  /** Read-only code, and the machine's own copy of the variable store; undefined for BIOS. */
+  readonly firmware: MachineFirmware | undefined;
+  /** QEMU inherits the connection to it. */
+  readonly hasTpm: boolean;
   /** From the machine's own layer down to the image. Only the first is written to. */
   readonly disk: readonly [DiskLayer, ...DiskLayer[]];
   /** Disk for cloud-init; undefined for a machine without one. */

@@ -6,6 +6,7 @@ import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
 import { DiskRack } from "../disks/disk-rack.ts";
 import type { HostSetup } from "../host/host-setup.ts";
+import { firmwareFor, type ProtectedShape, swtpmFor } from "../host/security.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { HotPlugPorts } from "./hot-plug-ports.ts";
 import { machineArguments } from "./machine-arguments.ts";
@@ -15,9 +16,10 @@ import { Power } from "./power.ts";
 import { QemuProcess } from "./qemu-process.ts";
 import type { QmpClient } from "./qmp-client.ts";
 import { SerialPort } from "./serial-port.ts";
+import { Tpm } from "./tpm.ts";
 
 /** The hardware of a machine, which is part of what a template is made for. */
-export interface MachineShape {
+export interface MachineShape extends ProtectedShape {
   readonly cores: number;
   readonly memoryMb: number;
   /** True for a machine of an environment of several: it has an interface to their private network. */
@@ -60,9 +62,11 @@ export class Machine implements AsyncDisposable {
   /** The port of 127.0.0.1 that leads to the guest's SSH server. */
   readonly sshPort: number;
   readonly #process: QemuProcess;
+  readonly #tpm: Tpm | undefined;
 
-  private constructor(process: QemuProcess, start: MachineStart, paths: MachinePaths, sshPort: number) {
+  private constructor({ process, tpm }: Processes, start: MachineStart, paths: MachinePaths, sshPort: number) {
     this.#process = process;
+    this.#tpm = tpm;
     this.folder = start.folder;
     this.serial = new SerialPort(process.serial, paths.serialLog);
     this.power = new Power(process.qmp);
@@ -105,7 +109,14 @@ export class Machine implements AsyncDisposable {
   /** Starts QEMU. A guest without `deviceState` runs from power-on at once. Throws HostExhausted or PlatformError. */
   static async start(start: MachineStart): Promise<Machine> {
     const { folder, host, shape } = start;
+    const firmware = firmwareFor(host, shape);
     const paths = await prepareFiles(start);
+    await using opened = new AsyncDisposableStack();
+    const swtpm = swtpmFor(host, shape);
+    const tpm =
+      swtpm === undefined
+        ? undefined
+        : opened.use(await Tpm.start({ program: swtpm, folder: folder.join("tpm"), log: `${start.logFolder}/tpm.log` }));
     const process = await QemuProcess.start({
       binary: host.qemu.path,
       arguments: machineArguments({
@@ -115,9 +126,10 @@ export class Machine implements AsyncDisposable {
         memoryMb: shape.memoryMb,
         privateMac: start.privateMac,
         firmware:
-          host.firmware === undefined || paths.variables === undefined
+          firmware === undefined || paths.variables === undefined
             ? undefined
-            : { code: host.firmware.code, variables: paths.variables },
+            : { ...firmware, variables: paths.variables },
+        hasTpm: tpm !== undefined,
         disk: [{ path: paths.overlay, format: "qcow2" }, ...start.backing],
         ...start.bootFiles,
         serialLog: paths.serialLog,
@@ -129,12 +141,15 @@ export class Machine implements AsyncDisposable {
       lifetime: start.lifetime,
       signal: start.signal,
       ...(start.deviceState === undefined ? {} : { deviceState: start.deviceState }),
+      tpm: tpm?.connection,
     });
+    tpm?.handOver();
     try {
       // The port can be asked for while the mark is being written.
       const [sshPort] = await Promise.all([askForSshPort(process.qmp), folder.setQemu(process.pid)]);
-      const machine = new Machine(process, start, paths, sshPort);
+      const machine = new Machine({ process, tpm }, start, paths, sshPort);
       if (start.deviceState !== undefined) await machine.#load(start.signal);
+      opened.move();
       return machine;
     } catch (error) {
       await process[Symbol.asyncDispose]();
@@ -156,10 +171,12 @@ export class Machine implements AsyncDisposable {
   /** Lets assay end while this machine goes on. */
   release(): void {
     this.#process.release();
+    this.#tpm?.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
+    await this.#tpm?.[Symbol.asyncDispose]();
     await this.folder.remove();
   }
 
@@ -183,6 +200,12 @@ export const forkCapabilities = [
   { capability: "x-ignore-shared", state: true },
   { capability: "events", state: true },
 ];
+
+/** What runs for a machine. */
+interface Processes {
+  readonly process: QemuProcess;
+  readonly tpm: Tpm | undefined;
+}
 
 interface MachinePaths {
   readonly overlay: string;

@@ -14,6 +14,8 @@ export interface QemuStart {
   readonly errorLog: string;
   /** Device state of a template, inherited by a fork. */
   readonly deviceState?: string;
+  /** The connection to its TPM, which it inherits. */
+  readonly tpm?: Duplex | undefined;
   /** `with-owner`: the kernel kills QEMU when assay ends, however it ends. */
   readonly lifetime: "with-owner" | "on-its-own";
   readonly signal: AbortSignal;
@@ -72,7 +74,8 @@ export class QemuProcess implements AsyncDisposable {
         errorLog.fd,
         errorLog.fd,
         ...Array.from({ length: InheritedFd.deviceState - InheritedFd.monitor }, () => "pipe" as const),
-        ...(deviceState === undefined ? [] : [deviceState.fd]),
+        deviceState?.fd ?? "ignore",
+        options.tpm ?? "ignore",
       ],
     });
     const sockets = child.stdio.slice(InheritedFd.monitor, InheritedFd.deviceState) as unknown as Duplex[];

@@ -9,6 +9,7 @@ import { type AgentFacts, startAgents } from "../agent/start-agents.ts";
 import type { BootableImage } from "../boot-way.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { needRoom } from "../host/room.ts";
+import { firmwareFor } from "../host/security.ts";
 import { bootToLogin } from "../machine/boot.ts";
 import { writeBootFiles } from "../machine/boot-files.ts";
 import { authorizeKey, firstLogin } from "../machine/first-login.ts";
@@ -90,7 +91,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
       ...{ host, shape: order.shape, folder, signal, bootFiles },
       emptyOverlay: firstOverlay,
       backing: [base],
-      firmwareVariables: host.firmware?.variables,
+      firmwareVariables: firmwareFor(host, order.shape)?.variables,
       logFolder: order.logFolder,
       memory: { path: folder.join(TemplateFile.memory), access: "shared" },
       lifetime: "with-owner",

@@ -13,8 +13,8 @@ import { findTemplate, pruneTemplates, removeTemplate, type Template } from "./t
 
 export type TemplateContext = Pick<DeployContext, "signal" | "logFolder" | "progress">;
 
-const shapeName = ({ cores, memoryMb, hasPrivateNic = false }: MachineShape): string =>
-  JSON.stringify({ cores, memoryMb, hasPrivateNic });
+const shapeName = ({ cores, memoryMb, hasPrivateNic = false, isSecureBoot = false, hasTpm = false }: MachineShape) =>
+  JSON.stringify({ cores, memoryMb, hasPrivateNic, isSecureBoot, hasTpm });
 
 interface KeeperParts {
   readonly host: HostSetup;

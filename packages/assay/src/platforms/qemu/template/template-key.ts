@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { type BootableImage, wayKey } from "../boot-way.ts";
 import { firmwareStamp } from "../host/firmware.ts";
 import type { HostSetup } from "../host/host-setup.ts";
+import { firmwareFor } from "../host/security.ts";
 import type { MachineShape } from "../machine/machine.ts";
 import type { FirstContact } from "../settings.ts";
 
@@ -35,7 +36,7 @@ export async function templateInputs(
   return {
     format: TEMPLATE_FORMAT,
     imageDigest: image.digest,
-    firmware: await firmwareStamp(host.firmware),
+    firmware: await firmwareStamp(firmwareFor(host, shape)),
     qemuVersion: host.qemu.version,
     accelerator,
     processor: accelerator === "kvm" ? (cpus()[0]?.model ?? "") : "emulated",
@@ -44,6 +45,8 @@ export async function templateInputs(
     memoryMb: shape.memoryMb,
     ...(way === undefined ? {} : { way }),
     ...(shape.hasPrivateNic === true ? { hasPrivateNic: true } : {}),
+    ...(shape.isSecureBoot === true ? { isSecureBoot: true } : {}),
+    ...(shape.hasTpm === true ? { hasTpm: true } : {}),
   };
 }
 

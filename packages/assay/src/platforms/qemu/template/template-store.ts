@@ -136,6 +136,8 @@ function isReplacedBy(old: Description, kept: Template): boolean {
       inputs.cores,
       inputs.memoryMb,
       inputs.hasPrivateNic,
+      inputs.isSecureBoot,
+      inputs.hasTpm,
       inputs.accelerator,
       inputs.username,
       inputs.firstContact,

@@ -10,5 +10,6 @@ export function board(spec: MachineSpec): string[] {
     ...(spec.memory === undefined ? [] : ["memory-backend=memory0"]),
     ...(spec.firmware === undefined ? [] : ["pflash0=firmware-code", "pflash1=firmware-variables"]),
   ];
+  if (spec.firmware?.needsSmm === true) parts.push("smm=on");
   return ["-machine", parts.join(",")];
 }
