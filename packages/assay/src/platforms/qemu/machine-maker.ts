@@ -10,7 +10,7 @@ import type { SshKey } from "./machine/ssh-key.ts";
 import { hostName, type MachinePlan } from "./machine-plan.ts";
 import { removeMachine } from "./qemu-environment.ts";
 import type { TemplateKeeper } from "./template/template-keeper.ts";
-import type { Template } from "./template/template-store.ts";
+import { findTemplate, type Template } from "./template/template-store.ts";
 
 /** What machines are made of: found out and made once in a run. */
 export interface Prepared {
@@ -76,8 +76,9 @@ export class MachineMaker {
       return await this.#forkOnce(prepared, plan, template, context);
     } catch (error) {
       context.signal.throwIfAborted();
-      // A template whose forks never answered is taken for damaged, and made anew once; a sound one is not to blame.
-      if (this.#proven.has(template.key) || error instanceof HostExhausted) throw error;
+      // A template whose forks never answered, or that is gone, is made anew once; a sound one is not to blame.
+      const isProven = this.#proven.has(template.key) && (await findTemplate(template.key)) !== undefined;
+      if (isProven || error instanceof HostExhausted) throw error;
       const why = error instanceof Error ? error.message : String(error);
       context.progress({
         environment: context.environmentName,

@@ -1,6 +1,6 @@
-import { HostExhausted, PlatformError } from "../../errors/catalogue.ts";
 import type { Node } from "../../node/node.ts";
 import type { Environment } from "../platform.ts";
+import { watchDeath } from "./machine/machine-death.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import type { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { keepSwitch } from "./network/kept-switch.ts";
@@ -20,8 +20,6 @@ export interface EnvironmentParts {
   readonly onRelease: (environment: QemuEnvironment) => void;
 }
 
-const FREE_DISK = "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.";
-
 /** One machine or several with their nodes. They are released together; the death of one is that of all. */
 export class QemuEnvironment implements Environment {
   readonly name: string;
@@ -29,6 +27,7 @@ export class QemuEnvironment implements Environment {
   readonly facts: Readonly<Record<string, string>>;
   readonly died: Promise<never>;
   readonly #parts: EnvironmentParts;
+  readonly #stopWatching: readonly (() => void)[];
   #released: Promise<void> | undefined;
 
   constructor(parts: EnvironmentParts) {
@@ -41,7 +40,7 @@ export class QemuEnvironment implements Environment {
     this.died = promise;
     // Whoever is interested awaits it; nobody has to.
     promise.catch(() => undefined);
-    for (const each of parts.machines) this.#watch(each, reject);
+    this.#stopWatching = parts.machines.map(({ name, connected }) => watchDeath(connected.machine, name, reject));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,6 +52,7 @@ export class QemuEnvironment implements Environment {
   async keep(): Promise<void> {
     const { machines, network, sshKey, onRelease } = this.#parts;
     this.#released ??= Promise.resolve();
+    this.#watchNoMore();
     await Promise.all(
       machines.map(async ({ connected: { machine, shell } }) => {
         await machine.keep(sshKey.privateKey);
@@ -73,28 +73,13 @@ export class QemuEnvironment implements Environment {
     );
   }
 
-  #watch({ name, connected: { machine } }: MachineParts, reject: (error: Error) => void): void {
-    machine.qmp.onEvent(({ event, data }) => {
-      if (event !== "BLOCK_IO_ERROR" || data.action !== "stop") return;
-      const why = String(data.reason ?? "input/output error");
-      // QEMU has stopped the guest, which knows nothing of it and would never answer again.
-      reject(
-        data.nospace === true
-          ? new HostExhausted(`The disk of the host is full; the machine '${name}' was stopped.`, { help: FREE_DISK })
-          : new PlatformError(`The disk of the machine '${name}' failed on the host: ${why}.`),
-      );
-    });
-    void machine.ended.then((words) => {
-      if (this.#released !== undefined) return;
-      const said = words === "" ? "It said nothing." : `Its last words: ${words}`;
-      reject(
-        new PlatformError(`The machine '${name}' died: its QEMU ended on its own. ${said}`, { isTransient: true }),
-      );
-    });
+  #watchNoMore(): void {
+    for (const stop of this.#stopWatching) stop();
   }
 
   async #remove(): Promise<void> {
     const { machines, network, onRelease } = this.#parts;
+    this.#watchNoMore();
     network?.[Symbol.dispose]();
     await Promise.all(machines.map(({ connected }) => removeMachine(connected)));
     onRelease(this);

@@ -69,6 +69,7 @@ class QemuPlatform implements Platform {
   readonly #username: string;
   readonly #alive = new Set<QemuEnvironment>();
   readonly #maker: MachineMaker;
+  readonly #keepers = new AsyncDisposableStack();
   #prepared: Promise<Prepared> | undefined;
   #accelerator: HostSetup["acceleration"]["accelerator"] = "tcg";
 
@@ -153,6 +154,7 @@ class QemuPlatform implements Platform {
       this.#options.keepEnvironment === "no" ? environment[Symbol.asyncDispose]() : environment.keep(),
     );
     await Promise.all(endings);
+    await this.#keepers.disposeAsync();
   }
 
   async #prepare(context: Omit<DeployContext, "environmentName">): Promise<Prepared> {
@@ -188,14 +190,16 @@ class QemuPlatform implements Platform {
       progress({ environment: undefined, step: "clean up", detail: `removed what earlier runs left: ${names}` });
     }
     const keeperOf = (image: BootableImage) =>
-      new TemplateKeeper({
-        host,
-        image,
-        username: this.#username,
-        firstContact: this.#settings.firstContact,
-        runId,
-        cacheBytes: this.#settings.templateCacheMb * 1_000_000,
-      });
+      this.#keepers.use(
+        new TemplateKeeper({
+          host,
+          image,
+          username: this.#username,
+          firstContact: this.#settings.firstContact,
+          runId,
+          cacheBytes: this.#settings.templateCacheMb * 1_000_000,
+        }),
+      );
     const { kernel, image: plain } = this.#plan;
     const image =
       kernel === undefined

@@ -1,4 +1,4 @@
-import { BootFailed, LoginRefused, NodeUnreachable } from "../../../errors/catalogue.ts";
+import { BootFailed, HostExhausted, LoginRefused, NodeUnreachable, PlatformError } from "../../../errors/catalogue.ts";
 import { connectSsh } from "../../../node/shell/ssh/connect-ssh.ts";
 import type { HostKeyPin } from "../../../node/shell/ssh/host-key-pin.ts";
 import type { Shell } from "../../../node/shell/types.ts";
@@ -6,6 +6,7 @@ import { consoleLines } from "../../../os/console-text.ts";
 import type { BootWay, OwnLogin } from "../boot-way.ts";
 import { refusedFirstLogin } from "./first-login.ts";
 import type { Machine } from "./machine.ts";
+import { watchDeath } from "./machine-death.ts";
 import { consoleTail } from "./serial-port.ts";
 
 export interface BootOptions {
@@ -71,10 +72,7 @@ export async function bootToLogin(machine: Machine, options: BootOptions): Promi
     const deadEnd = findDeadEnd(recent);
     if (deadEnd !== undefined) failed.abort(deadEnd);
   });
-  let isWaiting = true;
-  void machine.ended.then((words) => {
-    if (isWaiting) failed.abort({ reason: `QEMU ended: ${words || "without a word"}` } satisfies DeadEnd);
-  });
+  const stopWatching = watchDeath(machine, options.image, (death) => failed.abort(death));
   try {
     return await connectSsh({
       address: "127.0.0.1",
@@ -88,9 +86,12 @@ export async function bootToLogin(machine: Machine, options: BootOptions): Promi
   } catch (error) {
     options.signal.throwIfAborted();
     const tail = consoleTail(await machine.serial.log().catch(() => ""));
+    const end: unknown = failed.signal.reason;
+    if (end instanceof HostExhausted) throw end;
+    if (end instanceof PlatformError) throw new BootFailed(`${end.message} ${shownTail(tail)}`, tail, { cause: end });
     throw failed.signal.aborted ? bootEnded(options, failed.signal.reason, tail) : bootFailure(options, error, tail);
   } finally {
-    isWaiting = false;
+    stopWatching();
     stopFollowing();
   }
 }

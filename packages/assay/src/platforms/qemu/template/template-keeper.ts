@@ -10,6 +10,7 @@ import type { FirstContact } from "../settings.ts";
 import { buildTemplate } from "./build-template.ts";
 import { templateInputs, templateKey } from "./template-key.ts";
 import { findTemplate, pruneTemplates, removeTemplate, type Template } from "./template-store.ts";
+import { useTemplate } from "./template-use.ts";
 
 export type TemplateContext = Pick<DeployContext, "signal" | "logFolder" | "progress">;
 
@@ -32,9 +33,13 @@ interface Making {
   readonly signal: AbortSignal;
 }
 
-/** Gives the template of each shape of machine: from the cache, or by booting the image once. */
-export class TemplateKeeper {
+/**
+ * Gives the template of each shape of machine: from the cache, or by booting the image once. Until it is disposed no
+ * other assay evicts what it gave.
+ */
+export class TemplateKeeper implements AsyncDisposable {
   readonly #parts: KeeperParts;
+  readonly #uses = new AsyncDisposableStack();
   readonly #templates = new Map<string, Making>();
 
   constructor(parts: KeeperParts) {
@@ -60,7 +65,7 @@ export class TemplateKeeper {
 
   /**
    * Takes a template out of use that turned out to be damaged, so that the next caller gets a new one. Forks are made
-   * at the same time; only the first that tells has an effect.
+   * at the same time; only the first that tells has an effect, and what another assay has made meanwhile stays.
    */
   async discard(template: Template): Promise<void> {
     const name = shapeName(template.inputs);
@@ -68,18 +73,29 @@ export class TemplateKeeper {
     if (known === undefined || (await known.template.catch(() => undefined)) !== template) return;
     if (this.#templates.get(name) !== known) return;
     this.#templates.delete(name);
-    await removeTemplate(template.folder);
+    const found = await findTemplate(template.key);
+    if (found?.createdAt === template.createdAt) await removeTemplate(template.folder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#uses.disposeAsync();
   }
 
   #begin(shape: MachineShape, context: TemplateContext): Promise<Template> {
     const name = shapeName(shape);
-    const making: Making = { template: this.#findOrBuild(shape, context), signal: context.signal };
+    const making: Making = { template: this.#use(shape, context), signal: context.signal };
     this.#templates.set(name, making);
     // Before anybody who waits is told, so that the next one who asks begins anew.
     making.template.catch(() => {
       if (this.#templates.get(name) === making) this.#templates.delete(name);
     });
     return making.template;
+  }
+
+  async #use(shape: MachineShape, context: TemplateContext): Promise<Template> {
+    const template = await this.#findOrBuild(shape, context);
+    this.#uses.use(await useTemplate(template.folder));
+    return template;
   }
 
   async #findOrBuild(shape: MachineShape, context: TemplateContext): Promise<Template> {

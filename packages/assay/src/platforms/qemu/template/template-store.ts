@@ -6,6 +6,7 @@ import { cacheFolder } from "../../../host/folders.ts";
 import type { AgentFacts, Agents } from "../agent/start-agents.ts";
 import type { TemplateInputs } from "./template-key.ts";
 
+import { isInUse } from "./template-use.ts";
 /** Files of a template beside its description. `variables` is missing under BIOS, seed and Ignition where not used. */
 export const TemplateFile = {
   memory: "memory",
@@ -42,6 +43,8 @@ interface Description extends TemplateFacts {
   readonly files: Readonly<Record<string, { readonly sizeBytes: number; readonly mtimeMs: number }>>;
   readonly deviceStateDigest: string;
 }
+  /** Of all the rest of the description; missing in templates of before. */
+  readonly digest?: string;
 
 export interface Template extends TemplateFacts {
   readonly key: string;
@@ -84,6 +87,7 @@ export async function placeTemplate(draft: string, key: string, facts: TemplateF
   await writeFile(join(draft, DESCRIPTION), JSON.stringify(description, null, 2), { mode: 0o600 });
   await mkdir(templatesFolder(), { recursive: true, mode: 0o700 });
   const folder = join(templatesFolder(), key);
+  const description: Description = { ...described, digest: digestOfText(JSON.stringify(described)) };
   await removeTemplate(folder);
   await rename(draft, folder);
   const placed = await findTemplate(key);
@@ -105,7 +109,7 @@ export async function removeTemplate(folder: string): Promise<void> {
 
 /**
  * Removes what takes the place of `kept` no more (same image and hardware, other QEMU or contents), and the longest
- * unused ones until the folder is within `maxBytes`. `kept` itself always stays.
+ * unused ones until the folder is within `maxBytes`. `kept` itself always stays, and so do those that other assays use.
  */
 export async function pruneTemplates(kept: Template, maxBytes: number): Promise<readonly string[]> {
   const removed: string[] = [];
@@ -118,7 +122,8 @@ export async function pruneTemplates(kept: Template, maxBytes: number): Promise<
   const sorted = entries.sort((left, right) => right.usedAtMs - left.usedAtMs);
   let total = (await measure(kept.folder)).bytes;
   for (const { folder, bytes, description } of sorted) {
-    if (description !== undefined && !isReplacedBy(description, kept) && total + bytes <= maxBytes) {
+    const isWanted = description !== undefined && !isReplacedBy(description, kept) && total + bytes <= maxBytes;
+    if (isWanted || (await isInUse(folder))) {
       total += bytes;
       continue;
     }
@@ -160,7 +165,9 @@ async function measure(folder: string) {
 async function readDescription(folder: string): Promise<Description | undefined> {
   try {
     const description = JSON.parse(await readFile(join(folder, DESCRIPTION), "utf8")) as Description;
-    return typeof description.files === "object" && typeof description.privateKey === "string"
+    const { digest, ...described } = description;
+    const isSound = digest === undefined || digest === digestOfText(JSON.stringify(described));
+    return isSound && typeof description.files === "object" && typeof description.privateKey === "string"
       ? description
       : undefined;
   } catch {
@@ -179,7 +186,7 @@ async function isWhole(folder: string, description: Description): Promise<boolea
 }
 
 async function digestOf(path: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
+  return digestOfText(await readFile(path));
+const digestOfText = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
+
 }
