@@ -79,7 +79,7 @@ export async function placeTemplate(draft: string, key: string, facts: TemplateF
     await handle.sync().finally(() => handle.close());
     files[name] = { sizeBytes: found.size, mtimeMs: found.mtimeMs };
   }
-  const description: Description = {
+  const described: Description = {
     ...facts,
     files,
     deviceStateDigest: await digestOf(join(draft, TemplateFile.deviceState)),
