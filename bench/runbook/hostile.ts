@@ -11,6 +11,23 @@ export interface HostileCost {
   readonly megabytes: number;
 }
 
+/** A runbook as people write them, of about `characters`, that is loaded without a word. */
+function ordinaryRunbook(characters: number): string {
+  const lines = ["name: ordinary", "testcase:"];
+  for (let size = 0, index = 0; size < characters; index += 1) {
+    const entry = `  - criteria:\n      name: verify_disk_${index}  # as the last release\n    times: ${1 + (index % 9)}\n    retry: 1\n`;
+    lines.push(entry.trimEnd());
+    size += entry.length;
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** What a megabyte of an ordinary runbook costs, in seconds of processor time: nearly all of it is the YAML parser's. */
+export async function measureOrdinary(): Promise<number> {
+  const { seconds, megabytes } = await measure({ name: "an ordinary runbook", text: ordinaryRunbook(300_000) });
+  return seconds / megabytes;
+}
+
 /** Loads every hostile input at three sizes; those that cost most come first. Throws when one is not refused or read soundly. */
 export async function measureHostile(): Promise<readonly HostileCost[]> {
   const costs: HostileCost[] = [];
