@@ -5,8 +5,8 @@ import { PlatformError } from "../../../errors/catalogue.ts";
 import { cacheFolder } from "../../../host/folders.ts";
 import type { AgentFacts, Agents } from "../agent/start-agents.ts";
 import type { TemplateInputs } from "./template-key.ts";
-
 import { isInUse } from "./template-use.ts";
+
 /** Files of a template beside its description. `variables` is missing under BIOS, seed and Ignition where not used. */
 export const TemplateFile = {
   memory: "memory",
@@ -84,10 +84,10 @@ export async function placeTemplate(draft: string, key: string, facts: TemplateF
     files,
     deviceStateDigest: await digestOf(join(draft, TemplateFile.deviceState)),
   };
+  const description: Description = { ...described, digest: digestOfText(JSON.stringify(described)) };
   await writeFile(join(draft, DESCRIPTION), JSON.stringify(description, null, 2), { mode: 0o600 });
   await mkdir(templatesFolder(), { recursive: true, mode: 0o700 });
   const folder = join(templatesFolder(), key);
-  const description: Description = { ...described, digest: digestOfText(JSON.stringify(described)) };
   await removeTemplate(folder);
   await rename(draft, folder);
   const placed = await findTemplate(key);
@@ -185,8 +185,8 @@ async function isWhole(folder: string, description: Description): Promise<boolea
   return digest === description.deviceStateDigest;
 }
 
-async function digestOf(path: string): Promise<string> {
-  return digestOfText(await readFile(path));
 const digestOfText = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
 
+async function digestOf(path: string): Promise<string> {
+  return digestOfText(await readFile(path));
 }
