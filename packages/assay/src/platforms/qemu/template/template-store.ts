@@ -42,9 +42,9 @@ export interface TemplateFacts {
 interface Description extends TemplateFacts {
   readonly files: Readonly<Record<string, { readonly sizeBytes: number; readonly mtimeMs: number }>>;
   readonly deviceStateDigest: string;
-}
   /** Of all the rest of the description; missing in templates of before. */
   readonly digest?: string;
+}
 
 export interface Template extends TemplateFacts {
   readonly key: string;
