@@ -4,5 +4,6 @@ export * from "./fault-injection.ts";
 export * from "./feature.ts";
 export * from "./nvme.ts";
 export * from "./private-network.ts";
+export * from "./security-profile.ts";
 export * from "./serial-console.ts";
 export * from "./start-stop.ts";

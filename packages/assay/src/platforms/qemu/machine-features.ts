@@ -2,16 +2,24 @@ import type { Feature } from "../../features/feature.ts";
 import { QemuDisks } from "./features/disk.ts";
 import { QemuFaultInjection } from "./features/fault-injection.ts";
 import { QemuNvme } from "./features/nvme.ts";
+import { qemuSecurityProfile } from "./features/security-profile.ts";
 import type { MachineParts } from "./qemu-node.ts";
 
 /** Features every machine of this platform has. */
-export const QEMU_FEATURES: readonly string[] = ["SerialConsole", "StartStop", "Disk", "Nvme", "FaultInjection"];
+export const QEMU_FEATURES: readonly string[] = [
+  "SerialConsole",
+  "StartStop",
+  "Disk",
+  "Nvme",
+  "FaultInjection",
+  "Security_Profile",
+];
 
 /** Those it has besides when it is one of several. */
 export const QEMU_SHARED_FEATURES: readonly string[] = ["PrivateNetwork"];
 
 /** What can be done to a machine from outside it. */
-export function machineFeatures({ connected: { machine, shell }, network }: MachineParts): readonly Feature[] {
+export function machineFeatures({ connected: { machine, shell }, network, shape }: MachineParts): readonly Feature[] {
   const disks = new QemuDisks(machine.disks, shell);
   const faults = new QemuFaultInjection(machine);
   return [
@@ -20,6 +28,7 @@ export function machineFeatures({ connected: { machine, shell }, network }: Mach
     disks,
     new QemuNvme(disks, shell),
     faults,
+    qemuSecurityProfile(shape),
     ...(network === undefined ? [] : [network]),
   ];
 }

@@ -1,10 +1,12 @@
 import type { CountSpace } from "../../runbook/requirement.ts";
 import type { EnvironmentRequirement } from "../platform.ts";
+import type { ProtectedShape } from "./host/security.ts";
 import type { MachineShape } from "./machine/machine.ts";
+import { protectionOf } from "./protection.ts";
 import type { QemuSettings } from "./settings.ts";
 
 /** What every machine gets where nobody asks for anything else. */
-export type UsualShape = Pick<QemuSettings, "cores" | "memoryMb">;
+export interface UsualShape extends Pick<QemuSettings, "cores" | "memoryMb">, ProtectedShape {}
 
 /** The hardware of each machine of an environment, in the order of its nodes. */
 export function machineShapes(requirement: EnvironmentRequirement, usual: UsualShape): readonly MachineShape[] {
@@ -16,6 +18,7 @@ export function machineShapes(requirement: EnvironmentRequirement, usual: UsualS
       cores: numberFor(node?.coreCount, cores, usual.cores),
       memoryMb: numberFor(node?.memoryMb, memoryMb, usual.memoryMb),
       ...(nodeCount > 1 ? { hasPrivateNic: true } : {}),
+      ...protectionOf(node?.features, usual),
     };
   });
 }

@@ -1,7 +1,7 @@
 import type { EnvironmentRequirement } from "../platform.ts";
 import type { Capacity } from "./host/capacity.ts";
 import { QEMU_FEATURES, QEMU_SHARED_FEATURES } from "./machine-features.ts";
-import { machineShapes, type UsualShape } from "./machine-shapes.ts";
+import { unknownProtection } X type UsualShape } from "./machine-shapes.ts";
 
 /** All of them are alive at the same time on one host. */
 const MOST_MACHINES = 8;
@@ -23,6 +23,8 @@ export function qemuRefusal(
     const whom = isForSeveral ? " to one node alone" : "";
     return `it needs the feature '${missing.join("', '")}', which the QEMU platform does not give${whom}.`;
   }
+  const unmet = unknownProtectionOf(requirement);
+  if (unmet !== undefined) return unmet;
   const shapes = machineShapes(requirement, usual);
   const mostMb = Math.floor(capacity.totalMb * 0.8);
   const memoryMb = shapes.reduce((sum, shape) => sum + shape.memoryMb, 0);
@@ -33,4 +35,9 @@ export function qemuRefusal(
     return `it needs ${cores} processors; this host has ${capacity.cores}.`;
   }
   return undefined;
+}
+
+/** The first protection that a node asks for and no machine has. */
+function unknownProtectionOf({ nodes = [] }: EnvironmentRequirement): string | undefined {
+  return nodes.map(({ features }) => unknownProtection(features)).find((reason) => reason !== undefined);
 }

@@ -4,6 +4,8 @@ import { parseQemuSettings } from "./settings.ts";
 test("an empty section gives the defaults", () => {
   expect(parseQemuSettings({})).toEqual({
     firmware: "uefi",
+    isSecureBoot: false,
+    hasTpm: false,
     memoryMb: 1024,
     cores: 2,
     bootTimeoutMs: undefined,
@@ -28,12 +30,18 @@ test("values from variables, which are text, count as numbers", () => {
   expect(settings).toMatchObject({ memoryMb: 2048, cores: 4, bootTimeoutMs: 30_000, firmware: "bios" });
 });
 
+test("Secure Boot needs UEFI and the boot loader of the image", () => {
+  expect(parseQemuSettings({ enable_secure_boot: true, tpm: true })).toMatchObject({ isSecureBoot: true, hasTpm: true });
+  expect(() => parseQemuSettings({ enable_secure_boot: true, firmware_type: "bios" })).toThrow(/needs 'firmware_type: uefi'/);
+  expect(() => parseQemuSettings({ enable_secure_boot: true, kernel: "/k/vmlinuz" })).toThrow(/'kernel' passes by/);
+});
+
 test("all problems are told at once, each with what was expected", () => {
   expect(() =>
     parseQemuSettings({ memory: 1, memory_mb: "much", firmware_type: "efi" }),
   ).toThrowErrorMatchingInlineSnapshot(
     `
-    [UsageError: 'memory' is no key of 'platform.qemu'; known are firmware_type, memory_mb, cores, boot_timeout, acceleration, first_contact, seed, cloud_init, ignition, kernel, initrd, cmdline, disk_img_resize_gib, qemu_binary, template_cache_mb.
+    [UsageError: 'memory' is no key of 'platform.qemu'; known are firmware_type, enable_secure_boot, tpm, memory_mb, cores, boot_timeout, acceleration, first_contact, seed, cloud_init, ignition, kernel, initrd, cmdline, disk_img_resize_gib, qemu_binary, template_cache_mb.
     'platform.qemu.firmware_type' is 'efi'; expected 'uefi' or 'bios'.
     'platform.qemu.memory_mb' is 'much'; expected a whole number from 256.]
   `,

@@ -23,6 +23,10 @@ export interface BootSettings {
 /** The runbook's `platform.qemu` section after checks. */
 export interface QemuSettings {
   readonly firmware: "uefi" | "bios";
+  /** UEFI starts signed boot loaders alone. */
+  readonly isSecureBoot: boolean;
+  /** Every machine has a TPM 2.0. */
+  readonly hasTpm: boolean;
   readonly memoryMb: number;
   readonly cores: number;
   /** Limit for a boot until SSH answers; undefined leaves it to the accelerator. */
@@ -69,6 +73,12 @@ const text: Parse<string> = (value) => (typeof value === "string" && value !== "
 /** Every key of the section, as data: the parser and the documentation are made from it. */
 export const QEMU_KEYS = {
   firmware_type: { parse: oneOf("uefi", "bios"), expected: "'uefi' or 'bios'", about: "Firmware; default uefi." },
+  enable_secure_boot: {
+    parse: flag,
+    expected: "true or false",
+    about: "UEFI starts signed boot loaders alone, with the keys of the distributions; default false.",
+  },
+  tpm: { parse: flag, expected: "true or false", about: "A TPM 2.0 in every machine; default false." },
   memory_mb: {
     parse: wholeNumber(256, 1 << 22),
     expected: "a whole number from 256",
@@ -147,6 +157,8 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
   const bootTimeoutSeconds = get("boot_timeout", QEMU_KEYS.boot_timeout as Key<number | undefined>, undefined);
   const settings: QemuSettings = {
     firmware: get("firmware_type", QEMU_KEYS.firmware_type, "uefi"),
+    isSecureBoot: get("enable_secure_boot", QEMU_KEYS.enable_secure_boot, false),
+    hasTpm: get("tpm", QEMU_KEYS.tpm, false),
     memoryMb: get("memory_mb", QEMU_KEYS.memory_mb, 1024),
     cores: get("cores", QEMU_KEYS.cores, 2),
     bootTimeoutMs: bootTimeoutSeconds === undefined ? undefined : bootTimeoutSeconds * 1000,
@@ -156,10 +168,19 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
     qemuBinary: get("qemu_binary", QEMU_KEYS.qemu_binary, "qemu-system-x86_64"),
     templateCacheMb: get("template_cache_mb", QEMU_KEYS.template_cache_mb, 8192),
   };
+  const obstacle = settings.isSecureBoot ? secureBootObstacle(settings) : undefined;
+  if (obstacle !== undefined) problems.push(`'platform.qemu.enable_secure_boot' ${obstacle}.`);
   if (problems.length > 0) {
     throw new UsageError(problems.join("\n"), { help: "Correct the section 'qemu' under 'platform' of the runbook." });
   }
   return settings;
+}
+
+/** Why machines of these settings cannot have Secure Boot, as what it needs; undefined when they can. */
+function secureBootObstacle({ boot, firmware }: Pick<QemuSettings, "boot" | "firmware">): string | undefined {
+  if (firmware === "bios") return "needs 'firmware_type: uefi'";
+  // The firmware would ask for a signature by the keys it knows, and kernels are signed for their own boot loader.
+  return boot.kernel === undefined ? undefined : "needs the image's own boot loader, which 'kernel' passes by";
 }
 
 type Get = <T>(name: keyof typeof QEMU_KEYS, key: Key<T>, fallback: T) => T;

@@ -29,6 +29,7 @@ const SETTINGS = {
   Security_Profile: {
     security_profile: setSpace(["none", "secureboot", "cvm", "stateless"], "how the machine is protected"),
     encrypt_disk: setSpace([false, true], "whether the system disk is encrypted"),
+    tpm: setSpace([false, true], "whether the machine has a TPM 2.0"),
   },
   Availability: {
     availability_type: setSpace(

@@ -1,4 +1,4 @@
-import { choice, integer, standing, text } from "../kinds.ts";
+import { choice, flag, integer, standing, text } from "../kinds.ts";
 import { unsupported } from "../unsupported.ts";
 import { libvirtMachine, libvirtPlatform } from "./libvirt.ts";
 import { sections } from "./section.ts";
@@ -35,7 +35,8 @@ const table = {
   disk_img_format: unsupported(libvirtMachine.disk_img_format, harmless),
   disk_img_resize_gib: libvirtMachine.disk_img_resize_gib,
   machine_type: unsupported(libvirtMachine.machine_type),
-  enable_secure_boot: unsupported(libvirtMachine.enable_secure_boot, off),
+  enable_secure_boot: libvirtMachine.enable_secure_boot,
+  tpm: standing(flag("whether every machine has a TPM 2.0"), false),
   device_passthrough: unsupported(libvirtMachine.device_passthrough),
   device_pools: unsupported(libvirtPlatform.device_pools),
   hosts: unsupported(libvirtPlatform.hosts),
