@@ -1,7 +1,8 @@
 import type { EnvironmentRequirement } from "../platform.ts";
 import type { Capacity } from "./host/capacity.ts";
 import { QEMU_FEATURES, QEMU_SHARED_FEATURES } from "./machine-features.ts";
-import { unknownProtection } X type UsualShape } from "./machine-shapes.ts";
+import { machineShapes, type UsualShape } from "./machine-shapes.ts";
+import { unknownProtection } from "./protection.ts";
 
 /** All of them are alive at the same time on one host. */
 const MOST_MACHINES = 8;
