@@ -3,13 +3,16 @@ import type { Fault } from "./fault-injection.ts";
 /** What a guest asks of a disk. Discards and writes of zeros count as writes. */
 export type DiskOperation = "read" | "write" | "flush";
 
-/** Which operations of a disk fail with an input/output error. Without more than `on`: all of them. */
+/**
+ * Which operations of a disk fail with an input/output error. Without more than `on`: all of them. Linux tries failed
+ * operations of SCSI and NVMe disks again before it tells of them, and those of virtio disks not.
+ */
 export interface DiskErrors {
   /** Default: all of them. */
   readonly on?: readonly DiskOperation[];
   /** So many of a hundred operations, evenly spread: 25 is every fourth. 1 to 100; default 100. */
   readonly ratePercent?: number;
-  /** Only so many operations fail, and then no more; from 1. Cannot be had together with a rate. */
+  /** So many operations of each kind in `on` fail, and then no more; 1 to 1000. Cannot be had together with a rate. */
   readonly count?: number;
   /** Only operations that touch this sector of 512 bytes; reads and writes alone. */
   readonly sector?: number;

@@ -108,7 +108,9 @@ export class DiskBackend {
     if (block?.inserted === undefined || block.qdev === undefined) {
       throw new PlatformError(`QEMU knows no device with the disk '${top}'.`);
     }
-    return { device: block.qdev, top, sizeBytes: block.inserted.image["virtual-size"] };
+    // Devices with a name of their own are told by it.
+    const device = block.qdev.startsWith("/") ? block.qdev : `/machine/peripheral/${block.qdev}`;
+    return { device, top, sizeBytes: block.inserted.image["virtual-size"] };
   }
 
   /** One change at a time: QEMU takes them in order, but each is made of several. */

@@ -6,7 +6,8 @@ type Rule = Readonly<Record<string, string | number | boolean>>;
 
 export interface DebugRules {
   readonly "inject-error": readonly Rule[];
-  readonly "set-state": readonly Rule[];
+  /** Absent where there are none: QEMU takes no empty list. */
+  readonly "set-state"?: readonly Rule[];
 }
 
 /** EIO of Linux, which QEMU takes as it is. */
@@ -16,6 +17,8 @@ const OPERATIONS: readonly DiskOperation[] = ["read", "write", "flush"];
 const IO_TYPES = { read: ["read"], write: ["write", "write-zeroes", "discard"], flush: ["flush"] } as const;
 /** What the node above tells blkdebug before each operation; rates count these. */
 const EVENTS = { read: "read_aio", write: "write_aio", flush: "flush_to_disk" } as const;
+/** For rules that wait for no event. */
+const ALWAYS = { event: "none" } as const;
 /** More is no count of errors but all of them; each costs a rule. */
 const MOST_ERRORS = 1000;
 
@@ -27,13 +30,13 @@ export function debugRules(errors: DiskErrors): DebugRules {
   if (ratePercent < 100) return rateRules(on, ratePercent, place);
   if (count !== undefined) {
     // A rule that is good for one error, so many times.
-    const once = on.map((operation) => ({ iotype: operation, errno: IO_ERROR, once: true, ...place }));
-    return { "inject-error": Array.from({ length: count }, () => once).flat(), "set-state": [] };
+    const once = on.map((operation) => ({ ...ALWAYS, iotype: operation, errno: IO_ERROR, once: true, ...place }));
+    return { "inject-error": Array.from({ length: count }, () => once).flat() };
   }
   const always = on.flatMap((operation) =>
-    IO_TYPES[operation].map((iotype) => ({ iotype, errno: IO_ERROR, ...place })),
+    IO_TYPES[operation].map((iotype) => ({ ...ALWAYS, iotype, errno: IO_ERROR, ...place })),
   );
-  return { "inject-error": always, "set-state": [] };
+  return { "inject-error": always };
 }
 
 /**
