@@ -210,9 +210,9 @@ const WHOLE: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "key of a section in a requirement",
-    "platform: [{ type: qemu, requirement: { qemu: { machine_type: q35 } } }]",
+    "platform: [{ type: qemu, requirement: { qemu: { device_pools: [{ type: pci_net }] } } }]",
     [
-      "warning 1:63 N01 'platform.requirement.qemu.machine_type' (machine type of QEMU) is not carried out by this version of assay.",
+      "warning 1:63 N01 'platform.requirement.qemu.device_pools' (devices of the host that guests may get) is not carried out by this version of assay.",
     ],
   ],
   [

@@ -55,7 +55,9 @@ async function casesOf({ runbook: file, variable, all }: ListOptions): Promise<r
 async function explainAll({ runbook: file = DEFAULT_RUNBOOK, variable, json }: ListOptions): Promise<string> {
   const { runbook, extensions } = await loadToLook(file, { variables: variable });
   const cases = extensions.suites.flatMap((suite) => suite.cases);
-  const refuse = (await loadRefusals()).of(runbook);
+  const refusals = await loadRefusals();
+  await refusals.learn?.(runbook);
+  const refuse = refusals.of(runbook);
   const explained = [...explainCases(cases, { cases, filters: runbook.filters, refuse })];
   const mask = makeMask(runbook.secrets, runbook.secretMasks);
   if (json) {

@@ -79,7 +79,7 @@ export async function expandRunbook(options: ExpandOptions): Promise<ExpandedRun
   const order = orderTransformers(runbook.transformers ?? []);
   expansion.addProblems(order.diagnostics, undefined);
   const listed = runbook.combinator && listCombinations(runbook.combinator);
-  if (listed === undefined) expansion.add(runbook, []);
+  if (listed === undefined) await expansion.add(runbook, []);
   else await expansion.addAll(listed);
   return expansion.result(runbook, order.phases);
 }
@@ -112,11 +112,12 @@ class Expansion {
       const loaded = await load(values);
       this.#learn(loaded);
       this.addProblems(loaded.diagnostics, values);
-      if (loaded.runbook !== undefined) this.add(loaded.runbook, values);
+      if (loaded.runbook !== undefined) await this.add(loaded.runbook, values);
     }
   }
 
-  add(runbook: Runbook, values: Combination): void {
+  async add(runbook: Runbook, values: Combination): Promise<void> {
+    await this.#options.refusals.learn?.(runbook);
     const plan = this.#planner.plan(runbook);
     if (!this.#plans.has(plan)) this.#plans.add(plan);
     this.addProblems(plan.diagnostics, values.length === 0 ? undefined : values);

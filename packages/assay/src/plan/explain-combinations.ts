@@ -31,6 +31,7 @@ export interface ExplainOptions {
 /** Explains a case in each combination and joins those that agree, in the order of the first of each. */
 export async function explainInCombinations(options: ExplainOptions): Promise<readonly ExplainedCombinations[]> {
   const { runbook, combinator, load, mostCombinations } = options;
+  if (combinator === undefined) await options.refusals.learn?.(runbook);
   if (combinator === undefined) return [{ ...explainIn(runbook, options), count: 1, first: [] }];
   const groups = new Map<string, ExplainedCombinations>();
   // Filters and platform are the same objects in combinations that do not change them.
@@ -42,6 +43,7 @@ export async function explainInCombinations(options: ExplainOptions): Promise<re
     const loaded = await load(values);
     const byPlatform = known.get(loaded.filters) ?? new Map<Runbook["platform"], ReturnType<typeof explainIn>>();
     known.set(loaded.filters, byPlatform);
+    await options.refusals.learn?.(loaded);
     const explained = byPlatform.get(loaded.platform) ?? explainIn(loaded, options);
     byPlatform.set(loaded.platform, explained);
     const key = JSON.stringify(explained);

@@ -22,6 +22,8 @@ export interface CombinationPlan {
 export interface Refusals {
   /** Keys of the platform's own section that make a difference. */
   readonly sectionKeys: readonly string[];
+  /** Finds out what {@link of} has to know of this machine for a runbook that asks for it. */
+  learn?(runbook: Runbook): Promise<void>;
   /** A sentence; undefined when it can. */
   of(runbook: Runbook): (testCase: Case) => string | undefined;
 }

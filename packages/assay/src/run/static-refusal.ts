@@ -1,6 +1,7 @@
 import type { Refusals } from "../plan/planner.ts";
 import { unfitReason } from "../plan/predefined.ts";
 import type { Platform } from "../platforms/platform.ts";
+import type { HostOffer } from "../platforms/qemu/host/host-offer.ts";
 import type { Runbook } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
 import { refusal, requirementOf } from "./requirement.ts";
@@ -12,15 +13,39 @@ type Refusal = (testCase: Case) => string | undefined;
  * in a run: what a machine lacks that nobody describes is found when it is connected.
  */
 export async function loadRefusals(): Promise<Refusals> {
-  const [{ localPlatform }, { readyPlatform }, { qemuRefusal }, { readCapacity }, { parseQemuSettings }] =
-    await Promise.all([
-      import("../platforms/local/local-platform.ts"),
-      import("../platforms/ready/ready-platform.ts"),
-      import("../platforms/qemu/refusal.ts"),
-      import("../platforms/qemu/host/capacity.ts"),
-      import("../platforms/qemu/settings.ts"),
-    ]);
+  const [
+    { localPlatform },
+    { readyPlatform },
+    { qemuRefusal },
+    { readCapacity },
+    { parseQemuSettings },
+    { HARDWARE_KEYS },
+    { readHostOffer },
+  ] = await Promise.all([
+    import("../platforms/local/local-platform.ts"),
+    import("../platforms/ready/ready-platform.ts"),
+    import("../platforms/qemu/refusal.ts"),
+    import("../platforms/qemu/host/capacity.ts"),
+    import("../platforms/qemu/settings.ts"),
+    import("../platforms/qemu/hardware-settings.ts"),
+    import("../platforms/qemu/host/host-offer.ts"),
+  ]);
   const capacity = readCapacity();
+  const hardware = Object.keys(HARDWARE_KEYS);
+  const sectionKeys = ["cores", "memory_mb", "qemu_binary", ...hardware];
+  const settingsOf = ({ section }: Runbook["platform"]) =>
+    parseQemuSettings(Object.fromEntries(sectionKeys.map((key) => [key, section[key]])));
+  const offers = new Map<string, HostOffer>();
+  /** QEMU is asked only where a runbook wants other hardware than the usual. */
+  const learn = async ({ environment, platform }: Runbook): Promise<void> => {
+    if (platform.type !== "qemu") return;
+    const nodes = (environment?.environments ?? []).flatMap(({ nodes }) => nodes);
+    const sections = nodes.map((node) => (node.type === "requirement" ? node.requirement.platformSections?.qemu : {}));
+    const isAsked = [platform.section, ...sections].some((section = {}) => hardware.some((key) => key in section));
+    if (!isAsked) return;
+    const { qemuBinary } = settingsOf(platform);
+    if (!offers.has(qemuBinary)) offers.set(qemuBinary, await readHostOffer(qemuBinary));
+  };
   const on =
     (platform: Platform, runbook: Runbook): Refusal =>
     (testCase) =>
@@ -35,13 +60,13 @@ export async function loadRefusals(): Promise<Refusals> {
       case "ready":
         return runbook.readyNodes.length === 0 ? unfit : on(readyPlatform(runbook.readyNodes), runbook);
       case "qemu": {
-        const { cores, memory_mb } = runbook.platform.section;
-        const usual = parseQemuSettings({ cores, memory_mb });
-        return (testCase) => qemuRefusal(requirementOf(testCase, runbook), capacity, usual) ?? unfit(testCase);
+        const usual = settingsOf(runbook.platform);
+        const offer = offers.get(usual.qemuBinary);
+        return (testCase) => qemuRefusal(requirementOf(testCase, runbook), capacity, usual, offer) ?? unfit(testCase);
       }
       default:
         return unfit;
     }
   };
-  return { sectionKeys: ["cores", "memory_mb"], of };
+  return { sectionKeys, learn, of };
 }

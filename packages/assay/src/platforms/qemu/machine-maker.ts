@@ -9,6 +9,7 @@ import type { HostSetup } from "./host/host-setup.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import { hostName, type MachinePlan } from "./machine-plan.ts";
 import { removeMachine } from "./qemu-environment.ts";
+import { NotForkable } from "./template/not-forkable.ts";
 import type { TemplateKeeper } from "./template/template-keeper.ts";
 import { findTemplate, type Template } from "./template/template-store.ts";
 
@@ -23,6 +24,7 @@ export interface Prepared {
 /** A machine that was made as planned. */
 interface Made {
   readonly plan: MachinePlan;
+  readonly origin: "fork" | "cold boot";
   readonly connected: ConnectedMachine;
 }
 
@@ -43,6 +45,8 @@ export class MachineMaker {
   readonly #parts: MakerParts;
   /** Templates of which a fork answered in this run: their files are sound. */
   readonly #proven = new Set<string>();
+  /** Hardware of which QEMU said that it cannot be frozen. */
+  readonly #notForkable = new Map<string, NotForkable>();
 
   constructor(parts: MakerParts) {
     this.#parts = parts;
@@ -56,8 +60,7 @@ export class MachineMaker {
       const logFolder = plans.length === 1 ? order.logFolder : join(order.logFolder, plan.name);
       await mkdir(logFolder, { recursive: true });
       const context = { ...order, signal, logFolder };
-      const make = order.isCold ? this.#coldBoot : this.#fork;
-      return { plan, connected: await make.call(this, prepared, plan, context) };
+      return { plan, ...(await this.#make(prepared, plan, context)) };
     });
     try {
       return await Promise.all(makings);
@@ -67,6 +70,26 @@ export class MachineMaker {
       // What fails here must not hide why the machines are removed.
       await Promise.allSettled(made.map(({ value }) => removeMachine(value.connected)));
       throw error;
+    }
+  }
+
+  async #make(prepared: Prepared, plan: MachinePlan, context: MakeContext): Promise<Omit<Made, "plan">> {
+    if (context.isCold) {
+      return {
+        origin: "cold boot",
+        connected: await this.#coldBoot(prepared, plan, context, "the case tests booting itself"),
+      };
+    }
+    const hardware = JSON.stringify(plan.shape.hardware);
+    try {
+      const known = this.#notForkable.get(hardware);
+      if (known !== undefined) throw known;
+      return { origin: "fork", connected: await this.#fork(prepared, plan, context) };
+    } catch (error) {
+      if (!(error instanceof NotForkable)) throw error;
+      this.#notForkable.set(hardware, error);
+      const why = `its hardware cannot be frozen (${error.reason})`;
+      return { origin: "cold boot", connected: await this.#coldBoot(prepared, plan, context, why) };
     }
   }
 
@@ -114,10 +137,10 @@ export class MachineMaker {
     return connected;
   }
 
-  async #coldBoot(prepared: Prepared, plan: MachinePlan, context: MakeContext): Promise<ConnectedMachine> {
+  async #coldBoot(prepared: Prepared, plan: MachinePlan, context: MakeContext, why: string): Promise<ConnectedMachine> {
     const { environmentName: environment, progress } = context;
     const startedAt = performance.now();
-    progress({ environment, step: "cold boot", detail: "the case tests booting itself" });
+    progress({ environment, step: "cold boot", detail: why });
     const { shape } = plan;
     const { username } = this.#parts;
     const connected = await coldBoot({ ...this.#common(prepared, plan, context), shape, username });

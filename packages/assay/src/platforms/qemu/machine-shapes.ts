@@ -1,12 +1,19 @@
-import type { CountSpace } from "../../runbook/requirement.ts";
+import { resolve } from "node:path";
+import type { CountSpace, NodeSpace } from "../../runbook/requirement.ts";
 import type { EnvironmentRequirement } from "../platform.ts";
+import { coresOf, type Hardware, memoryOf } from "./hardware.ts";
+import { hardwareOfNode } from "./hardware-settings.ts";
 import type { ProtectedShape } from "./host/security.ts";
 import type { MachineShape } from "./machine/machine.ts";
 import { protectionOf } from "./protection.ts";
 import type { QemuSettings } from "./settings.ts";
 
 /** What every machine gets where nobody asks for anything else. */
-export interface UsualShape extends Pick<QemuSettings, "cores" | "memoryMb">, ProtectedShape {}
+export interface UsualShape extends Pick<QemuSettings, "cores" | "memoryMb">, ProtectedShape {
+  readonly hardware?: Hardware | undefined;
+  /** To which paths in the hardware are relative; default the working directory. */
+  readonly folder?: string | undefined;
+}
 
 /** The hardware of each machine of an environment, in the order of its nodes. */
 export function machineShapes(requirement: EnvironmentRequirement, usual: UsualShape): readonly MachineShape[] {
@@ -14,18 +21,48 @@ export function machineShapes(requirement: EnvironmentRequirement, usual: UsualS
   return Array.from({ length: nodeCount }, (_, index) => {
     const { cores, memoryMb } = machines[index] ?? requirement;
     const node = nodes[index];
+    const hardware = hardwareFor(node, usual);
     return {
-      cores: numberFor(node?.coreCount, cores, usual.cores),
-      memoryMb: numberFor(node?.memoryMb, memoryMb, usual.memoryMb),
+      cores: (hardware && coresOf(hardware)) ?? numberFor(node?.coreCount, cores, usual.cores),
+      memoryMb: (hardware && memoryOf(hardware)) ?? numberFor(node?.memoryMb, memoryMb, usual.memoryMb),
       ...(nodeCount > 1 ? { hasPrivateNic: true } : {}),
       ...protectionOf(node?.features, usual),
+      ...(hardware === undefined ? {} : { hardware }),
     };
   });
+}
+
+/** A machine of the usual size and hardware. */
+export function usualShape(usual: UsualShape): MachineShape {
+  const hardware = hardwareFor(undefined, usual);
+  return {
+    cores: usual.cores,
+    memoryMb: usual.memoryMb,
+    ...(hardware === undefined ? {} : { hardware }),
+    ...protectionOf([], usual),
+  };
+}
+
+/** What the node's own section says stands above what is said of all machines; undefined for the usual hardware. */
+function hardwareFor(node: NodeSpace | undefined, { folder = ".", hardware: usual }: UsualShape): Hardware | undefined {
+  const own = node?.platformSections?.qemu;
+  const hardware = own === undefined ? usual : { ...usual, ...hardwareOfNode(own).hardware };
+  if (hardware === undefined || Object.keys(hardware).length === 0) return undefined;
+  const { cdrom, share } = hardware;
+  return {
+    ...hardware,
+    ...(cdrom === undefined ? {} : { cdrom: resolve(folder, cdrom) }),
+    ...(share === undefined ? {} : { share: { ...share, path: resolve(folder, share.path) } }),
+  };
 }
 
 /** The usual number or more, so that machines are alike and can share a template; `least` where more is too much. */
 function numberFor(space: CountSpace | undefined, least: number, usual: number): number {
   const number = Math.max(usual, least);
-  const isAllowed = space?.some(({ minimum, maximum }) => minimum <= number && number <= maximum) ?? true;
-  return isAllowed ? number : least;
+  return isAllowed(space, number) ? number : least;
+}
+
+/** Whether a number lies in a space. */
+export function isAllowed(space: CountSpace | undefined, number: number): boolean {
+  return space?.some(({ minimum, maximum }) => minimum <= number && number <= maximum) ?? true;
 }

@@ -11,13 +11,14 @@ import type {
 import type { BootableImage } from "./boot-way.ts";
 import type { ConnectedMachine } from "./fork.ts";
 import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
+import { type HostOffer, readHostOffer } from "./host/host-offer.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
 import { type ChosenKernel, chooseKernel } from "./kernel/choose-kernel.ts";
 import { prepareKernel } from "./kernel/prepare-kernel.ts";
 import { makeSshKey } from "./machine/ssh-key.ts";
 import { MachineMaker, type Prepared } from "./machine-maker.ts";
 import { machinePlans } from "./machine-plan.ts";
-import { machineShapes } from "./machine-shapes.ts";
+import { machineShapes, type UsualShape, usualShape } from "./machine-shapes.ts";
 import { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { MachineNetwork } from "./network/machine-network.ts";
 import { cleanOrphans } from "./orphans.ts";
@@ -25,6 +26,7 @@ import { type Account, bootable, planBoot } from "./plan-boot.ts";
 import { QemuEnvironment } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
+import { NotForkable } from "./template/not-forkable.ts";
 import { TemplateKeeper } from "./template/template-keeper.ts";
 
 export interface QemuPlatformOptions {
@@ -48,13 +50,20 @@ export async function qemuPlatform(options: QemuPlatformOptions): Promise<Platfo
   const settings = parseQemuSettings(options.section);
   const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
   const plan: BootPlan = { image: bootable(options.image, way), kernel: await chooseKernel(settings.boot) };
-  return new QemuPlatform(options, settings, plan, readCapacity());
+  const able: Able = { capacity: readCapacity(), offer: await readHostOffer(settings.qemuBinary) };
+  return new QemuPlatform(options, settings, plan, able);
 }
 
 /** How the image is to be booted, with a kernel that still has to be put on it. */
 interface BootPlan {
   readonly image: BootableImage;
   readonly kernel: ChosenKernel | undefined;
+}
+
+/** What machines of this host can have. */
+interface Able {
+  readonly capacity: Capacity;
+  readonly offer: HostOffer;
 }
 
 class QemuPlatform implements Platform {
@@ -65,7 +74,8 @@ class QemuPlatform implements Platform {
   readonly #options: QemuPlatformOptions;
   readonly #settings: QemuSettings;
   readonly #plan: BootPlan;
-  readonly #capacity: Capacity;
+  readonly #able: Able;
+  readonly #usual: UsualShape;
   readonly #username: string;
   readonly #alive = new Set<QemuEnvironment>();
   readonly #maker: MachineMaker;
@@ -73,11 +83,12 @@ class QemuPlatform implements Platform {
   #prepared: Promise<Prepared> | undefined;
   #accelerator: HostSetup["acceleration"]["accelerator"] = "tcg";
 
-  constructor(options: QemuPlatformOptions, settings: QemuSettings, plan: BootPlan, capacity: Capacity) {
+  constructor(options: QemuPlatformOptions, settings: QemuSettings, plan: BootPlan, able: Able) {
     this.#options = options;
     this.#plan = plan;
     this.#settings = settings;
-    this.#capacity = capacity;
+    this.#able = able;
+    this.#usual = { ...settings, folder: options.folder };
     this.#username = options.adminUsername ?? "assay";
     this.#maker = new MachineMaker({
       runId: options.runId,
@@ -87,11 +98,11 @@ class QemuPlatform implements Platform {
   }
 
   hostCost(requirement: EnvironmentRequirement): HostCost {
-    return costOfMachines(machineShapes(requirement, this.#settings), this.#accelerator);
+    return costOfMachines(machineShapes(requirement, this.#usual), this.#accelerator);
   }
 
   refuse(requirement: EnvironmentRequirement): string | undefined {
-    return qemuRefusal(requirement, this.#capacity, this.#settings);
+    return qemuRefusal(requirement, this.#able.capacity, this.#usual, this.#able.offer);
   }
 
   async removeLeftBehind(): Promise<readonly string[]> {
@@ -101,8 +112,9 @@ class QemuPlatform implements Platform {
   async prepare(context: PrepareContext): Promise<void> {
     const { templates } = await this.#prepare(context);
     const { firstRequirement: first } = context;
-    const shapes = first === undefined ? [this.#settings] : machineShapes(first, this.#settings);
-    if (first?.coldBoot !== true) await Promise.all(shapes.map((shape) => templates.get(shape, context)));
+    const shapes = first === undefined ? [usualShape(this.#usual)] : machineShapes(first, this.#usual);
+    if (first?.coldBoot !== true)
+      await Promise.all(shapes.map((shape) => templates.get(shape, context).catch(unlessForkable)));
   }
 
   async deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
@@ -110,7 +122,7 @@ class QemuPlatform implements Platform {
     if (refusal !== undefined) throw new PlatformError(`The QEMU platform cannot serve this environment: ${refusal}`);
     const startedAt = performance.now();
     const prepared = await this.#prepare(context);
-    const plans = machinePlans(requirement, this.#settings, context.environmentName);
+    const plans = machinePlans(requirement, this.#usual, context.environmentName);
     const network = plans.length === 1 ? undefined : new EthernetSwitch();
     const machines = await this.#maker.makeAll(prepared, plans, { ...context, isCold: requirement.coldBoot });
     const parts = machines.map(({ plan, connected }) => {
@@ -134,7 +146,7 @@ class QemuPlatform implements Platform {
         firmware: this.#settings.firmware,
         accelerator: host.acceleration.accelerator,
         vmm_version: host.qemu.version,
-        origin: requirement.coldBoot ? "cold boot" : "fork",
+        origin: machines.some(({ origin }) => origin === "cold boot") ? "cold boot" : "fork",
         ready_after_ms: `${Math.round(performance.now() - startedAt)}`,
       },
       afterwards: this.#options.keepEnvironment === "always" ? "keep" : "remove",
@@ -206,7 +218,12 @@ class QemuPlatform implements Platform {
         ? plain
         : await prepareKernel({
             ...{ host, kernel, runId, sshKey, image: plain, ...context },
-            template: () => keeperOf(plain).get(this.#settings, context),
+            // Whatever hardware the cases get, the kernel is put on a usual machine.
+            template: () =>
+              keeperOf(plain).get(
+                usualShape({ cores: this.#settings.cores, memoryMb: this.#settings.memoryMb }),
+                context,
+              ),
           });
     return { host, sshKey, image, templates: keeperOf(image) };
   }
@@ -222,4 +239,9 @@ function imageFacts(
     ...(kernelRelease === undefined ? {} : { kernel: kernelRelease }),
     ...(way.kernel === undefined ? {} : { kernel_parameters: way.kernel.commandLine }),
   };
+}
+
+/** Machines that cannot be forked need no template. */
+function unlessForkable(error: unknown): void {
+  if (!(error instanceof NotForkable)) throw error;
 }

@@ -1,17 +1,26 @@
 import type { EnvironmentRequirement } from "../platform.ts";
+import { coresOf, memoryOf } from "./hardware.ts";
+import { hardwareRefusal } from "./hardware-refusal.ts";
+import { hardwareOfNode } from "./hardware-settings.ts";
 import type { Capacity } from "./host/capacity.ts";
+import type { HostOffer } from "./host/host-offer.ts";
+import type { MachineShape } from "./machine/machine.ts";
 import { QEMU_FEATURES, QEMU_SHARED_FEATURES } from "./machine-features.ts";
-import { machineShapes, type UsualShape } from "./machine-shapes.ts";
+import { isAllowed, machineShapes, type UsualShape } from "./machine-shapes.ts";
 import { unknownProtection } from "./protection.ts";
 
 /** All of them are alive at the same time on one host. */
 const MOST_MACHINES = 8;
 
-/** Why this host cannot serve `requirement` with QEMU; `usual` is what every guest gets that is asked for no other. */
+/**
+ * Why this host cannot serve `requirement` with QEMU; `usual` is what every guest gets that is asked for no other. Without an
+ * `offer` nothing is said of hardware that not every host has.
+ */
 export function qemuRefusal(
   requirement: EnvironmentRequirement,
   capacity: Capacity,
   usual: UsualShape,
+  offer?: HostOffer,
 ): string | undefined {
   const { nodeCount, features } = requirement;
   if (nodeCount > MOST_MACHINES) {
@@ -24,7 +33,7 @@ export function qemuRefusal(
     const whom = isForSeveral ? " to one node alone" : "";
     return `it needs the feature '${missing.join("', '")}', which the QEMU platform does not give${whom}.`;
   }
-  const unmet = unknownProtectionOf(requirement);
+  const unmet = sectionProblem(requirement) ?? unknownProtectionOf(requirement);
   if (unmet !== undefined) return unmet;
   const shapes = machineShapes(requirement, usual);
   const mostMb = Math.floor(capacity.totalMb * 0.8);
@@ -35,10 +44,46 @@ export function qemuRefusal(
   if (cores > Math.max(capacity.cores, usual.cores)) {
     return `it needs ${cores} processors; this host has ${capacity.cores}.`;
   }
-  return undefined;
+  return (
+    misfit(requirement, shapes) ?? (offer === undefined ? undefined : unmade(shapes, offer))
+  );
 }
 
 /** The first protection that a node asks for and no machine has. */
 function unknownProtectionOf({ nodes = [] }: EnvironmentRequirement): string | undefined {
   return nodes.map(({ features }) => unknownProtection(features)).find((reason) => reason !== undefined);
+}
+
+/** What is wrong in a node's own section of the runbook. */
+function sectionProblem({ nodes = [] }: EnvironmentRequirement): string | undefined {
+  for (const { platformSections } of nodes) {
+    const [problem] = platformSections?.qemu === undefined ? [] : hardwareOfNode(platformSections.qemu).problems;
+    if (problem !== undefined) return `its machine cannot be made: ${problem}`;
+  }
+  return undefined;
+}
+
+/** Where the hardware has other numbers of processors or megabytes than the case needs. */
+function misfit(requirement: EnvironmentRequirement, shapes: readonly MachineShape[]): string | undefined {
+  for (const [index, { cores, hardware = {}, memoryMb }] of shapes.entries()) {
+    const least = requirement.machines?.[index] ?? requirement;
+    const node = requirement.nodes?.[index];
+    if (coresOf(hardware) !== undefined && (cores < least.cores || !isAllowed(node?.coreCount, cores))) {
+      return `it needs ${least.cores} processors; 'topology' and 'numa' give its machine ${cores}.`;
+    }
+    if (memoryOf(hardware) !== undefined && (memoryMb < least.memoryMb || !isAllowed(node?.memoryMb, memoryMb))) {
+      return `it needs ${least.memoryMb} MB of memory; 'numa' gives its machine ${memoryMb}.`;
+    }
+  }
+  return undefined;
+}
+
+/** Why this host cannot make one of the machines, or not all of them together. */
+function unmade(shapes: readonly MachineShape[], offer: HostOffer): string | undefined {
+  const hugeMb = shapes.reduce((sum, { hardware, memoryMb }) => sum + (hardware?.hasHugepages ? memoryMb : 0), 0);
+  for (const { hardware } of shapes) {
+    const reason = hardware && hardwareRefusal({ hardware, hugeMb }, offer);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }

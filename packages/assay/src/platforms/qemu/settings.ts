@@ -1,6 +1,9 @@
 import { UsageError } from "../../errors/catalogue.ts";
 import type { SeedKind } from "./boot-way.ts";
+import { coresOf, type Hardware, memoryOf } from "./hardware.ts";
+import { HARDWARE_KEYS, readHardware } from "./hardware-settings.ts";
 import type { Accelerator } from "./host/acceleration.ts";
+import { flag, type Key, lineOfText, oneOf, type Parse, SectionReader, text, wholeNumber } from "./settings-key.ts";
 
 /** How the first commands reach a fork: through the agents that wait in its template, or by a login over SSH. */
 export type FirstContact = "agent" | "ssh";
@@ -29,6 +32,8 @@ export interface QemuSettings {
   readonly hasTpm: boolean;
   readonly memoryMb: number;
   readonly cores: number;
+  /** What makes its machines others than the usual; undefined for the usual. */
+  readonly hardware: Hardware | undefined;
   /** Limit for a boot until SSH answers; undefined leaves it to the accelerator. */
   readonly bootTimeoutMs: number | undefined;
   readonly acceleration: "auto" | Accelerator;
@@ -40,26 +45,6 @@ export interface QemuSettings {
   readonly templateCacheMb: number;
 }
 
-type Parse<T> = (value: unknown) => T | undefined;
-interface Key<T> {
-  readonly parse: Parse<T>;
-  readonly expected: string;
-  readonly about: string;
-}
-
-const wholeNumber =
-  (least: number, most: number): Parse<number> =>
-  (value) => {
-    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-    return typeof number === "number" && Number.isInteger(number) && number >= least && number <= most
-      ? number
-      : undefined;
-  };
-const oneOf =
-  <T extends string>(...allowed: readonly T[]): Parse<T> =>
-  (value) =>
-    allowed.find((candidate) => candidate === String(value).toLowerCase());
-const flag: Parse<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
 /** A section with one list of paths; a single path may stand for it, and an empty text for none. */
 const userData: Parse<readonly string[]> = (value) => {
   if (typeof value !== "object" || value === null) return undefined;
@@ -67,8 +52,6 @@ const userData: Parse<readonly string[]> = (value) => {
   const paths: readonly unknown[] = Array.isArray(given) ? given : [given];
   return paths.every((path) => typeof path === "string") ? paths.filter((path) => path !== "") : undefined;
 };
-const lineOfText: Parse<string> = (value) => (typeof value === "string" && !/[\n\0]/.test(value) ? value : undefined);
-const text: Parse<string> = (value) => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** Every key of the section, as data: the parser and the documentation are made from it. */
 export const QEMU_KEYS = {
@@ -131,6 +114,7 @@ export const QEMU_KEYS = {
     expected: "a whole number of GiB",
     about: "Size the disk grows to; default the image's own.",
   },
+  ...HARDWARE_KEYS,
   qemu_binary: { parse: text, expected: "a program name or path", about: "Default qemu-system-x86_64." },
   template_cache_mb: {
     parse: wholeNumber(0, 1 << 30),
@@ -141,26 +125,23 @@ export const QEMU_KEYS = {
 
 /** Checks the section as a whole; throws one UsageError that names every problem. */
 export function parseQemuSettings(section: Readonly<Record<string, unknown>>): QemuSettings {
-  const problems: string[] = [];
+  const reader = new SectionReader(section);
+  const { problems } = reader;
   for (const key of Object.keys(section)) {
     if (!Object.hasOwn(QEMU_KEYS, key)) {
       problems.push(`'${key}' is no key of 'platform.qemu'; known are ${Object.keys(QEMU_KEYS).join(", ")}.`);
     }
   }
-  const get = <T>(name: keyof typeof QEMU_KEYS, key: Key<T>, fallback: T): T => {
-    const value = section[name];
-    if (value === undefined || value === null) return fallback;
-    const parsed = key.parse(value);
-    if (parsed === undefined) problems.push(`'platform.qemu.${name}' is '${String(value)}'; expected ${key.expected}.`);
-    return parsed ?? fallback;
-  };
+  const get: Get = (name, key, fallback) => reader.get(name, key) ?? fallback;
   const bootTimeoutSeconds = get("boot_timeout", QEMU_KEYS.boot_timeout as Key<number | undefined>, undefined);
+  const hardware = readHardware(reader);
   const settings: QemuSettings = {
     firmware: get("firmware_type", QEMU_KEYS.firmware_type, "uefi"),
     isSecureBoot: get("enable_secure_boot", QEMU_KEYS.enable_secure_boot, false),
     hasTpm: get("tpm", QEMU_KEYS.tpm, false),
-    memoryMb: get("memory_mb", QEMU_KEYS.memory_mb, 1024),
-    cores: get("cores", QEMU_KEYS.cores, 2),
+    memoryMb: (hardware && memoryOf(hardware)) ?? get("memory_mb", QEMU_KEYS.memory_mb, 1024),
+    cores: (hardware && coresOf(hardware)) ?? get("cores", QEMU_KEYS.cores, 2),
+    hardware,
     bootTimeoutMs: bootTimeoutSeconds === undefined ? undefined : bootTimeoutSeconds * 1000,
     acceleration: get("acceleration", QEMU_KEYS.acceleration as Key<QemuSettings["acceleration"]>, "auto"),
     firstContact: get("first_contact", QEMU_KEYS.first_contact as Key<FirstContact>, "agent"),

@@ -1,3 +1,5 @@
+import { boardOf, type Hardware } from "../hardware.ts";
+
 /** Places where devices can be added to a running machine: QEMU's names of PCI Express root ports. */
 export const HOT_PLUG_PORTS: readonly string[] = Array.from({ length: 8 }, (_, index) => `port${index}`);
 
@@ -14,8 +16,11 @@ export const mostCores = (cores: number): number => Math.max(8, cores);
 /** Slot of q35's root bus where the ports lie together as functions of one device, away from those QEMU hands out. */
 const PORTS_SLOT = "0x10";
 
-/** Ports for devices to come. A q35 machine takes none on its root bus once it runs. */
-export function hotPlugPorts(): string[] {
+/** Ports for devices to come. A q35 machine takes none on its root bus once it runs; on a pc, ports are bridges. */
+export function hotPlugPorts({ machineType }: Hardware): string[] {
+  if (boardOf(machineType) === "pc") {
+    return HOT_PLUG_PORTS.flatMap((id, index) => ["-device", `pci-bridge,id=${id},bus=pci.0,chassis_nr=${index + 1}`]);
+  }
   return HOT_PLUG_PORTS.flatMap((id, index) => {
     const place = `addr=${PORTS_SLOT}.0x${index.toString(16)}${index === 0 ? ",multifunction=on" : ""}`;
     return ["-device", `pcie-root-port,id=${id},bus=pcie.0,chassis=${index + 1},${place}`];

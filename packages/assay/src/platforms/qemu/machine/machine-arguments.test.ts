@@ -7,6 +7,7 @@ const spec: MachineSpec = {
   accelerator: "tcg",
   cores: 2,
   memoryMb: 1024,
+  hardware: {},
   privateMac: undefined,
   firmware: undefined,
   hasTpm: false,

@@ -1,4 +1,6 @@
+import { SANDBOX } from "./confinement.ts";
 import { board } from "./devices/board.ts";
+import { extraDevices } from "./devices/extra-devices.ts";
 import { firmware } from "./devices/firmware.ts";
 import { firstBoot } from "./devices/first-boot.ts";
 import { ownInterface, privateInterface } from "./devices/interfaces.ts";
@@ -20,8 +22,7 @@ export function machineArguments(spec: MachineSpec): string[] {
   return [
     ...["-nodefaults", "-no-user-config", "-display", "none"],
     ...["-name", `guest=${escaped(spec.name)},debug-threads=on`],
-    // Nothing in the guest's reach may start programs or change identities on the host.
-    ...["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
+    ...["-sandbox", SANDBOX],
     ...board(spec),
     ...processors(spec),
     ...memory(spec),
@@ -30,15 +31,16 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-action", "shutdown=pause,panic=none,watchdog=reset"],
     ...["-rtc", "base=utc,clock=host"],
     ...systemDisk(spec),
-    ...hotPlugPorts(),
+    ...hotPlugPorts(spec.hardware),
     ...guards(),
     ...firstBoot(spec),
-    ...ownInterface(),
+    ...ownInterface(spec),
     ...["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
     ...["-device", `vmgenid,guid=${spec.generationId}`],
     ...privateInterface(spec),
     ...tpm(spec),
     ...lines(spec),
+    ...extraDevices(spec),
     ...(spec.isIncoming ? ["-incoming", "defer"] : []),
   ];
 }

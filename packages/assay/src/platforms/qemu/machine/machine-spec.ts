@@ -1,4 +1,5 @@
 import type { DirectKernel } from "../boot-way.ts";
+import type { Hardware } from "../hardware.ts";
 import type { Accelerator } from "../host/acceleration.ts";
 
 /** Numbers under which QEMU inherits its sockets and files; the order of `stdio` at the start of the process. */
@@ -9,6 +10,7 @@ export const InheritedFd = {
   network: 9,
   deviceState: 10,
   tpm: 11,
+  folder: 12,
 } as const;
 
 /** Address in the guest's network at which QEMU itself answers for the agents. */
@@ -38,6 +40,8 @@ export interface MachineSpec {
   readonly accelerator: Accelerator;
   readonly cores: number;
   readonly memoryMb: number;
+  /** What makes it another machine than the usual. */
+  readonly hardware: Hardware;
   /** Address of the interface to the private network of its environment; undefined for a machine that has none. */
   readonly privateMac: string | undefined;
   /** Read-only code, and the machine's own copy of the variable store; undefined for BIOS. */

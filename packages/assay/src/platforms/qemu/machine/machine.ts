@@ -5,6 +5,7 @@ import { PlatformError } from "../../../errors/catalogue.ts";
 import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
 import { DiskRack } from "../disks/disk-rack.ts";
+import type { Hardware } from "../hardware.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { firmwareFor, type ProtectedShape, swtpmFor } from "../host/security.ts";
 import type { BootFiles } from "./boot-files.ts";
@@ -24,6 +25,8 @@ export interface MachineShape extends ProtectedShape {
   readonly memoryMb: number;
   /** True for a machine of an environment of several: it has an interface to their private network. */
   readonly hasPrivateNic?: boolean;
+  /** What makes it another machine than the usual; absent for the usual. */
+  readonly hardware?: Hardware;
 }
 
 export interface MachineStart {
@@ -116,7 +119,9 @@ export class Machine implements AsyncDisposable {
     const tpm =
       swtpm === undefined
         ? undefined
-        : opened.use(await Tpm.start({ program: swtpm, folder: folder.join("tpm"), log: `${start.logFolder}/tpm.log` }));
+        : opened.use(
+            await Tpm.start({ program: swtpm, folder: folder.join("tpm"), log: `${start.logFolder}/tpm.log` }),
+          );
     const process = await QemuProcess.start({
       binary: host.qemu.path,
       arguments: machineArguments({
@@ -124,6 +129,7 @@ export class Machine implements AsyncDisposable {
         accelerator: host.acceleration.accelerator,
         cores: shape.cores,
         memoryMb: shape.memoryMb,
+        hardware: shape.hardware ?? {},
         privateMac: start.privateMac,
         firmware:
           firmware === undefined || paths.variables === undefined

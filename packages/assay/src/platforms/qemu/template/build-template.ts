@@ -21,6 +21,7 @@ import { makeSshKey } from "../machine/ssh-key.ts";
 import { TEMPLATE_MAC } from "../network/network-plan.ts";
 import { prepareNetworkScript } from "../network/network-script.ts";
 import { freeze } from "./freeze.ts";
+import { needForkable, needFreezable } from "./not-forkable.ts";
 import { type TemplateInputs, templateKey } from "./template-key.ts";
 import { placeTemplate, type Template, TemplateFile, templatesFolder } from "./template-store.ts";
 
@@ -44,7 +45,7 @@ const TEMPLATE_HOSTNAME = "assay-template";
 
 /**
  * Boots the image once and freezes it where a login works, cloud-init is done and the system has settled. Throws
- * BootFailed, HostExhausted, MissingDependency or PlatformError; nothing is left behind then.
+ * BootFailed, HostExhausted, MissingDependency, NotForkable or PlatformError; nothing is left behind then.
  */
 export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   const { host, image, signal, progress } = order;
@@ -52,6 +53,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
   const elapsed = () => Math.round(performance.now() - startedAt);
   const key = templateKey(order.inputs);
   const hasPrivateNic = order.shape.hasPrivateNic === true;
+  needForkable(order.shape.hardware ?? {});
   await needRoom(
     templatesFolder(),
     order.shape.memoryMb * 1_048_576 + BOOT_DISK_BYTES,
@@ -98,6 +100,7 @@ export async function buildTemplate(order: TemplateOrder): Promise<Template> {
       privateMac: hasPrivateNic ? TEMPLATE_MAC : undefined,
     }),
   );
+  await needFreezable(machine.qmp, signal);
   // Without a cable no program of the guest waits for an address on it.
   if (hasPrivateNic) await machine.setPrivateLink("down", signal);
   const hostKey = new HostKeyPin();

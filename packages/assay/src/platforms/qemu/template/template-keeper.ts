@@ -14,8 +14,14 @@ import { useTemplate } from "./template-use.ts";
 
 export type TemplateContext = Pick<DeployContext, "signal" | "logFolder" | "progress">;
 
-const shapeName = ({ cores, memoryMb, hasPrivateNic = false, isSecureBoot = false, hasTpm = false }: MachineShape) =>
-  JSON.stringify({ cores, memoryMb, hasPrivateNic, isSecureBoot, hasTpm });
+const shapeName = ({
+  cores,
+  memoryMb,
+  hasPrivateNic = false,
+  isSecureBoot = false,
+  hasTpm = false,
+  hardware,
+}: MachineShape) => JSON.stringify({ cores, memoryMb, hasPrivateNic, isSecureBoot, hasTpm, hardware });
 
 interface KeeperParts {
   readonly host: HostSetup;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
 import { cpus } from "node:os";
 import { type BootableImage, wayKey } from "../boot-way.ts";
 import { firmwareStamp } from "../host/firmware.ts";
@@ -21,6 +22,8 @@ export interface TemplateInputs extends MachineShape {
   readonly processor: string;
   readonly username: string;
   readonly firstContact: FirstContact;
+  /** Tells the disc in the drive from another one in the same place; absent for a machine without one. */
+  readonly disc?: string;
   /** Absent for an image that is booted in the usual way. */
   readonly way?: string;
 }
@@ -45,9 +48,17 @@ export async function templateInputs(
     memoryMb: shape.memoryMb,
     ...(way === undefined ? {} : { way }),
     ...(shape.hasPrivateNic === true ? { hasPrivateNic: true } : {}),
+    ...(shape.hardware === undefined ? {} : { hardware: shape.hardware }),
+    ...(shape.hardware?.cdrom === undefined ? {} : { disc: await stampOf(shape.hardware.cdrom) }),
     ...(shape.isSecureBoot === true ? { isSecureBoot: true } : {}),
     ...(shape.hasTpm === true ? { hasTpm: true } : {}),
   };
+}
+
+/** Changes when the file does; one that is missing is told by QEMU. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  return `${found?.size} ${found?.mtimeMs}`;
 }
 
 /** Short name of a set of inputs: a template's folder. */

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PlatformError } from "../../../errors/catalogue.ts";
 import { cacheFolder } from "../../../host/folders.ts";
 import type { AgentFacts, Agents } from "../agent/start-agents.ts";
+import { memoryFile } from "../machine/devices/memory.ts";
 import type { TemplateInputs } from "./template-key.ts";
 import { isInUse } from "./template-use.ts";
 
@@ -70,7 +71,9 @@ export async function findTemplate(key: string): Promise<Template | undefined> {
 /** Puts the finished files of `draft` in their place, all at once. Throws PlatformError when they are not whole. */
 export async function placeTemplate(draft: string, key: string, facts: TemplateFacts): Promise<Template> {
   const files: Record<string, { sizeBytes: number; mtimeMs: number }> = {};
-  for (const name of Object.values(TemplateFile)) {
+  const { numa = [] } = facts.inputs.hardware ?? {};
+  const memoryOfNodes = numa.map((_, node) => memoryFile(TemplateFile.memory, node));
+  for (const name of new Set([...Object.values(TemplateFile), ...memoryOfNodes])) {
     const path = join(draft, name);
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) continue;
@@ -86,6 +89,8 @@ export async function placeTemplate(draft: string, key: string, facts: TemplateF
   };
   const description: Description = { ...described, digest: digestOfText(JSON.stringify(described)) };
   await writeFile(join(draft, DESCRIPTION), JSON.stringify(description, null, 2), { mode: 0o600 });
+  // The user that its QEMU ran as has nothing to do with it any more.
+  await chmod(draft, 0o700);
   await mkdir(templatesFolder(), { recursive: true, mode: 0o700 });
   const folder = join(templatesFolder(), key);
   await removeTemplate(folder);
@@ -141,6 +146,7 @@ function isReplacedBy(old: Description, kept: Template): boolean {
       inputs.cores,
       inputs.memoryMb,
       inputs.hasPrivateNic,
+      inputs.hardware,
       inputs.isSecureBoot,
       inputs.hasTpm,
       inputs.accelerator,

@@ -1,6 +1,7 @@
 import { choice, flag, integer, standing, text } from "../kinds.ts";
 import { unsupported } from "../unsupported.ts";
 import { libvirtMachine, libvirtPlatform } from "./libvirt.ts";
+import { qemuHardware } from "./qemu-hardware.ts";
 import { sections } from "./section.ts";
 
 const off = { unless: [false] };
@@ -34,7 +35,7 @@ const table = {
   ),
   disk_img_format: unsupported(libvirtMachine.disk_img_format, harmless),
   disk_img_resize_gib: libvirtMachine.disk_img_resize_gib,
-  machine_type: unsupported(libvirtMachine.machine_type),
+  ...qemuHardware,
   enable_secure_boot: libvirtMachine.enable_secure_boot,
   tpm: standing(flag("whether every machine has a TPM 2.0"), false),
   device_passthrough: unsupported(libvirtMachine.device_passthrough),

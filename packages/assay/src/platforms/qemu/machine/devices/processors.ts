@@ -1,12 +1,36 @@
+import type { Hardware, Topology } from "../../hardware.ts";
 import { mostCores } from "../hot-plug.ts";
 import type { MachineSpec } from "../machine-spec.ts";
 
 /** The processors, and who runs their code. */
-export function processors({ accelerator, cores }: MachineSpec): string[] {
+export function processors({ accelerator, cores, hardware }: MachineSpec): string[] {
+  // Code translated per second is what limits a freshly forked emulated guest; AES and AVX2 cost more than they save.
+  const usual = accelerator === "kvm" ? "host,migratable=on" : "max,l3-cache=on";
   return [
     ...["-accel", accelerator === "tcg" ? "tcg,thread=multi,tb-size=64" : "kvm"],
-    // Code translated per second is what limits a freshly forked emulated guest; AES and AVX2 cost more than they save.
-    ...["-cpu", accelerator === "kvm" ? "host,migratable=on" : "max,l3-cache=on"],
-    ...["-smp", `${cores},maxcpus=${mostCores(cores)}`],
+    ...["-cpu", hardware.cpu ?? usual],
+    ...["-smp", numberOf(cores, hardware)],
   ];
+}
+
+/** Processors can be added in whole sockets; not where each has to be in a NUMA node from the start. */
+function numberOf(cores: number, hardware: Hardware): string {
+  const topology = topologyOf(hardware);
+  if (topology === undefined) return `${cores},maxcpus=${mostCores(cores)}`;
+  const inSocket = topology.cores * topology.threads;
+  const sockets =
+    hardware.numa === undefined
+      ? Math.max(topology.sockets, Math.floor(mostCores(cores) / inSocket))
+      : topology.sockets;
+  const places = `sockets=${sockets},cores=${topology.cores},threads=${topology.threads}`;
+  return `${cores},maxcpus=${sockets * inSocket},${places}`;
+}
+
+/** A kernel takes a socket that lies in two NUMA nodes for a fault of the firmware. */
+function topologyOf({ numa, topology }: Hardware): Topology | undefined {
+  if (topology !== undefined || numa === undefined) return topology;
+  const [first, ...others] = numa.map(({ cores }) => cores).filter((cores) => cores > 0);
+  if (first === undefined) return undefined;
+  if (others.every((cores) => cores === first)) return { sockets: others.length + 1, cores: first, threads: 1 };
+  return { sockets: others.reduce((sum, cores) => sum + cores, first), cores: 1, threads: 1 };
 }
