@@ -123,7 +123,8 @@ export class Machine implements AsyncDisposable {
             await Tpm.start({ program: swtpm, folder: folder.join("tpm"), log: `${start.logFolder}/tpm.log` }),
           );
     const process = await QemuProcess.start({
-      binary: host.qemu.path,
+      qemu: host.qemu,
+      folder: folder.path,
       arguments: machineArguments({
         name: folder.path.split("/").at(-1) ?? folder.path,
         accelerator: host.acceleration.accelerator,

@@ -3,20 +3,25 @@ import { once } from "node:events";
 import { open, readFile, stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
-import { findProgram } from "../host/qemu-binary.ts";
+import { endWithAssay } from "../host/life-guard.ts";
+import { findProgram, type QemuBinary } from "../host/qemu-binary.ts";
+import { chooseUser, confined, LAUNCHER } from "./confinement.ts";
+import { FileLender } from "./file-lender.ts";
 import { InheritedFd } from "./machine-spec.ts";
 import { QmpClient } from "./qmp-client.ts";
 
 export interface QemuStart {
-  readonly binary: string;
+  readonly qemu: Pick<QemuBinary, "path" | "major">;
   readonly arguments: readonly string[];
+  /** The machine's own folder. Files in it are lent to QEMU when commands name them. */
+  readonly folder: string;
   /** Takes QEMU's stderr, for its last words. */
   readonly errorLog: string;
   /** Device state of a template, inherited by a fork. */
   readonly deviceState?: string;
   /** The connection to its TPM, which it inherits. */
   readonly tpm?: Duplex | undefined;
-  /** `with-owner`: the kernel kills QEMU when assay ends, however it ends. */
+  /** `with-owner`: QEMU is killed when assay ends, however it ends. */
   readonly lifetime: "with-owner" | "on-its-own";
   readonly signal: AbortSignal;
 }
@@ -65,8 +70,13 @@ export class QemuProcess implements AsyncDisposable {
     const errorLog = opened.use(await open(options.errorLog, "a", 0o600));
     const deviceState =
       options.deviceState === undefined ? undefined : opened.use(await open(options.deviceState, "r"));
-    const [program, prefix] = await launcher(options);
-    const child = spawn(program, [...prefix, ...options.arguments], {
+    const folder = opened.use(await open(options.folder, "r"));
+    const user = await chooseUser(options.arguments);
+    const isUser = typeof user !== "string";
+    const lender = isUser ? await FileLender.open(options.folder, user) : undefined;
+    const [program, ...prefix] = [...LAUNCHER, ...(await dyingWithOwner(options.lifetime)), options.qemu.path];
+    const qemuArguments = isUser ? confined(options.arguments, user, options.qemu.major) : options.arguments;
+    const child = spawn(program, [...prefix, ...qemuArguments], {
       // Its own process group: Ctrl-C is for assay, which then ends its machines in order.
       detached: true,
       stdio: [
@@ -76,6 +86,7 @@ export class QemuProcess implements AsyncDisposable {
         ...Array.from({ length: InheritedFd.deviceState - InheritedFd.monitor }, () => "pipe" as const),
         deviceState?.fd ?? "ignore",
         options.tpm ?? "ignore",
+        folder.fd,
       ],
     });
     const sockets = child.stdio.slice(InheritedFd.monitor, InheritedFd.deviceState) as unknown as Duplex[];
@@ -84,8 +95,9 @@ export class QemuProcess implements AsyncDisposable {
     const ended = lastWords(child, options.errorLog);
     const [monitor] = sockets;
     if (child.pid === undefined || monitor === undefined) throw explain(await ended);
+    if (isUser && options.lifetime === "with-owner") void ended.then(endWithAssay(child.pid));
     try {
-      const qmp = await QmpClient.open(monitor, { signal: options.signal });
+      const qmp = await QmpClient.open(monitor, { signal: options.signal, lender });
       return new QemuProcess(child, child.pid, ended, sockets, qmp);
     } catch (error) {
       child.kill("SIGKILL");
@@ -93,6 +105,11 @@ export class QemuProcess implements AsyncDisposable {
       options.signal.throwIfAborted();
       throw words === "" ? error : explain(words);
     }
+  }
+
+  /** Halts the process, or lets it go on. False when it has ended. */
+  signal(name: "SIGSTOP" | "SIGCONT"): boolean {
+    return !this.#isEnded && this.#child.kill(name);
   }
 
   /** Lets assay end while this machine goes on. */
@@ -110,9 +127,9 @@ export class QemuProcess implements AsyncDisposable {
 }
 
 /** setpriv (util-linux) asks the kernel for a signal at the parent's end; without it the next run's clean-up does the work. */
-async function launcher(options: QemuStart): Promise<readonly [program: string, prefix: readonly string[]]> {
-  const setpriv = options.lifetime === "with-owner" ? await findSetpriv() : undefined;
-  return setpriv === undefined ? [options.binary, []] : [setpriv, ["--pdeathsig", "KILL", "--", options.binary]];
+async function dyingWithOwner(lifetime: QemuStart["lifetime"]): Promise<readonly string[]> {
+  const setpriv = lifetime === "with-owner" ? await findSetpriv() : undefined;
+  return setpriv === undefined ? [] : [setpriv, "--pdeathsig", "KILL", "--"];
 }
 
 let foundSetpriv: Promise<string | undefined> | undefined;

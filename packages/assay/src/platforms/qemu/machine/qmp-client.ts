@@ -23,6 +23,13 @@ export interface QmpExecuteOptions {
   readonly timeoutMs?: number;
 }
 
+export interface QmpOpenOptions extends QmpExecuteOptions {
+  /** Makes what commands name reachable for QEMU. */
+  readonly lender?: { tell(commandArguments: Arguments): Arguments | Promise<Arguments> } | undefined;
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
 interface Pending {
   readonly command: string;
   settle(outcome: { readonly value: unknown } | { readonly error: unknown }): void;
@@ -38,6 +45,7 @@ const MAX_LINE_BYTES = 8 << 20;
  */
 export class QmpClient implements Disposable {
   readonly #stream: Duplex;
+  readonly #lender: QmpOpenOptions["lender"];
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: QmpEvent) => void>();
   #nextId = 1;
@@ -47,8 +55,9 @@ export class QmpClient implements Disposable {
   /** Resolves when the connection is gone, for whatever reason. */
   readonly closed: Promise<void>;
 
-  private constructor(stream: Duplex) {
+  private constructor(stream: Duplex, lender: QmpOpenOptions["lender"]) {
     this.#stream = stream;
+    this.#lender = lender;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.closed = promise;
     const lose = () => {
@@ -67,8 +76,8 @@ export class QmpClient implements Disposable {
   }
 
   /** Waits for the greeting and enters command mode. Throws PlatformError when the stream ends, TimedOut after `timeoutMs`. */
-  static async open(stream: Duplex, options: QmpExecuteOptions = {}): Promise<QmpClient> {
-    const client = new QmpClient(stream);
+  static async open(stream: Duplex, options: QmpOpenOptions = {}): Promise<QmpClient> {
+    const client = new QmpClient(stream, options.lender);
     try {
       await client.#wait("greeting", options, (pending) => {
         client.#pending.set(0, pending);
@@ -83,15 +92,14 @@ export class QmpClient implements Disposable {
   }
 
   /** Runs a command and gives its `return` value. Throws QmpRefused, TimedOut, or PlatformError when QEMU is gone. */
-  async execute(
-    command: string,
-    commandArguments: Readonly<Record<string, unknown>> = {},
-    options: QmpExecuteOptions = {},
-  ): Promise<unknown> {
+  async execute(command: string, commandArguments: Arguments = {}, options: QmpExecuteOptions = {}): Promise<unknown> {
+    const told = this.#lender?.tell(commandArguments) ?? commandArguments;
+    // Commands keep their order unless one has to wait for its file.
+    const ready = told instanceof Promise ? await told : told;
     const id = this.#nextId++;
     return await this.#wait(command, options, (pending) => {
       this.#pending.set(id, pending);
-      this.#stream.write(`${JSON.stringify({ execute: command, arguments: commandArguments, id })}\n`);
+      this.#stream.write(`${JSON.stringify({ execute: command, arguments: ready, id })}\n`);
     });
   }
 
