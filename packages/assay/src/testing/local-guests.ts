@@ -5,6 +5,7 @@ import type { SerialConsole } from "../features/serial-console.ts";
 import { makeNode } from "../node/make-node.ts";
 import type { Node } from "../node/node.ts";
 import { LocalShell } from "../node/shell/local/local-shell.ts";
+import { InteractiveConsole } from "../platforms/interactive-console.ts";
 import type {
   DeployContext,
   Environment,
@@ -86,14 +87,24 @@ export class LocalGuests implements Platform {
       isDeleted: false,
     };
     this.guests.push(guest);
-    const serial: SerialConsole = {
-      featureName: "SerialConsole",
-      log: async () => printed,
+    const line: Pick<SerialConsole, "follow" | "write"> = {
       follow(onText) {
         console.on("text", onText);
         return () => console.off("text", onText);
       },
       write: async (text) => guest.print(text),
+    };
+    const typist = new InteractiveConsole(line);
+    const serial: SerialConsole = {
+      ...line,
+      featureName: "SerialConsole",
+      log: async ({ from = 0 } = {}) => Buffer.from(printed).subarray(from).toString(),
+      position: async () => Buffer.byteLength(printed),
+      boots: async () => [{ offset: 0, cause: "power-on" }],
+      read: async () => typist.read(),
+      readUntil: (pattern, options) => typist.readUntil(pattern, options),
+      login: (login, options) => typist.login(login, options),
+      sysrq: async (key) => guest.print(`sysrq: ${key}\n`),
     };
     const node = (index: number): Node =>
       makeNode({

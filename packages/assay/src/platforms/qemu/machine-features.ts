@@ -1,6 +1,7 @@
 import type { Feature } from "../../features/feature.ts";
 import { QemuDisks } from "./features/disk.ts";
 import { QemuFaultInjection } from "./features/fault-injection.ts";
+import { lifeFeatures } from "./features/life.ts";
 import { QemuNvme } from "./features/nvme.ts";
 import { qemuSecurityProfile } from "./features/security-profile.ts";
 import type { MachineParts } from "./qemu-node.ts";
@@ -9,6 +10,10 @@ import type { MachineParts } from "./qemu-node.ts";
 export const QEMU_FEATURES: readonly string[] = [
   "SerialConsole",
   "StartStop",
+  "Hibernation",
+  "Watchdog",
+  "Panic",
+  "Screenshot",
   "Disk",
   "Nvme",
   "FaultInjection",
@@ -23,8 +28,7 @@ export function machineFeatures({ connected: { machine, shell }, network, shape 
   const disks = new QemuDisks(machine.disks, shell);
   const faults = new QemuFaultInjection(machine);
   return [
-    machine.serial,
-    machine.power,
+    ...lifeFeatures(machine, shell),
     disks,
     new QemuNvme(disks, shell),
     faults,

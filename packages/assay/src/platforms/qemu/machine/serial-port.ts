@@ -1,13 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { NodeUnreachable } from "../../../errors/catalogue.ts";
-import type { SerialConsole } from "../../../features/serial-console.ts";
 import { consoleLines } from "../../../os/console-text.ts";
 
 /** The first serial port of a machine: QEMU writes the log file, the socket brings every byte as it comes. */
-export class SerialPort implements SerialConsole {
-  readonly featureName = "SerialConsole";
+export class SerialPort {
   readonly #socket: Duplex;
   readonly #logPath: string;
   readonly #followers = new Set<(text: string) => void>();
@@ -23,8 +21,18 @@ export class SerialPort implements SerialConsole {
     });
   }
 
-  async log(): Promise<string> {
-    return await readFile(this.#logPath, "utf8");
+  /** What is in the log from byte `from` on. */
+  async log(from = 0): Promise<string> {
+    await using file = await open(this.#logPath, "r");
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.max(0, size - from));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+    return bytes.subarray(0, bytesRead).toString("utf8");
+  }
+
+  /** Bytes in the log. */
+  async position(): Promise<number> {
+    return (await stat(this.#logPath)).size;
   }
 
   follow(onText: (text: string) => void): () => void {
