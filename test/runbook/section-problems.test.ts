@@ -89,10 +89,10 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "what no platform here can give",
-    REQUIREMENT("gpu_count: 1, disk: { data_disk_count: 2 }"),
+    REQUIREMENT("gpu_count: 1, disk: { data_disk_count: 2, os_disk_type: Ephemeral }"),
     [
       "warning 1:53 N01 'platform.requirement.gpu_count' is not carried out by this version of assay.",
-      "warning 1:62 N01 'platform.requirement.disk' is not carried out by this version of assay.",
+      "warning 1:98 N01 'platform.requirement.disk.os_disk_type' is not carried out by this version of assay.",
     ],
   ],
   [

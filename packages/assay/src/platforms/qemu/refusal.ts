@@ -1,4 +1,5 @@
 import type { EnvironmentRequirement } from "../platform.ts";
+import { diskRefusal } from "./disks/wanted-disks.ts";
 import { coresOf, memoryOf } from "./hardware.ts";
 import { hardwareRefusal } from "./hardware-refusal.ts";
 import { hardwareOfNode } from "./hardware-settings.ts";
@@ -45,7 +46,9 @@ export function qemuRefusal(
     return `it needs ${cores} processors; this host has ${capacity.cores}.`;
   }
   return (
-    misfit(requirement, shapes) ?? (offer === undefined ? undefined : unmade(shapes, offer))
+    diskRefusal(requirement) ??
+    misfit(requirement, shapes) ??
+    (offer === undefined ? undefined : unmade(shapes, offer))
   );
 }
 

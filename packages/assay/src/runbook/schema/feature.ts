@@ -1,5 +1,5 @@
 import { didYouMean } from "../nearest.ts";
-import type { DiskSpace, FeatureSpace, NetworkInterfaceSpace } from "../requirement.ts";
+import type { CountSpace, DiskSpace, FeatureSpace, NetworkInterfaceSpace, SetSpace } from "../requirement.ts";
 import { childOf, describeValue, type LocatedValue } from "../value.ts";
 import { countSpace } from "./count-space.ts";
 import { type DiskRead, diskFields, diskOf, type NetworkRead, networkFields, networkOf } from "./disk.ts";
@@ -15,9 +15,23 @@ import {
   wrongType,
 } from "./field.ts";
 import { either, type JsonSchema, orReference } from "./json-schema.ts";
-import { flag, list, located, text } from "./kinds.ts";
+import { flag, list, located, mapped, text } from "./kinds.ts";
 import { integerSet, setSpace } from "./set-space.ts";
-import { unsupported } from "./unsupported.ts";
+
+/** No machine has more NVMe disks; what is without limit ends here. */
+const MOST_NVME_DISKS = 64;
+
+/** A setting is a set of values, the preferred first. */
+function eachNumber(space: CountSpace): SetSpace<number> {
+  const numbers = space.flatMap(({ minimum, maximum }) =>
+    Array.from(
+      { length: Math.max(1, Math.min(maximum, MOST_NVME_DISKS) - minimum + 1) },
+      (_, index) => minimum + index,
+    ),
+  );
+  const sorted = [...new Set(numbers)].toSorted((one, other) => one - other);
+  return space.some(({ choosesLargest }) => choosesLargest === true) ? sorted.toReversed() : sorted;
+}
 
 const isEnabled = { is_enabled: setSpace([false, true], "whether it is there") };
 
@@ -25,7 +39,7 @@ const isEnabled = { is_enabled: setSpace([false, true], "whether it is there") }
 const SETTINGS = {
   Gpu: isEnabled,
   Hibernation: isEnabled,
-  Nvme: { disk_count: unsupported(countSpace("number of NVMe disks")) },
+  Nvme: { disk_count: mapped(countSpace("number of NVMe disks"), eachNumber) },
   Security_Profile: {
     security_profile: setSpace(["none", "secureboot", "cvm", "stateless"], "how the machine is protected"),
     encrypt_disk: setSpace([false, true], "whether the system disk is encrypted"),
@@ -154,8 +168,7 @@ function featureOf(name: string, { type: _, ...read }: FieldsRead<FieldTable>): 
   const plain: FeatureSpace = { name, settings: {} };
   if (name === "Disk") return { features: [plain], disk: diskOf(read as DiskRead) };
   if (name === "NetworkInterface") return { features: [plain], networkInterface: networkOf(read as NetworkRead) };
-  const { disk_count: _count, ...sets } = read;
-  return { features: [{ name, settings: sets as FeatureSpace["settings"] }] };
+  return { features: [{ name, settings: read as FeatureSpace["settings"] }] };
 }
 
 function reportUnknown(name: LocatedValue, path: string, { problems }: FieldContext): void {

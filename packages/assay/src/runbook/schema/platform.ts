@@ -150,26 +150,34 @@ function readSection(
   const keys = sectionKeys(type, context);
   const own =
     value === undefined || keys === undefined ? {} : (checkFields(keys, value, `platform.${type}`, context) ?? {});
-  if (type !== "qemu") return own;
+  if (type !== "qemu" && type !== "libvirt") return own;
   // A range asks for at least its smallest value; the section's own key is more exact and comes after.
   const [cores, memory] = [requirement?.coreCount?.[0], requirement?.memoryMb?.[0]];
   return {
     ...(cores === undefined ? {} : { cores: cores.minimum }),
     ...(memory === undefined ? {} : { memory_mb: memory.minimum }),
     ...own,
-    ...requirement?.platformSections?.qemu,
+    ...requirement?.platformSections?.[type],
   };
 }
 
 /** Parts of a requirement that no platform of this version can give or deny. */
-const UNMET = ["disk", "network_interface", "gpu_count"] as const;
+const UNMET = [
+  ["gpu_count"],
+  ["disk", "os_disk_type"],
+  ["disk", "os_disk_size"],
+  ["disk", "data_disk_caching_type"],
+] as const;
 
 function tellUnmet(requirement: LocatedValue | undefined, { problems, isUnused }: FieldContext): void {
   if (requirement?.kind !== "mapping" || isUnused === true) return;
-  for (const key of UNMET) {
-    const value = childOf(requirement, key);
+  for (const path of UNMET) {
+    const value = path.reduce<LocatedValue | undefined>(
+      (held, key) => (held?.kind === "mapping" ? childOf(held, key) : undefined),
+      requirement,
+    );
     if (value === undefined || value.kind === "broken" || JSON.stringify(toPlain(value)) === "0") continue;
-    problems.missing(`'platform.requirement.${key}' is not carried out by this version of assay.`, value, {
+    problems.missing(`'platform.requirement.${path.join(".")}' is not carried out by this version of assay.`, value, {
       help: "Remove it, or run this runbook with LISA.",
     });
   }
