@@ -7,14 +7,16 @@ import { AgentShell, type AgentShellParts } from "./agent/agent-shell.ts";
 import { runOnAgent } from "./agent/run-on-agent.ts";
 import type { AgentFacts, Agents } from "./agent/start-agents.ts";
 import type { BootableImage } from "./boot-way.ts";
+import type { RootAccess } from "./guest/guest-clock.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { needRoom } from "./host/room.ts";
 import { firmwareFor } from "./host/security.ts";
-import { assumeIdentity, makeMachineId, type RootAccess } from "./identity.ts";
+import { assumeIdentity, makeMachineId } from "./identity.ts";
 import { HELPER_MEANS } from "./identity-script.ts";
 import { bootFilesIn } from "./machine/boot-files.ts";
 import { Machine } from "./machine/machine.ts";
 import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/machine-folder.ts";
+import { copyMemory } from "./machine/own-memory.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import type { NetworkPlace } from "./network/network-plan.ts";
 import { NetworkedShell } from "./network/networked-shell.ts";
@@ -29,6 +31,8 @@ export interface ForkOrder {
   readonly template: Template;
   readonly runId: string;
   readonly hostname: string;
+  /** True for one whose memory is changed from outside: it gets a copy of the template's, which takes room and time. */
+  readonly hasOwnMemory?: boolean;
   /** Its place in the private network; the template has the interface when this is given. */
   readonly network: NetworkPlace | undefined;
   readonly sshKey: SshKey;
@@ -64,6 +68,11 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, order.hostname);
   opened.defer(() => folder.remove());
+  const memory = order.hasOwnMemory === true ? folder.join("memory") : template.path("memory");
+  if (order.hasOwnMemory === true) {
+    const files = template.inputs.hardware?.numa?.length ?? 1;
+    await copyMemory(template.path("memory"), { path: memory, files, signal });
+  }
   const machine = opened.use(
     await Machine.start({
       ...{ host, folder, signal, lifetime: order.lifetime, logFolder: order.logFolder },
@@ -76,7 +85,7 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
       firmwareVariables: firmwareFor(host, shape) === undefined ? undefined : template.path("variables"),
       bootFiles: bootFilesIn(template.folder, image.way),
       earlierSerialLog: template.path("serialLog"),
-      memory: { path: template.path("memory"), access: "private" },
+      memory: { path: memory, access: "private" },
       deviceState: template.path("deviceState"),
       privateMac: network?.macAddress,
     }),

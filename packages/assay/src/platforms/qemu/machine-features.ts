@@ -4,6 +4,7 @@ import { QemuFaultInjection } from "./features/fault-injection.ts";
 import { lifeFeatures } from "./features/life.ts";
 import { QemuNvme } from "./features/nvme.ts";
 import { qemuSecurityProfile } from "./features/security-profile.ts";
+import { stateFeatures } from "./features/state.ts";
 import type { MachineParts } from "./qemu-node.ts";
 
 /** Features every machine of this platform has. */
@@ -14,6 +15,10 @@ export const QEMU_FEATURES: readonly string[] = [
   "Watchdog",
   "Panic",
   "Screenshot",
+  "Snapshot",
+  "Resize",
+  "TimeJump",
+  "MemoryPressure",
   "Disk",
   "Nvme",
   "FaultInjection",
@@ -26,9 +31,10 @@ export const QEMU_SHARED_FEATURES: readonly string[] = ["PrivateNetwork"];
 /** What can be done to a machine from outside it. */
 export function machineFeatures({ connected: { machine, shell }, network, shape }: MachineParts): readonly Feature[] {
   const disks = new QemuDisks(machine.disks, shell);
-  const faults = new QemuFaultInjection(machine);
+  const faults = new QemuFaultInjection({ machine, shell, disks: machine.disks });
   return [
     ...lifeFeatures(machine, shell),
+    ...stateFeatures(machine, shell),
     disks,
     new QemuNvme(disks, shell),
     faults,

@@ -38,6 +38,8 @@ interface MakerParts {
 interface MakeContext extends DeployContext {
   /** Switched on for the case, and not forked. */
   readonly isCold: boolean;
+  /** Its machines' memory is not shared with other forks. */
+  readonly hasOwnMemory: boolean;
 }
 
 /** Makes the machines of environments, by forking templates or by booting the image. */
@@ -127,6 +129,7 @@ export class MachineMaker {
     const connected = await forkTemplate({
       ...this.#common(prepared, plan, context),
       template,
+      hasOwnMemory: context.hasOwnMemory,
       onStep: (step, atMs) => {
         elapsedMs = Math.round(atMs);
         if (step === "answered") this.#proven.add(template.key);

@@ -10,6 +10,7 @@ import type {
 } from "../platform.ts";
 import type { BootableImage } from "./boot-way.ts";
 import type { ConnectedMachine } from "./fork.ts";
+import { OWN_MEMORY_FEATURE } from "./features/state.ts";
 import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
 import { type HostOffer, readHostOffer } from "./host/host-offer.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
@@ -124,7 +125,11 @@ class QemuPlatform implements Platform {
     const prepared = await this.#prepare(context);
     const plans = machinePlans(requirement, this.#usual, context.environmentName);
     const network = plans.length === 1 ? undefined : new EthernetSwitch();
-    const machines = await this.#maker.makeAll(prepared, plans, { ...context, isCold: requirement.coldBoot });
+    const machines = await this.#maker.makeAll(prepared, plans, {
+      ...context,
+      isCold: requirement.coldBoot,
+      hasOwnMemory: requirement.features.includes(OWN_MEMORY_FEATURE),
+    });
     const parts = machines.map(({ plan, connected }) => {
       if (network !== undefined && plan.place !== undefined) network.connect(plan.name, connected.machine.network);
       const view = network && plan.place && new MachineNetwork(plan.place, network);

@@ -1,11 +1,19 @@
 import type { DiskErrors, DiskSlowness } from "../../../features/disk-faults.ts";
 import type { Fault, FaultInjection } from "../../../features/fault-injection.ts";
+import type { FaultTime } from "../../../features/machine-faults.ts";
+import type { Shell } from "../../../node/shell/types.ts";
 import type { DiskRack } from "../disks/disk-rack.ts";
+import type { Machine } from "../machine/machine.ts";
+import { QemuClockFaults } from "./faults/clock-faults.ts";
 import { QemuDiskFaults } from "./faults/disk-faults.ts";
 import { FaultLedger } from "./faults/fault-ledger.ts";
+import { QemuMemoryFaults } from "./faults/memory-faults.ts";
+import { QemuProcessorFaults } from "./faults/processor-faults.ts";
 
 export interface FaultyParts {
   readonly disks: DiskRack;
+  readonly machine: Pick<Machine, "qmp" | "signal">;
+  readonly shell: Shell;
 }
 
 /** Every fault a machine can be given, each kind in a file of its own, with one ledger for all. */
@@ -13,9 +21,15 @@ export class QemuFaultInjection implements FaultInjection {
   readonly featureName = "FaultInjection";
   readonly #ledger = new FaultLedger();
   readonly #disks: QemuDiskFaults;
+  readonly #processors: QemuProcessorFaults;
+  readonly #clock: QemuClockFaults;
+  readonly #memory: QemuMemoryFaults;
 
-  constructor({ disks }: FaultyParts) {
+  constructor({ disks, machine, shell }: FaultyParts) {
     this.#disks = new QemuDiskFaults(disks, this.#ledger);
+    this.#processors = new QemuProcessorFaults(machine, this.#ledger);
+    this.#clock = new QemuClockFaults(shell, this.#ledger);
+    this.#memory = new QemuMemoryFaults(shell, this.#ledger);
   }
 
   failDisk(disk: string, errors?: DiskErrors): Promise<Fault> {
@@ -32,6 +46,22 @@ export class QemuFaultInjection implements FaultInjection {
 
   loseWrites(disk: string): Promise<Fault> {
     return this.#disks.loseWrites(disk);
+  }
+
+  stealProcessors(steal: FaultTime & { readonly percent: number }): Promise<Fault> {
+    return this.#processors.stealProcessors(steal);
+  }
+
+  stallMachine(stall: FaultTime): Promise<Fault> {
+    return this.#processors.stallMachine(stall);
+  }
+
+  skewClock(skew: FaultTime & { readonly partsPerMillion: number }): Promise<Fault> {
+    return this.#clock.skewClock(skew);
+  }
+
+  pressMemory(pressure: FaultTime & { readonly leaveMb: number }): Promise<Fault> {
+    return this.#memory.pressMemory(pressure);
   }
 
   async faults(): Promise<readonly Fault[]> {

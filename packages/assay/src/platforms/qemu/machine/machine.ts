@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, cp, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Duplex } from "node:stream";
 import { PlatformError } from "../../../errors/catalogue.ts";
 import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
 import { DiskRack } from "../disks/disk-rack.ts";
 import type { Hardware } from "../hardware.ts";
+import type { Accelerator } from "../host/acceleration.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { firmwareFor, type ProtectedShape, swtpmFor } from "../host/security.ts";
 import type { BootFiles } from "./boot-files.ts";
@@ -64,6 +66,9 @@ export class Machine implements AsyncDisposable {
   readonly firmwareVariables: string | undefined;
   /** The port of 127.0.0.1 that leads to the guest's SSH server. */
   readonly sshPort: number;
+  readonly accelerator: Accelerator;
+  /** False where the memory is that of a template, whose file must not be changed. */
+  readonly hasOwnMemory: boolean;
   readonly #process: QemuProcess;
   readonly #tpm: Tpm | undefined;
 
@@ -79,6 +84,8 @@ export class Machine implements AsyncDisposable {
     this.overlay = paths.overlay;
     this.firmwareVariables = paths.variables;
     this.sshPort = sshPort;
+    this.accelerator = host.acceleration.accelerator;
+    this.hasOwnMemory = start.memory === undefined || dirname(start.memory.path) === folder.path;
   }
 
   get pid(): number {
@@ -102,6 +109,11 @@ export class Machine implements AsyncDisposable {
   /** Plugs the cable of the interface to the private network in or out, as the guest sees it. */
   async setPrivateLink(state: "up" | "down", signal: AbortSignal): Promise<void> {
     await this.qmp.execute("set_link", { name: PRIVATE_NIC, up: state === "up" }, { signal });
+  }
+
+  /** Halts the process of QEMU, or lets it go on. False when it has ended. */
+  signal(name: "SIGSTOP" | "SIGCONT"): boolean {
+    return this.#process.signal(name);
   }
 
   /** Resolves with QEMU's last words when its process has ended. */

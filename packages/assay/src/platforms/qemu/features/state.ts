@@ -1,0 +1,21 @@
+import type { Feature } from "../../../features/feature.ts";
+import type { Shell } from "../../../node/shell/types.ts";
+import type { Machine } from "../machine/machine.ts";
+import { QemuMemoryPressure } from "./memory-pressure.ts";
+import { QemuResize } from "./resize.ts";
+import { QemuSnapshot } from "./snapshot.ts";
+import { QemuTimeJump } from "./time-jump.ts";
+
+/** What a requirement of an environment says when its machines need memory that is not their template's. */
+export const OWN_MEMORY_FEATURE = "MemoryPressure";
+
+/** What can be done to the state, the size and the time of a machine. */
+export function stateFeatures(machine: Machine, shell: Shell): readonly Feature[] {
+  return [
+    new QemuSnapshot(machine, shell),
+    new QemuResize(machine, shell),
+    new QemuTimeJump(machine.qmp, shell),
+    // QEMU gives a balloon's pages back by punching holes into the memory's file, also where it is mapped privately.
+    ...(machine.hasOwnMemory ? [new QemuMemoryPressure(machine.qmp)] : []),
+  ];
+}
