@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { NodeUnreachable } from "../../packages/assay/src/errors/catalogue.ts";
 import type { EventBody } from "../../packages/assay/src/events/types.ts";
+import { Panic } from "../../packages/assay/src/features/index.ts";
 import { type CaseOutcome, runCase } from "../../packages/assay/src/run/run-case.ts";
 import { type CaseContext, type SuiteDefinition, suite } from "../../packages/assay/src/suite/suite.ts";
 import { LocalGuests } from "../../packages/assay/src/testing/local-guests.ts";
@@ -10,6 +11,7 @@ interface Life {
   readonly body?: (context: CaseContext) => Promise<void>;
   readonly timeoutMs?: number;
   readonly ignoreFailure?: boolean;
+  readonly panicIsExpected?: boolean;
   readonly signal?: AbortSignal;
   readonly guests?: LocalGuests;
   readonly onFailure?: () => Promise<void>;
@@ -21,7 +23,7 @@ async function live(life: Life): Promise<CaseOutcome & { log: string[]; events: 
   const events: EventBody[] = [];
   const { body = async () => undefined, signal = new AbortController().signal } = life;
   const made = suite("S", { area: "test", about: "Lives.", ...life.hooks }, ({ test: define }) =>
-    define("c", { about: "A case.", priority: 1 }, body),
+    define("c", { about: "A case.", priority: 1, panicIsExpected: life.panicIsExpected ?? false }, body),
   );
   const [testCase] = made.cases;
   if (testCase === undefined) throw new Error("The suite has no case.");
@@ -160,6 +162,21 @@ test("a case that is cancelled is tidied up as well, one whose machine is gone i
     },
   });
   expect(tidied).toEqual(["cancelled done"]);
+});
+
+test("a panic that only the machine tells of fails the case, and one the case expects does not", async () => {
+  const crashes = async ({ node, signal, log }: CaseContext): Promise<void> => {
+    const { kind } = await node.feature(Panic).trigger({ signal });
+    log.info(kind);
+  };
+  const silent = await live({ body: crashes });
+  expect(silent.finished).toMatchObject({ status: "FAILED", failureClass: "product" });
+  expect(silent.finished.message).toContain("told its machine that it panicked");
+  expect(silent.isReusable).toBe(false);
+  const meant = await live({ body: crashes, panicIsExpected: true });
+  expect(meant.finished.status).toBe("PASSED");
+  expect(meant.log.join("\n")).toContain("as expected: The kernel of node");
+  expect(meant.isReusable).toBe(false);
 });
 
 test("a panic in the last moment fails a case that had passed", async () => {

@@ -6,9 +6,9 @@ import type { Case, CaseBody } from "../suite/suite.ts";
 import { CaseRecord, makeCaseContext } from "./case-context.ts";
 import type { CaseFolder } from "./case-folder.ts";
 import { GRACE_MS, type PhaseEnd, runPhase } from "./case-phase.ts";
-import { watchSerial } from "./serial-watch.ts";
 import { type CaseVerdict, PASSED, type Phase, verdictOfError } from "./verdict-of-error.ts";
 import { withSubtests } from "./verdict-of-subtests.ts";
+import { watchPanic } from "./watch-panic.ts";
 
 const SERIAL_TAIL_LINES = 40;
 
@@ -70,7 +70,7 @@ export async function runCase(options: RunCaseOptions): Promise<CaseOutcome> {
       rebootMs: Math.round(record.rebootMs),
       environment: environment.name,
     },
-    isReusable: !verdict.isEnvironmentBad && !record.isDirty && !wasEnded,
+    isReusable: !verdict.isEnvironmentBad && !record.isDirty && !wasEnded && !watch.hasPanicked,
   };
 }
 
@@ -138,6 +138,8 @@ async function timeOf(work: RunCaseOptions["onFailure"]): Promise<number> {
 interface MachineWatch extends Disposable {
   /** Aborts when a machine panics or dies, with what happened. */
   readonly gone: AbortSignal;
+  /** A kernel panicked, whether the case meant it or not. */
+  readonly hasPanicked: boolean;
   /** The verdict when a kernel panicked, now that nobody uses the machines any more. */
   panicked(): Promise<CaseVerdict | undefined>;
   /** Writes what the consoles printed into the case's folder. */
@@ -146,8 +148,15 @@ interface MachineWatch extends Disposable {
 }
 
 /** Writes down the commands and consoles of all nodes and tells when a machine is gone. */
-function watchMachines({ environment, folder, identity, emit }: RunCaseOptions): MachineWatch {
+function watchMachines({
+  case: { panicIsExpected },
+  environment,
+  folder,
+  identity,
+  emit,
+}: RunCaseOptions): MachineWatch {
   const gone = new AbortController();
+  let hasPanicked = false;
   const unobserve = environment.nodes.map((node) =>
     node.observe((completed, startedAt) =>
       folder.command(node.name, describeCommand(completed.command), completed, startedAt),
@@ -155,8 +164,10 @@ function watchMachines({ environment, folder, identity, emit }: RunCaseOptions):
   );
   const watches = environment.nodes.map((node) => ({
     node: node.name,
-    serial: watchSerial(node, (panic) => {
+    serial: watchPanic(node, (panic) => {
       const { category, lines } = panic;
+      hasPanicked = true;
+      if (panicIsExpected === true) return folder.log("info", `as expected: ${panic.message}`);
       emit({ type: "kernel-panic", ...identity, node: node.name, category, lines });
       folder.log("warn", panic.lines.join("\n"));
       gone.abort(panic);
@@ -165,6 +176,9 @@ function watchMachines({ environment, folder, identity, emit }: RunCaseOptions):
   environment.died.catch((error: unknown) => gone.abort(error));
   return {
     gone: gone.signal,
+    get hasPanicked() {
+      return hasPanicked;
+    },
     async panicked() {
       await Promise.all(watches.map(({ serial }) => serial?.settled()));
       return gone.signal.reason instanceof KernelPanic ? verdictOfError(gone.signal.reason, false) : undefined;

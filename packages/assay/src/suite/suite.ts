@@ -49,6 +49,8 @@ export interface CaseDefinition {
   readonly maturity?: Maturity;
   readonly tags?: readonly string[];
   readonly useNewEnvironment?: boolean;
+  /** The case makes the kernel panic: a panic is told and does not fail it, and no other case gets its machines. */
+  readonly panicIsExpected?: boolean;
 }
 
 export type CaseBody = (context: CaseContext) => Promise<void>;

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { PlatformError } from "../errors/catalogue.ts";
 import type { Feature } from "../features/feature.ts";
+import type { Panic } from "../features/panic.ts";
 import type { SerialConsole } from "../features/serial-console.ts";
 import { makeNode } from "../node/make-node.ts";
 import type { Node } from "../node/node.ts";
@@ -20,6 +21,8 @@ export interface LocalGuest {
   readonly name: string;
   /** Prints at the machine's serial console. */
   print(text: string): void;
+  /** Tells the machine that its kernel panicked, as a driver of pvpanic does, and prints nothing. */
+  panic(): void;
   /** Makes the machine die on its own. */
   die(reason: string): void;
   isDeleted: boolean;
@@ -83,6 +86,7 @@ export class LocalGuests implements Platform {
         printed += text;
         console.emit("text", text);
       },
+      panic: () => console.emit("panic"),
       die: (reason) => death.reject(new PlatformError(reason)),
       isDeleted: false,
     };
@@ -106,15 +110,32 @@ export class LocalGuests implements Platform {
       login: (login, options) => typist.login(login, options),
       sysrq: async (key) => guest.print(`sysrq: ${key}\n`),
     };
+    const panic: Panic = {
+      featureName: "Panic",
+      follow(onPanic) {
+        const tell = () => onPanic({ kind: "panicked", facts: {} });
+        console.on("panic", tell);
+        return () => console.off("panic", tell);
+      },
+      next: async () => await new Promise((resolve) => panic.follow(resolve)),
+      async trigger() {
+        const told = panic.next();
+        guest.panic();
+        return await told;
+      },
+    };
     const node = (index: number): Node =>
       makeNode({
         name: `node-${index}`,
         index,
         isLocal: false,
         connection: { address: "127.0.0.1", port: 0, username: "root" },
-        capability: { cores: 1, memoryMb: 1024, features: ["SerialConsole"] },
+        capability: { cores: 1, memoryMb: 1024, features: ["SerialConsole", "Panic"] },
         shell: new LocalShell(),
-        features: new Map<string, Feature>([["SerialConsole", serial]]),
+        features: new Map<string, Feature>([
+          ["SerialConsole", serial],
+          ["Panic", panic],
+        ]),
       });
     const others = Array.from({ length: requirement.nodeCount - 1 }, (_, index) => node(index + 1));
     return {

@@ -5,8 +5,8 @@ import { describeCommand } from "../../node/shell/command.ts";
 import type { TransformerSettings } from "../../runbook/types.ts";
 import type { Inputs, Outputs } from "../../transformers/transformer.ts";
 import { CaseFolder } from "../case-folder.ts";
-import { watchSerial } from "../serial-watch.ts";
 import type { Stage } from "../stage.ts";
+import { watchPanic } from "../watch-panic.ts";
 import { connectMachine } from "./connect-machine.ts";
 import type { PhaseOptions } from "./run-phase.ts";
 
@@ -24,7 +24,7 @@ export async function runTransformer(
   await using stack = new AsyncDisposableStack();
   const panicked = new AbortController();
   // A guest that panics while it is prepared would only be noticed when everything has run out of time.
-  const watch = target && watchSerial(target.node, (panic) => panicked.abort(panic));
+  const watch = target && watchPanic(target.node, (panic) => panicked.abort(panic));
   if (watch !== undefined) stack.use(watch);
   const signal = AbortSignal.any([options.signal, panicked.signal]);
   const log = stack.use(new CaseFolder(session.options.folder.path, options.folder, session.mask, "transformer.log"));
