@@ -7,7 +7,7 @@ import { checkEnvironment } from "./space/environment.ts";
 import { joinNodes, OPEN_CAPABILITY } from "./space/node.ts";
 
 /** Platforms that make machines as a runbook describes them. */
-const MAKING: readonly string[] = ["qemu"];
+const MAKING: readonly string[] = ["qemu", "libvirt"];
 
 type Described = Partial<Pick<Runbook, "platform" | "environment">>;
 
@@ -71,7 +71,9 @@ export function describedNodes(runbook: Described, own: readonly NodeSpace[]): W
   return {
     nodes: wanted.map(({ requirement }, index) => {
       const joined = joinNodes(own[index] ?? {}, requirement);
-      return joined.ok ? joined.space : requirement;
+      const { platformSections } = requirement;
+      if (!joined.ok) return requirement;
+      return platformSections === undefined ? joined.space : { ...joined.space, platformSections };
     }),
     names: wanted.map(({ name }) => name),
   };
