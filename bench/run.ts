@@ -1,13 +1,14 @@
 /**
- * Runs benchmarks: `node bench/run.ts [NAME…] [--json]`. A benchmark is a file here with a default export.
+ * Runs benchmarks: `node bench/run.ts [NAME…] [--json] [--save]`. A benchmark is a file here with a default export.
  * Exit codes: 0 every figure keeps its target, 1 one misses it or a benchmark breaks, 2 wrong argument.
  */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Benchmark } from "./figure.ts";
 import { machineLine } from "./machine.ts";
 import { readOptions } from "./options.ts";
-import { type BenchResult, markdownTable, textTable } from "./show.ts";
+import { withResults } from "./results-file.ts";
+import { type BenchResult, textTable } from "./show.ts";
 
 /** In the order of their cost. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly default: Benchmark }>>> = {
@@ -54,9 +55,10 @@ async function main(): Promise<number> {
     const result = await measure(name, options.isJson);
     if (result !== undefined) results.push(result);
   }
-  if (options.names.length === 0 && results.length === names.length) {
-    const head = `# Last full run\n\n${new Date().toISOString().slice(0, 10)}, ${await machineLine()}.\n`;
-    await writeFile(join(import.meta.dirname, "results.md"), [head, ...results.map(markdownTable)].join("\n"));
+  if (options.isSaved) {
+    const path = join(import.meta.dirname, "results.md");
+    const measuredOn = `${new Date().toISOString().slice(0, 10)}, ${await machineLine()}.`;
+    await writeFile(path, withResults(await readFile(path, "utf8"), results, { names: available, measuredOn }));
   }
   const allOk = results.every(({ figures }) => figures.length > 0 && figures.every(({ ok }) => ok));
   return results.length === names.length && allOk ? 0 : 1;

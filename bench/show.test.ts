@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { atLeast, atMost, figure, median } from "./figure.ts";
 import { readOptions } from "./options.ts";
+import { withResults } from "./results-file.ts";
 import { markdownTable, textTable } from "./show.ts";
 
 test("a figure is judged by its target, bounds included", () => {
@@ -29,8 +30,18 @@ test("tables name value, target and verdict", () => {
   expect(markdownTable(result)).toContain("| first command | 2.12 s | ≤ 2.5 s | ok |");
 });
 
+test("a benchmark's figures take the place of its earlier ones, and only of those", () => {
+  const names = ["setup", "fork"];
+  const save = (kept: string, bench: string, seconds: number, measuredOn: string) =>
+    withResults(kept, [{ bench, figures: [figure("first command", seconds, "s")] }], { names, measuredOn });
+  const both = save(save("", "fork", 2, "Monday."), "setup", 1, "Tuesday.");
+  expect(both.indexOf("## setup")).toBeLessThan(both.indexOf("## fork"));
+  const again = save(both, "fork", 3, "Wednesday.");
+  expect(again).toBe(both.replace("Monday.", "Wednesday.").replace("2 s", "3 s"));
+});
+
 test("wrong arguments are told with what there is", () => {
-  expect(readOptions(["fork", "--json"], ["fork"])).toEqual({ names: ["fork"], isJson: true });
+  expect(readOptions(["fork", "--json"], ["fork"])).toEqual({ names: ["fork"], isJson: true, isSaved: false });
   expect(readOptions(["frok"], ["fork", "setup"])).toBe("There is no benchmark 'frok'. There are: fork, setup.");
   expect(readOptions(["--jsn"], ["fork"])).toContain("'--jsn'");
 });
