@@ -1,7 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { UsageError } from "../../packages/assay/src/errors/catalogue.ts";
-import { PrivateNetwork, SerialConsole, StartStop } from "../../packages/assay/src/features/index.ts";
+import {
+  FaultInjection,
+  NetworkInterface,
+  PrivateNetwork,
+  SerialConsole,
+  StartStop,
+} from "../../packages/assay/src/features/index.ts";
 import type { Node } from "../../packages/assay/src/node/node.ts";
 import { sh } from "../../packages/assay/src/node/shell/command.ts";
 import type { Environment } from "../../packages/assay/src/platforms/platform.ts";
@@ -27,6 +33,14 @@ function pairOf({ nodes }: Environment): readonly [Node, Node] {
 /** Whether `from` gets an answer of `to`, asked for by name; `tries` bounds the wait in seconds. Images may keep ping for root. */
 async function reaches(from: Node, to: Node, tries = 10): Promise<boolean> {
   return (await from.run(["ping", "-c", "1", "-w", `${tries}`, to.name], { sudo: true })).exitCode === 0;
+}
+
+/** Whether `from` reaches `to` over the networks of their added interfaces, and over nothing else. */
+async function crosses(from: Node, to: Node): Promise<boolean> {
+  const device = await from.feature(NetworkInterface).deviceName("nic1");
+  const nics = await to.feature(NetworkInterface).nics();
+  const { address } = nics.find(({ id }) => id === "nic1") ?? { address: "" };
+  return (await from.run(["ping", "-c", "1", "-w", "5", "-I", device, address], { sudo: true })).exitCode === 0;
 }
 
 /** QEMU processes of this test, by the name of their machine. */
@@ -138,15 +152,27 @@ test("three nodes have the memory and the names that are asked of each", async (
   expect(await last.feature(SerialConsole).log()).toContain("Linux version");
 });
 
-test("a node that was reset is back in the private network when assay is back on it", async () => {
-  await using pair = await guests.deploy("again", { nodeCount: 2 });
+test("a node that was reset is back in its private networks when assay is back on it", async () => {
+  const nodes = [{ networkInterface: { nicCount: exactly(3) } }, { networkInterface: { nicCount: exactly(3) } }];
+  await using pair = await guests.deploy("again", { nodeCount: 2, nodes });
   const [one, two] = pairOf(pair);
+  const nics = await two.feature(NetworkInterface).nics();
+  expect(nics.map(({ id, network, address }) => [id, network, address])).toEqual([
+    ["net0", "user", "10.0.2.15"],
+    ["private0", "private", "10.99.0.2"],
+    ["nic1", "private", "10.99.1.2"],
+  ]);
+  expect(await crosses(one, two)).toBe(true);
+  const lost = await two.feature(FaultInjection).impairLinks(one.name, { lossPercent: 100 });
+  expect(await crosses(one, two)).toBe(false);
+  await two.feature(FaultInjection).revert(lost);
   await two.feature(StartStop).restart();
   await two.shell.reconnect({ timeoutMs: 600_000 });
   expect(await two.text(["hostname"])).toBe("again-n1");
   expect(await reaches(one, two)).toBe(true);
   expect(await reaches(two, one)).toBe(true);
   expect((await two.text(["cat", "/etc/hosts"])).match(/again-n0/g)).toHaveLength(1);
+  expect(await crosses(one, two)).toBe(true);
 });
 
 test("two nodes that are switched on for a case find each other as well", async () => {

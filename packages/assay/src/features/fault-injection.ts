@@ -1,6 +1,7 @@
 import type { DiskFaults } from "./disk-faults.ts";
 import { type Feature, featureKey } from "./feature.ts";
 import type { ClockFaults, MemoryFaults, ProcessorFaults } from "./machine-faults.ts";
+import type { NetworkFaults } from "./network-faults.ts";
 
 /** A fault that is in force. Plain data, so that it can be recorded; its end is asked for by {@link FaultInjection.revert}. */
 export interface Fault {
@@ -16,7 +17,7 @@ export interface Fault {
  * Makes hardware fail on purpose. Faults befall one machine from outside it, hold through its reboots, and end when they
  * are reverted or with the machine. The nodes of other environments never notice.
  */
-export interface FaultInjection extends Feature, DiskFaults, ProcessorFaults, ClockFaults, MemoryFaults {
+export interface FaultInjection extends Feature, DiskFaults, NetworkFaults, ProcessorFaults, ClockFaults, MemoryFaults {
   readonly featureName: "FaultInjection";
   /** The faults in force, the oldest first. */
   faults(): Promise<readonly Fault[]>;

@@ -68,5 +68,12 @@ export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> 
   const told = await first.run(["uname", "-r"], { signal });
   opened.move();
   const kernelRelease = told.stdout.trim() || undefined;
-  return { machine, kernelRelease, shell: network === undefined ? first : new NetworkedShell(first, machine, network) };
+  return {
+    machine,
+    kernelRelease,
+    shell:
+      network === undefined
+        ? first
+        : new NetworkedShell(first, machine, (joining, limit) => joinNetwork(joining, network, limit)),
+  };
 }

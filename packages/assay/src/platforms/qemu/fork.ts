@@ -19,7 +19,7 @@ import { MACHINE_DISK_BYTES, MachineFolder, machinesFolder } from "./machine/mac
 import { copyMemory } from "./machine/own-memory.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import type { NetworkPlace } from "./network/network-plan.ts";
-import { NetworkedShell } from "./network/networked-shell.ts";
+import { joinNetwork, NetworkedShell } from "./network/networked-shell.ts";
 import type { Template } from "./template/template-store.ts";
 
 /** `answered`: the guest has answered for the first time. */
@@ -132,7 +132,14 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
   });
   opened.move();
   const { kernelRelease } = template;
-  return { machine, kernelRelease, shell: network === undefined ? shell : new NetworkedShell(shell, machine, network) };
+  return {
+    machine,
+    kernelRelease,
+    shell:
+      network === undefined
+        ? shell
+        : new NetworkedShell(shell, machine, (joining, limit) => joinNetwork(joining, network, limit)),
+  };
 }
 
 /** The first way into a fork. */

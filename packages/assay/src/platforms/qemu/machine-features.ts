@@ -21,6 +21,7 @@ export const QEMU_FEATURES: readonly string[] = [
   "MemoryPressure",
   "Disk",
   "Nvme",
+  "NetworkInterface",
   "FaultInjection",
   "Security_Profile",
 ];
@@ -29,14 +30,27 @@ export const QEMU_FEATURES: readonly string[] = [
 export const QEMU_SHARED_FEATURES: readonly string[] = ["PrivateNetwork"];
 
 /** What can be done to a machine from outside it. */
-export function machineFeatures({ connected: { machine, shell }, network, shape }: MachineParts): readonly Feature[] {
+export function machineFeatures({
+  connected: { machine, shell },
+  network,
+  nics,
+  shape,
+}: MachineParts): readonly Feature[] {
   const disks = new QemuDisks(machine.disks, shell);
-  const faults = new QemuFaultInjection({ machine, shell, disks: machine.disks });
+  const faults = new QemuFaultInjection({
+    machine,
+    shell,
+    disks: machine.disks,
+    qmp: machine.qmp,
+    nics: nics.rack,
+    network,
+  });
   return [
     ...lifeFeatures(machine, shell),
     ...stateFeatures(machine, shell),
     disks,
     new QemuNvme(disks, shell),
+    nics,
     faults,
     qemuSecurityProfile(shape),
     ...(network === undefined ? [] : [network]),

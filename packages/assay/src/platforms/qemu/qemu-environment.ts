@@ -1,3 +1,4 @@
+import { FaultInjection } from "../../features/fault-injection.ts";
 import type { Node } from "../../node/node.ts";
 import type { Environment } from "../platform.ts";
 import { watchDeath } from "./machine/machine-death.ts";
@@ -52,6 +53,8 @@ export class QemuEnvironment implements Environment {
   async keep(): Promise<void> {
     const { machines, network, sshKey, onRelease } = this.#parts;
     this.#released ??= Promise.resolve();
+    // Nobody is left to end them; one that does not end must not keep the others from their way.
+    await Promise.allSettled(this.nodes.map((node) => node.find(FaultInjection)?.revertAll()));
     this.#watchNoMore();
     await Promise.all(
       machines.map(async ({ connected: { machine, shell } }) => {

@@ -1,5 +1,6 @@
 import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
+import type { MachineNics } from "./features/network-interface.ts";
 import type { ConnectedMachine } from "./fork.ts";
 import type { MachineShape } from "./machine/machine.ts";
 import { machineFeatures } from "./machine-features.ts";
@@ -12,6 +13,7 @@ export interface MachineParts {
   readonly shape: MachineShape;
   /** Its view of the private network; undefined for a machine alone. */
   readonly network: MachineNetwork | undefined;
+  readonly nics: MachineNics;
 }
 
 /** The node of a machine at its place in the environment. */

@@ -22,7 +22,9 @@ import { machinePlans } from "./machine-plan.ts";
 import { machineShapes, type UsualShape, usualShape } from "./machine-shapes.ts";
 import { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { MachineNetwork } from "./network/machine-network.ts";
+import { withNics } from "./nics/with-nics.ts";
 import { cleanOrphans } from "./orphans.ts";
+import { outfitMachines } from "./outfit-machines.ts";
 import { type Account, bootable, planBoot } from "./plan-boot.ts";
 import { QemuEnvironment } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
@@ -133,8 +135,10 @@ class QemuPlatform implements Platform {
     const parts = machines.map(({ plan, connected }) => {
       if (network !== undefined && plan.place !== undefined) network.connect(plan.name, connected.machine.network);
       const view = network && plan.place && new MachineNetwork(plan.place, network);
-      return { name: plan.name, shape: plan.shape, connected, network: view };
+      const { nics, networked } = withNics(connected, view);
+      return { name: plan.name, shape: plan.shape, connected: networked, network: view, nics };
     });
+    await outfitMachines(parts, requirement, context.signal);
     const { host } = prepared;
     const [first, ...others] = parts;
     if (first === undefined) throw new PlatformError("The QEMU platform was asked for an environment without nodes.");

@@ -8,6 +8,7 @@ import type { HostOffer } from "./host/host-offer.ts";
 import type { MachineShape } from "./machine/machine.ts";
 import { QEMU_FEATURES, QEMU_SHARED_FEATURES } from "./machine-features.ts";
 import { isAllowed, machineShapes, type UsualShape } from "./machine-shapes.ts";
+import { nicRefusal } from "./nics/wanted-nics.ts";
 import { unknownProtection } from "./protection.ts";
 
 /** All of them are alive at the same time on one host. */
@@ -46,6 +47,7 @@ export function qemuRefusal(
     return `it needs ${cores} processors; this host has ${capacity.cores}.`;
   }
   return (
+    nicRefusal(requirement) ??
     diskRefusal(requirement) ??
     misfit(requirement, shapes) ??
     (offer === undefined ? undefined : unmade(shapes, offer))

@@ -1,6 +1,8 @@
 import type { DiskErrors, DiskSlowness } from "../../../features/disk-faults.ts";
 import type { Fault, FaultInjection } from "../../../features/fault-injection.ts";
 import type { FaultTime } from "../../../features/machine-faults.ts";
+import type { NetworkFaultTime } from "../../../features/network-faults.ts";
+import type { LinkQuality, NodeNames } from "../../../features/private-network.ts";
 import type { Shell } from "../../../node/shell/types.ts";
 import type { DiskRack } from "../disks/disk-rack.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -8,9 +10,10 @@ import { QemuClockFaults } from "./faults/clock-faults.ts";
 import { QemuDiskFaults } from "./faults/disk-faults.ts";
 import { FaultLedger } from "./faults/fault-ledger.ts";
 import { QemuMemoryFaults } from "./faults/memory-faults.ts";
+import { type NetworkFaultParts, QemuNetworkFaults } from "./faults/network-faults.ts";
 import { QemuProcessorFaults } from "./faults/processor-faults.ts";
 
-export interface FaultyParts {
+export interface FaultyParts extends NetworkFaultParts {
   readonly disks: DiskRack;
   readonly machine: Pick<Machine, "qmp" | "signal">;
   readonly shell: Shell;
@@ -21,12 +24,14 @@ export class QemuFaultInjection implements FaultInjection {
   readonly featureName = "FaultInjection";
   readonly #ledger = new FaultLedger();
   readonly #disks: QemuDiskFaults;
+  readonly #network: QemuNetworkFaults;
   readonly #processors: QemuProcessorFaults;
   readonly #clock: QemuClockFaults;
   readonly #memory: QemuMemoryFaults;
 
-  constructor({ disks, machine, shell }: FaultyParts) {
+  constructor({ disks, machine, shell, ...parts }: FaultyParts) {
     this.#disks = new QemuDiskFaults(disks, this.#ledger);
+    this.#network = new QemuNetworkFaults(parts, this.#ledger);
     this.#processors = new QemuProcessorFaults(machine, this.#ledger);
     this.#clock = new QemuClockFaults(shell, this.#ledger);
     this.#memory = new QemuMemoryFaults(shell, this.#ledger);
@@ -46,6 +51,18 @@ export class QemuFaultInjection implements FaultInjection {
 
   loseWrites(disk: string): Promise<Fault> {
     return this.#disks.loseWrites(disk);
+  }
+
+  unplugCable(nic: string, time?: NetworkFaultTime): Promise<Fault> {
+    return this.#network.unplugCable(nic, time);
+  }
+
+  impairNetwork(nic: string, quality: LinkQuality, time?: NetworkFaultTime): Promise<Fault> {
+    return this.#network.impairNetwork(nic, quality, time);
+  }
+
+  impairLinks(others: NodeNames, quality: LinkQuality, time?: NetworkFaultTime): Promise<Fault> {
+    return this.#network.impairLinks(others, quality, time);
   }
 
   stealProcessors(steal: FaultTime & { readonly percent: number }): Promise<Fault> {

@@ -1,9 +1,9 @@
 import { PlatformError, UsageError } from "../../../errors/catalogue.ts";
 import type { NetworkInterface, Nic, NicOptions, NicStatistics } from "../../../features/network-interface.ts";
 import type { Shell } from "../../../node/shell/types.ts";
-import { HOT_PLUG_PORTS } from "../machine/hot-plug.ts";
 import { GuestNics } from "../nics/guest-nics.ts";
 import { NicRack, type NicRackParts, OWN_NIC } from "../nics/nic-rack.ts";
+import { firstNics, mostNics } from "../nics/wanted-nics.ts";
 
 /** The network interfaces of one machine, plugged in from outside and given their addresses inside. */
 export class MachineNics implements NetworkInterface {
@@ -15,7 +15,7 @@ export class MachineNics implements NetworkInterface {
   readonly #qmp: NicRackParts["qmp"];
 
   constructor(parts: NicRackParts, shell: Pick<Shell, "run">) {
-    this.mostNics = mostNics(parts.network === undefined ? 1 : 2);
+    this.mostNics = mostNics(firstNics(parts.network?.place.hosts.length ?? 1));
     this.rack = new NicRack(parts);
     this.#guest = new GuestNics(shell);
     this.#qmp = parts.qmp;
@@ -86,6 +86,3 @@ export class MachineNics implements NetworkInterface {
     return running;
   }
 }
-
-/** How many interfaces a machine can have that begins with `count`. */
-export const mostNics = (count: number): number => count + HOT_PLUG_PORTS.length;

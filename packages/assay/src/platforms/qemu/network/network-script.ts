@@ -6,7 +6,7 @@ import { type NetworkPlace, PREFIX_LENGTH, TEMPLATE_MAC } from "./network-plan.t
 const HOSTS_MARK = "# The nodes of this environment, by assay";
 
 /** `find_device MAC...`: sets `device` to the interface that has one of the addresses. Reads files only, no program. */
-const FIND_DEVICE: ShellText = {
+export const FIND_DEVICE: ShellText = {
   kind: "shell-text",
   text: `PATH=$PATH:/usr/sbin:/sbin
 find_device() {
@@ -25,14 +25,14 @@ find_device() {
  * Keeps the guest's own network programs from the interface, each in the way it has for that: they would ask for an
  * address for ever, and in the end take away ours.
  */
-const LEAVE_ALONE: ShellText = {
+export const LEAVE_ALONE: ShellText = {
   kind: "shell-text",
   text: `if [ -d /run/NetworkManager ] && command -v nmcli >/dev/null; then
   nmcli device set "$device" managed no >/dev/null || true
 fi
 if [ -d /run/systemd/netif ]; then
   mkdir -p /run/systemd/network
-  printf '[Match]\\nName=%s\\n[Link]\\nUnmanaged=yes\\n' "$device" > /run/systemd/network/00-assay.network
+  printf '[Match]\\nName=%s\\n[Link]\\nUnmanaged=yes\\n' "$device" > "/run/systemd/network/00-assay-$device.network"
   networkctl reload 2>/dev/null || true
 fi`,
 };

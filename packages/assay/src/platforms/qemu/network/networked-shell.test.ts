@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Completed, Shell } from "../../../node/shell/types.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { QmpEvent } from "../machine/qmp-client.ts";
-import { NetworkedShell } from "./networked-shell.ts";
+import { joinNetwork, NetworkedShell } from "./networked-shell.ts";
 
 const place = { name: "a", address: "10.99.0.1", macAddress: "52:54:00:a5:5a:01", hosts: [] };
 
@@ -20,7 +20,9 @@ function guest(joined: () => Completed["exitCode"]) {
       return () => undefined;
     },
   };
-  const networked = new NetworkedShell(shell, { qmp } as Partial<Machine> as Machine, place);
+  const networked = new NetworkedShell(shell, { qmp } as Partial<Machine> as Machine, (joining, signal) =>
+    joinNetwork(joining, place, signal),
+  );
   return { networked, reset: () => reset() };
 }
 

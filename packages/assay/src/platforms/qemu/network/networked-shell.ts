@@ -31,19 +31,22 @@ export async function joinNetwork(
   );
 }
 
-/** The shell of a machine with a private network, which it joins again after a reboot: addresses are in its memory only. */
+/** Takes a guest back into a network. */
+type Join = (shell: Pick<Shell, "run">, signal: AbortSignal | undefined) => Promise<void>;
+
+/** The shell of a machine that joins networks again after a reboot: their addresses are in its memory only. */
 export class NetworkedShell implements Shell {
   readonly label: string;
   readonly openTcp?: NonNullable<Shell["openTcp"]>;
   readonly #shell: Shell;
-  readonly #place: NetworkPlace;
+  readonly #join: Join;
   #hasLeft = false;
 
-  constructor(shell: Shell, machine: Pick<Machine, "qmp">, place: NetworkPlace) {
+  constructor(shell: Shell, machine: Pick<Machine, "qmp">, join: Join) {
     this.label = shell.label;
     this.#shell = shell;
     if (shell.openTcp !== undefined) this.openTcp = shell.openTcp.bind(shell);
-    this.#place = place;
+    this.#join = join;
     machine.qmp.onEvent(({ event }) => {
       if (event === "RESET") this.#hasLeft = true;
     });
@@ -55,7 +58,7 @@ export class NetworkedShell implements Shell {
     // Before: a reset while it joins makes it leave again.
     this.#hasLeft = false;
     try {
-      await joinNetwork(this.#shell, this.#place, options.signal);
+      await this.#join(this.#shell, options.signal);
     } catch (error) {
       this.#hasLeft = true;
       throw error;

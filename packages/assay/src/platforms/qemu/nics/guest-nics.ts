@@ -1,0 +1,100 @@
+import { PlatformError } from "../../../errors/catalogue.ts";
+import type { NicStatistics } from "../../../features/network-interface.ts";
+import { sh } from "../../../node/shell/command.ts";
+import type { Completed, Shell, ShellText } from "../../../node/shell/types.ts";
+import { FIND_DEVICE, LEAVE_ALONE } from "../network/network-script.ts";
+import { NIC_PREFIX_LENGTH } from "./nic-plan.ts";
+
+/** Linux needs a second under emulation; more for the first device of a driver that it has to load. */
+const APPEAR_LIMIT_S = 60;
+const SPARE_MS = 60_000;
+
+type Address = { readonly macAddress: string; readonly address: string };
+
+/** Exit status of the script when the guest does not show the interface. */
+const NOT_SHOWN = 4;
+
+/**
+ * Waits for the interface and gives it its address. udev is listened to before the interfaces are looked at, so that none
+ * is missed; its notes about an interface say that the name is final.
+ */
+const joinScript = ({ macAddress, address }: Address): ShellText => sh`${FIND_DEVICE}
+command -v udevadm > /dev/null || { echo 'The guest has no udevadm.' >&2; exit 3; }
+folder=$(mktemp -d) && mkfifo "$folder/events" || exit 3
+timeout ${APPEAR_LIMIT_S} udevadm monitor --udev --subsystem-match=net > "$folder/events" 2>&1 &
+monitor=$!
+trap 'kill $monitor 2> /dev/null || true; rm -rf "$folder"' EXIT
+is_named=
+while read -r kind rest; do
+  [ "$kind" = UDEV ] && find_device ${macAddress} 2> /dev/null || continue
+  { read -r number < "/sys/class/net/$device/ifindex"; } 2> /dev/null || continue
+  if [ -e "/run/udev/data/n$number" ]; then is_named=yes; break; fi
+done < "$folder/events"
+[ "$is_named" ] || exit ${NOT_SHOWN}
+set -e
+${LEAVE_ALONE}
+ip address replace ${`${address}/${NIC_PREFIX_LENGTH}`} dev "$device"
+ip link set dev "$device" up`;
+
+const COUNTERS = {
+  receivedBytes: "rx_bytes",
+  receivedPackets: "rx_packets",
+  receiveErrors: "rx_errors",
+  receiveDrops: "rx_dropped",
+  sentBytes: "tx_bytes",
+  sentPackets: "tx_packets",
+  sendErrors: "tx_errors",
+  sendDrops: "tx_dropped",
+} as const satisfies { readonly [K in keyof NicStatistics]: string };
+
+/** The interfaces of a guest, as the guest itself has them. */
+export class GuestNics {
+  readonly #shell: Pick<Shell, "run">;
+
+  constructor(shell: Pick<Shell, "run">) {
+    this.#shell = shell;
+  }
+
+  /** Waits until the guest has the interface and gives it its address. Throws PlatformError with the guest's words. */
+  async join(nic: Address & { readonly id: string }, signal: AbortSignal | undefined): Promise<void> {
+    const done = await this.#run(joinScript(nic), { sudo: true, timeoutMs: APPEAR_LIMIT_S * 1000 + SPARE_MS }, signal);
+    if (done.exitCode === 0) return;
+    if (done.exitCode === NOT_SHOWN) {
+      throw new PlatformError(`The guest did not show the interface '${nic.id}' within ${APPEAR_LIMIT_S} s.`, {
+        help: "Look at the guest's kernel log: its kernel may have no driver for this model, or none for hot plug.",
+      });
+    }
+    throw new PlatformError(
+      `The guest did not take the interface '${nic.id}': ${done.stderr.trim() || done.outcome.kind}`,
+      { help: "It needs udev and the program 'ip' (iproute2)." },
+    );
+  }
+
+  /** The guest's name of the interface. Throws PlatformError. */
+  async deviceName(macAddress: string): Promise<string> {
+    const done = await this.#run(sh`${FIND_DEVICE}
+find_device ${macAddress} && echo "$device"`);
+    return this.#told(done);
+  }
+
+  /** Throws PlatformError. */
+  async statistics(macAddress: string): Promise<NicStatistics> {
+    const names = Object.values(COUNTERS);
+    const done = await this.#run(sh`${FIND_DEVICE}
+find_device ${macAddress} && cd "/sys/class/net/$device/statistics" && cat ${names}`);
+    const numbers = this.#told(done).split("\n").map(Number);
+    const counted = Object.keys(COUNTERS).map((key, index) => [key, numbers[index] ?? 0] as const);
+    return Object.fromEntries(counted) as unknown as NicStatistics;
+  }
+
+  #told(done: Completed): string {
+    if (done.exitCode === 0) return done.stdout.trim();
+    throw new PlatformError(`The guest does not tell of its interface: ${done.stderr.trim() || done.outcome.kind}`);
+  }
+
+  async #run(script: ShellText, options: Parameters<Shell["run"]>[1] = {}, signal?: AbortSignal): Promise<Completed> {
+    const done = await this.#shell.run(script, { timeoutMs: SPARE_MS, ...options, ...(signal && { signal }) });
+    signal?.throwIfAborted();
+    return done;
+  }
+}

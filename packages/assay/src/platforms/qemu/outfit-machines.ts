@@ -1,0 +1,31 @@
+import type { EnvironmentRequirement } from "../platform.ts";
+import { wantedDisks } from "./disks/wanted-disks.ts";
+import { QemuDisks } from "./features/disk.ts";
+import { wantedNics } from "./nics/wanted-nics.ts";
+import { removeMachine } from "./qemu-environment.ts";
+import type { MachineParts } from "./qemu-node.ts";
+
+/**
+ * Plugs into running machines what their cases need and a template does not have. Throws as plugging does; none of the
+ * machines is left then.
+ */
+export async function outfitMachines(
+  machines: readonly MachineParts[],
+  requirement: EnvironmentRequirement,
+  signal: AbortSignal,
+): Promise<void> {
+  const nicCounts = wantedNics(requirement);
+  const disks = wantedDisks(requirement);
+  try {
+    await Promise.all(
+      machines.map(async ({ nics, connected: { machine, shell } }, index) => {
+        await nics.attachUntil(nicCounts[index] ?? 0, signal);
+        await new QemuDisks(machine.disks, shell).addDataDisks(disks[index] ?? [], { signal });
+      }),
+    );
+  } catch (error) {
+    // What fails here must not hide why the machines are removed.
+    await Promise.allSettled(machines.map(({ connected }) => removeMachine(connected)));
+    throw error;
+  }
+}
