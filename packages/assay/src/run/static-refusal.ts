@@ -32,7 +32,8 @@ export async function loadRefusals(): Promise<Refusals> {
   ]);
   const capacity = readCapacity();
   const hardware = Object.keys(HARDWARE_KEYS);
-  const sectionKeys = ["cores", "memory_mb", "qemu_binary", ...hardware];
+  const protection = ["arch", "enable_secure_boot", "firmware_type", "kernel", "tpm"];
+  const sectionKeys = ["cores", "memory_mb", "qemu_binary", ...protection, ...hardware];
   const settingsOf = ({ section }: Runbook["platform"]) =>
     parseQemuSettings(Object.fromEntries(sectionKeys.map((key) => [key, section[key]])));
   const offers = new Map<string, HostOffer>();
@@ -42,9 +43,11 @@ export async function loadRefusals(): Promise<Refusals> {
     const nodes = (environment?.environments ?? []).flatMap(({ nodes }) => nodes);
     const sections = nodes.map((node) => (node.type === "requirement" ? node.requirement.platformSections?.qemu : {}));
     const isAsked = [platform.section, ...sections].some((section = {}) => hardware.some((key) => key in section));
-    if (!isAsked) return;
     const { qemuBinary } = settingsOf(platform);
-    if (!offers.has(qemuBinary)) offers.set(qemuBinary, await readHostOffer(qemuBinary));
+    const known = offers.get(qemuBinary);
+    if (known === undefined || (isAsked && known.qemu === undefined)) {
+      offers.set(qemuBinary, await readHostOffer(qemuBinary, { asksQemu: isAsked }));
+    }
   };
   const on =
     (platform: Platform, runbook: Runbook): Refusal =>

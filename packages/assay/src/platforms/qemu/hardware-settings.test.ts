@@ -38,7 +38,10 @@ test("nodes and topology say how many processors and how much memory there are",
 });
 
 test.each([
-  [{ machine_type: "isapc" }, "'platform.qemu.machine_type' is 'isapc'; expected 'q35', 'pc' or one of their versions"],
+  [
+    { machine_type: "isapc" },
+    "'platform.qemu.machine_type' is 'isapc'; expected 'q35', 'pc', 'microvm', 'virt' or one of their versions",
+  ],
   [{ topology: { sockets: 0 } }, "'platform.qemu.topology' is '{\"sockets\":0}'; expected 'sockets', 'cores'"],
   [{ topology: { sockets: 64, cores: 8 } }, "at most 255 processors in all"],
   [{ numa: [] }, "'platform.qemu.numa' is '[]'; expected a list of 1 to 8 nodes"],

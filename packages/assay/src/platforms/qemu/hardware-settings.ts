@@ -43,8 +43,8 @@ const words: Parse<readonly string[]> = (value) => {
 export const HARDWARE_KEYS = {
   machine_type: {
     parse: (value) => (typeof value === "string" && boardOf(value) !== undefined ? value : undefined),
-    expected: "'q35', 'pc' or one of their versions such as 'pc-q35-7.2'",
-    about: "Board; default q35.",
+    expected: "'q35', 'pc', 'microvm', 'virt' or one of their versions such as 'pc-q35-7.2'",
+    about: "Board; default q35, and virt for aarch64.",
   } satisfies Key<string>,
   topology: {
     parse: topology,
@@ -116,9 +116,12 @@ export function hardwareOfNode(section: Mapping): {
 }
 
 function tellContradictions(hardware: Hardware, { problems }: SectionReader): void {
-  const { diskBus, machineType, numa: nodes } = hardware;
+  const { cdrom, diskBus, machineType, numa: nodes } = hardware;
   if (diskBus === "ide" && boardOf(machineType) !== "pc") {
     problems.push("'platform.qemu.disk_bus: ide' needs 'machine_type: pc'; the board q35 has SATA.");
+  }
+  if (cdrom !== undefined && boardOf(machineType) !== "q35" && boardOf(machineType) !== "pc") {
+    problems.push(`'platform.qemu.cdrom' needs 'machine_type' q35 or pc; '${machineType}' has no drive.`);
   }
   const [ofTopology, ofNodes] = [coresOf(hardware), coresOf({ numa: nodes ?? [] })];
   if (hardware.topology !== undefined && nodes !== undefined && ofTopology !== ofNodes) {

@@ -55,13 +55,15 @@ export interface Hardware {
   readonly extraArguments?: readonly string[];
 }
 
-/** Boards that are told apart: those with PCI Express, and those of 1996. */
-type Board = "q35" | "pc";
+/** Boards that are told apart: with PCI Express, of 1996, without firmware of its own, and that of arm64. */
+type Board = "q35" | "pc" | "microvm" | "virt";
 
 /** Which board QEMU's machine type is; undefined for one that machines are not made of. */
 export function boardOf(machineType = "q35"): Board | undefined {
   if (/^(pc-)?q35(-\d+(\.\d+)+)?$/.test(machineType)) return "q35";
-  return /^pc(-i440fx-\d+(\.\d+)+)?$/.test(machineType) ? "pc" : undefined;
+  if (/^pc(-i440fx-\d+(\.\d+)+)?$/.test(machineType)) return "pc";
+  if (/^virt(-\d+(\.\d+)+)?$/.test(machineType)) return "virt";
+  return machineType === "microvm" ? "microvm" : undefined;
 }
 
 /** How many processors, where the hardware says it. */
@@ -75,8 +77,9 @@ export const memoryOf = ({ numa }: Hardware): number | undefined =>
   numa?.reduce((sum, { memoryMb }) => sum + memoryMb, 0);
 
 /** Why no fork of such a machine can be made, as far as it is known without asking QEMU. */
-export function whyNoFork({ hasHugepages, hasVsock }: Hardware): string | undefined {
+export function whyNoFork({ hasHugepages, hasVsock, machineType }: Hardware): string | undefined {
   if (hasHugepages === true) return "memory in huge pages is in no file that forks could share";
+  if (boardOf(machineType) === "virt") return "what gives a fork its own identity is written for x86_64";
   if (hasVsock === true) return "two machines cannot have one vsock address";
   return undefined;
 }

@@ -10,6 +10,8 @@ import type { QemuSettings } from "./settings.ts";
 
 /** What every machine gets where nobody asks for anything else. */
 export interface UsualShape extends Pick<QemuSettings, "cores" | "memoryMb">, ProtectedShape {
+  readonly firmware?: QemuSettings["firmware"];
+  readonly boot?: Pick<QemuSettings["boot"], "kernel">;
   readonly hardware?: Hardware | undefined;
   /** To which paths in the hardware are relative; default the working directory. */
   readonly folder?: string | undefined;

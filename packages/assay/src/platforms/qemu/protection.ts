@@ -1,10 +1,12 @@
 import type { FeatureSpace, NodeSpace } from "../../runbook/requirement.ts";
 import type { ProtectedShape } from "./host/security.ts";
 
+type Protection = Pick<ProtectedShape, "isSecureBoot" | "hasTpm">;
+
 const PROFILES = { none: false, secureboot: true } as const;
 
 /** How a machine is protected that has to have these features; the usual way where that will do. */
-export function protectionOf(features: NodeSpace["features"], usual: ProtectedShape): ProtectedShape {
+export function protectionOf(features: NodeSpace["features"], usual: ProtectedShape): Protection {
   let { isSecureBoot = false, hasTpm = false } = usual;
   for (const settings of wantsOf(features)) {
     const profiles = wantedProfiles(settings);

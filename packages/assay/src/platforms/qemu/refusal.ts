@@ -5,6 +5,7 @@ import { hardwareRefusal } from "./hardware-refusal.ts";
 import { hardwareOfNode } from "./hardware-settings.ts";
 import type { Capacity } from "./host/capacity.ts";
 import type { HostOffer } from "./host/host-offer.ts";
+import { protectionRefusal } from "./host/security.ts";
 import type { MachineShape } from "./machine/machine.ts";
 import { QEMU_FEATURES, QEMU_SHARED_FEATURES } from "./machine-features.ts";
 import { isAllowed, machineShapes, type UsualShape } from "./machine-shapes.ts";
@@ -50,8 +51,18 @@ export function qemuRefusal(
     nicRefusal(requirement) ??
     diskRefusal(requirement) ??
     misfit(requirement, shapes) ??
+    unsigned(shapes, usual) ??
     (offer === undefined ? undefined : unmade(shapes, offer))
   );
+}
+
+/** Where a case asks for Secure Boot and the runbook boots without a signed boot loader. */
+function unsigned(shapes: readonly MachineShape[], { boot, firmware }: UsualShape): string | undefined {
+  if (!shapes.some(({ isSecureBoot }) => isSecureBoot === true)) return undefined;
+  if (firmware === "bios") return "it needs Secure Boot, and the runbook says 'firmware_type: bios'.";
+  return boot?.kernel === undefined
+    ? undefined
+    : "it needs Secure Boot, and the runbook's 'kernel' is started without.";
 }
 
 /** The first protection that a node asks for and no machine has. */
@@ -86,8 +97,10 @@ function misfit(requirement: EnvironmentRequirement, shapes: readonly MachineSha
 /** Why this host cannot make one of the machines, or not all of them together. */
 function unmade(shapes: readonly MachineShape[], offer: HostOffer): string | undefined {
   const hugeMb = shapes.reduce((sum, { hardware, memoryMb }) => sum + (hardware?.hasHugepages ? memoryMb : 0), 0);
-  for (const { hardware } of shapes) {
-    const reason = hardware && hardwareRefusal({ hardware, hugeMb }, offer);
+  for (const shape of shapes) {
+    const { hardware } = shape;
+    const reason =
+      protectionRefusal(offer.security, shape) ?? (hardware && hardwareRefusal({ hardware, hugeMb }, offer));
     if (reason !== undefined) return reason;
   }
   return undefined;

@@ -3,6 +3,7 @@ import { parseQemuSettings } from "./settings.ts";
 
 test("an empty section gives the defaults", () => {
   expect(parseQemuSettings({})).toEqual({
+    architecture: "x86_64",
     firmware: "uefi",
     isSecureBoot: false,
     hasTpm: false,
@@ -42,12 +43,36 @@ test("Secure Boot needs UEFI and the boot loader of the image", () => {
   expect(() => parseQemuSettings({ enable_secure_boot: true, kernel: "/k/vmlinuz" })).toThrow(/'kernel' passes by/);
 });
 
+test("arm64 has its own emulator and board, under each of its names", () => {
+  const arm = { architecture: "aarch64", qemuBinary: "qemu-system-aarch64", hardware: { machineType: "virt" } };
+  expect(parseQemuSettings({ arch: "arm64" })).toMatchObject(arm);
+  expect(parseQemuSettings({ arch: "aarch64", enable_secure_boot: true })).toMatchObject(arm);
+  expect(parseQemuSettings({ arch: "AMD64" })).toMatchObject({ architecture: "x86_64", hardware: undefined });
+});
+
+test.each([
+  [{ arch: "aarch64", machine_type: "q35" }, "'q35', which is no board of aarch64"],
+  [{ machine_type: "virt" }, "'virt', which is no board of x86_64"],
+  [{ arch: "aarch64", firmware_type: "bios" }, "'firmware_type: uefi'"],
+  [{ arch: "aarch64", kernel: "/k/vmlinuz" }, "'platform.qemu.kernel' needs x86_64"],
+  [{ machine_type: "microvm" }, "needs a 'kernel'"],
+  [{ machine_type: "microvm", kernel: "/k/vmlinuz", enable_secure_boot: true }, "needs 'machine_type: q35'"],
+  [{ machine_type: "pc", enable_secure_boot: true }, "needs 'machine_type: q35'"],
+  [{ arch: "riscv64" }, "expected 'x86_64' or 'aarch64'"],
+])("%j does not go together", (section, problem) => {
+  expect(() => parseQemuSettings(section)).toThrow(problem);
+});
+
+test("a microvm has no firmware", () => {
+  expect(parseQemuSettings({ machine_type: "microvm", kernel: "/k/vmlinuz" })).toMatchObject({ firmware: "bios" });
+});
+
 test("all problems are told at once, each with what was expected", () => {
   expect(() =>
     parseQemuSettings({ memory: 1, memory_mb: "much", firmware_type: "efi" }),
   ).toThrowErrorMatchingInlineSnapshot(
     `
-    [UsageError: 'memory' is no key of 'platform.qemu'; known are firmware_type, enable_secure_boot, tpm, memory_mb, cores, boot_timeout, acceleration, first_contact, seed, cloud_init, ignition, kernel, initrd, cmdline, disk_img_resize_gib, machine_type, topology, numa, hugepages, cpu, disk_bus, nic_model, cdrom, vsock, share, extra_args, qemu_binary, template_cache_mb.
+    [UsageError: 'memory' is no key of 'platform.qemu'; known are firmware_type, enable_secure_boot, arch, tpm, memory_mb, cores, boot_timeout, acceleration, first_contact, seed, cloud_init, ignition, kernel, initrd, cmdline, disk_img_resize_gib, machine_type, topology, numa, hugepages, cpu, disk_bus, nic_model, cdrom, vsock, share, extra_args, qemu_binary, template_cache_mb.
     'platform.qemu.firmware_type' is 'efi'; expected 'uefi' or 'bios'.
     'platform.qemu.memory_mb' is 'much'; expected a whole number from 256.]
   `,

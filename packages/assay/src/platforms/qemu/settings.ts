@@ -1,12 +1,15 @@
 import { UsageError } from "../../errors/catalogue.ts";
 import type { SeedKind } from "./boot-way.ts";
-import { coresOf, type Hardware, memoryOf } from "./hardware.ts";
+import { boardOf, coresOf, type Hardware, memoryOf } from "./hardware.ts";
 import { HARDWARE_KEYS, readHardware } from "./hardware-settings.ts";
 import type { Accelerator } from "./host/acceleration.ts";
 import { flag, type Key, lineOfText, oneOf, type Parse, SectionReader, text, wholeNumber } from "./settings-key.ts";
 
 /** How the first commands reach a fork: through the agents that wait in its template, or by a login over SSH. */
 export type FirstContact = "agent" | "ssh";
+
+/** Of the machines' processors, as QEMU calls them. */
+export type Architecture = "x86_64" | "aarch64";
 
 /** How the image is booted and how assay gets in, as the runbook says. */
 export interface BootSettings {
@@ -25,6 +28,8 @@ export interface BootSettings {
 
 /** The runbook's `platform.qemu` section after checks. */
 export interface QemuSettings {
+  readonly architecture: Architecture;
+  /** `bios` also for a microvm, which has neither. */
   readonly firmware: "uefi" | "bios";
   /** UEFI starts signed boot loaders alone. */
   readonly isSecureBoot: boolean;
@@ -53,6 +58,12 @@ const userData: Parse<readonly string[]> = (value) => {
   return paths.every((path) => typeof path === "string") ? paths.filter((path) => path !== "") : undefined;
 };
 
+/** Under the names that users know them by. */
+const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+  ...{ x86_64: "x86_64", x64: "x86_64", amd64: "x86_64" },
+  ...{ aarch64: "aarch64", arm64: "aarch64" },
+};
+
 /** Every key of the section, as data: the parser and the documentation are made from it. */
 export const QEMU_KEYS = {
   firmware_type: { parse: oneOf("uefi", "bios"), expected: "'uefi' or 'bios'", about: "Firmware; default uefi." },
@@ -61,6 +72,11 @@ export const QEMU_KEYS = {
     expected: "true or false",
     about: "UEFI starts signed boot loaders alone, with the keys of the distributions; default false.",
   },
+  arch: {
+    parse: (value) => ARCHITECTURES[String(value).toLowerCase()],
+    expected: "'x86_64' or 'aarch64'",
+    about: "Of the machines' processors; default x86_64.",
+  } satisfies Key<Architecture>,
   tpm: { parse: flag, expected: "true or false", about: "A TPM 2.0 in every machine; default false." },
   memory_mb: {
     parse: wholeNumber(256, 1 << 22),
@@ -115,7 +131,7 @@ export const QEMU_KEYS = {
     about: "Size the disk grows to; default the image's own.",
   },
   ...HARDWARE_KEYS,
-  qemu_binary: { parse: text, expected: "a program name or path", about: "Default qemu-system-x86_64." },
+  qemu_binary: { parse: text, expected: "a program name or path", about: "Default qemu-system- and the architecture." },
   template_cache_mb: {
     parse: wholeNumber(0, 1 << 30),
     expected: "a whole number of megabytes",
@@ -134,9 +150,15 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
   }
   const get: Get = (name, key, fallback) => reader.get(name, key) ?? fallback;
   const bootTimeoutSeconds = get("boot_timeout", QEMU_KEYS.boot_timeout as Key<number | undefined>, undefined);
-  const hardware = readHardware(reader);
+  const architecture = get("arch", QEMU_KEYS.arch, "x86_64");
+  const told = readHardware(reader);
+  const isArm = architecture === "aarch64";
+  const isOwnBoard = section.machine_type === undefined || section.machine_type === null;
+  const hardware = isArm ? { machineType: isOwnBoard ? "virt" : "q35", ...told } : told;
+  const isMicro = boardOf(hardware?.machineType) === "microvm";
   const settings: QemuSettings = {
-    firmware: get("firmware_type", QEMU_KEYS.firmware_type, "uefi"),
+    architecture,
+    firmware: isMicro ? "bios" : get("firmware_type", QEMU_KEYS.firmware_type, "uefi"),
     isSecureBoot: get("enable_secure_boot", QEMU_KEYS.enable_secure_boot, false),
     hasTpm: get("tpm", QEMU_KEYS.tpm, false),
     memoryMb: (hardware && memoryOf(hardware)) ?? get("memory_mb", QEMU_KEYS.memory_mb, 1024),
@@ -146,22 +168,41 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
     acceleration: get("acceleration", QEMU_KEYS.acceleration as Key<QemuSettings["acceleration"]>, "auto"),
     firstContact: get("first_contact", QEMU_KEYS.first_contact as Key<FirstContact>, "agent"),
     boot: bootSettings(get, problems),
-    qemuBinary: get("qemu_binary", QEMU_KEYS.qemu_binary, "qemu-system-x86_64"),
+    qemuBinary: get("qemu_binary", QEMU_KEYS.qemu_binary, `qemu-system-${architecture}`),
     templateCacheMb: get("template_cache_mb", QEMU_KEYS.template_cache_mb, 8192),
   };
-  const obstacle = settings.isSecureBoot ? secureBootObstacle(settings) : undefined;
-  if (obstacle !== undefined) problems.push(`'platform.qemu.enable_secure_boot' ${obstacle}.`);
+  problems.push(...boardProblems(settings));
   if (problems.length > 0) {
     throw new UsageError(problems.join("\n"), { help: "Correct the section 'qemu' under 'platform' of the runbook." });
   }
   return settings;
 }
 
-/** Why machines of these settings cannot have Secure Boot, as what it needs; undefined when they can. */
-function secureBootObstacle({ boot, firmware }: Pick<QemuSettings, "boot" | "firmware">): string | undefined {
-  if (firmware === "bios") return "needs 'firmware_type: uefi'";
-  // The firmware would ask for a signature by the keys it knows, and kernels are signed for their own boot loader.
-  return boot.kernel === undefined ? undefined : "needs the image's own boot loader, which 'kernel' passes by";
+/** What of the settings the board cannot carry. */
+function boardProblems(settings: QemuSettings): readonly string[] {
+  const { architecture, boot, firmware, hardware, isSecureBoot } = settings;
+  const board = boardOf(hardware?.machineType);
+  const problems: string[] = [];
+  if ((board === "virt") !== (architecture === "aarch64")) {
+    problems.push(`'platform.qemu.machine_type' is '${hardware?.machineType}', which is no board of ${architecture}.`);
+  }
+  if (board === "virt" && firmware === "bios")
+    problems.push("'platform.qemu.arch: aarch64' needs 'firmware_type: uefi'.");
+  if (board === "virt" && boot.kernel !== undefined) {
+    problems.push("'platform.qemu.kernel' needs x86_64: the image's own kernel is looked at in a machine of that.");
+  }
+  if (board === "microvm" && boot.kernel === undefined) {
+    problems.push("'platform.qemu.machine_type: microvm' needs a 'kernel': it has no firmware that would find one.");
+  }
+  if (isSecureBoot && board !== "q35" && board !== "virt") {
+    problems.push(`'platform.qemu.enable_secure_boot' needs 'machine_type: q35'.`);
+  } else if (isSecureBoot && firmware === "bios") {
+    problems.push("'platform.qemu.enable_secure_boot' needs 'firmware_type: uefi'.");
+  } else if (isSecureBoot && boot.kernel !== undefined) {
+    // The firmware would ask for a signature by the keys it knows, and kernels are signed for their own boot loader.
+    problems.push("'platform.qemu.enable_secure_boot' needs the image's own boot loader, which 'kernel' passes by.");
+  }
+  return problems;
 }
 
 type Get = <T>(name: keyof typeof QEMU_KEYS, key: Key<T>, fallback: T) => T;

@@ -21,6 +21,8 @@ export interface Acceleration {
 
 export interface ProbeOptions {
   readonly qemu: QemuBinary;
+  /** Of the guests, as QEMU calls it; default x86_64. */
+  readonly architecture?: string;
   readonly signal?: AbortSignal;
   /** Device whose presence makes the probe worth its time. Default `/dev/kvm`. */
   readonly kvmDevice?: string;
@@ -62,6 +64,11 @@ export async function runsGuests(accelerator: Accelerator, options: ProbeOptions
  * guest would hang with it. The answer is kept per kernel, QEMU and processor.
  */
 export async function probeAcceleration(options: ProbeOptions): Promise<Acceleration> {
+  const { architecture = "x86_64" } = options;
+  if (architecture !== "x86_64") {
+    // The probe guest is made of x86_64's code; without a proof nobody waits for a guest that may hang.
+    return { accelerator: "tcg", reason: `Software emulation: no probe guest for ${architecture}.`, isCached: false };
+  }
   const device = options.kvmDevice ?? "/dev/kvm";
   const obstacle = await access(device, constants.R_OK | constants.W_OK).then(
     () => undefined,

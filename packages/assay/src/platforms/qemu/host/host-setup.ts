@@ -23,14 +23,15 @@ const DEFAULT_BOOT_TIMEOUT_MS = { kvm: 120_000, tcg: 900_000 } as const;
 /** Finds QEMU and firmware and chooses the accelerator. Throws MissingDependency. */
 export async function setUpHost(settings: QemuSettings, signal: AbortSignal): Promise<HostSetup> {
   const [qemu, qemuImg] = await Promise.all([findQemu(settings.qemuBinary), needProgram("qemu-img", "qemu-utils")]);
-  const machine = { architecture: "x86_64", machine: await fullMachineName(qemu.path, "q35") };
+  const { architecture, hardware } = settings;
+  const machine = { architecture, machine: fullMachineName(hardware?.machineType ?? "q35", qemu.version) };
   const [firmware, security] = await Promise.all([
     settings.firmware === "uefi" ? needFirmware(machine) : undefined,
     findSecurity(machine),
   ]);
   const acceleration: Acceleration =
     settings.acceleration === "auto"
-      ? await probeAcceleration({ qemu, signal })
+      ? await probeAcceleration({ qemu, signal, architecture })
       : { accelerator: settings.acceleration, reason: "Set by the runbook.", isCached: false };
   return {
     qemu,

@@ -1,19 +1,13 @@
 import { expect, test } from "vitest";
-import { fullNameIn } from "./machine-name.ts";
-
-const help = `Supported machines are:
-microvm              microvm (i386)
-pc                   Standard PC (i440FX + PIIX, 1996) (alias of pc-i440fx-7.2)
-pc-i440fx-7.2        Standard PC (i440FX + PIIX, 1996) (default)
-q35                  Standard PC (Q35 + ICH9, 2009) (alias of pc-q35-7.2)
-`;
+import { fullMachineName } from "./machine-name.ts";
 
 test.each([
-  ["q35", "pc-q35-7.2"],
-  ["pc", "pc-i440fx-7.2"],
-  ["pc-i440fx-7.2", "pc-i440fx-7.2"],
-  ["microvm", "microvm"],
-  ["virt", "virt"],
-])("the full name of '%s' is '%s'", (machine, name) => {
-  expect(fullNameIn(help, machine)).toBe(name);
+  ["q35", "7.2.22", "pc-q35-7.2"],
+  ["pc", "QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)", "pc-i440fx-10.0"],
+  ["virt", "7.2.22", "virt-7.2"],
+  ["pc-q35-6.2", "7.2.22", "pc-q35-6.2"],
+  ["microvm", "7.2.22", "microvm"],
+  ["q35", "", "q35"],
+])("'%s' of QEMU '%s' is '%s'", (machineType, version, name) => {
+  expect(fullMachineName(machineType, version)).toBe(name);
 });

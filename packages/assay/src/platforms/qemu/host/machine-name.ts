@@ -1,16 +1,8 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
-
-/** The full name of a machine such as `q35`, which tells its version: `pc-q35-7.2`. What has no other keeps its name. */
-export async function fullMachineName(qemuPath: string, machine: string): Promise<string> {
-  const { stdout } = await run(qemuPath, ["-machine", "help"], { timeout: 20_000 });
-  return fullNameIn(stdout, machine);
+/** The full name that the machine type has in this version of QEMU, such as `pc-q35-7.2`; it tells `version` itself. */
+export function fullMachineName(machineType: string, version: string): string {
+  const stem = STEMS[machineType];
+  const number = /\d+\.\d+/.exec(version)?.[0];
+  return stem === undefined || number === undefined ? machineType : `${stem}-${number}`;
 }
 
-/** Reads what `-machine help` says. */
-export function fullNameIn(help: string, machine: string): string {
-  const line = help.split("\n").find((each) => each.startsWith(`${machine} `));
-  return /\(alias of ([^)]+)\)/.exec(line ?? "")?.[1] ?? machine;
-}
+const STEMS: Readonly<Record<string, string>> = { q35: "pc-q35", pc: "pc-i440fx", virt: "virt" };

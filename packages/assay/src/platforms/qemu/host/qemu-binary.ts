@@ -15,8 +15,10 @@ export interface QemuBinary {
 
 /** The oldest QEMU with everything that forks need (x-ignore-shared, inherited sockets, -action). */
 const OLDEST_MAJOR = 6;
-const INSTALL =
-  "Install it with 'apt-get install qemu-system-x86 qemu-utils' (Debian, Ubuntu) or your system's package.";
+const installing = (name: string): string => {
+  const debianPackage = /aarch64$/.test(name) ? "qemu-system-arm" : "qemu-system-x86";
+  return `Install it with 'apt-get install ${debianPackage} qemu-utils' (Debian, Ubuntu) or your system's package.`;
+};
 
 /** Full path of `program` on PATH; undefined when it is not there. */
 export async function findProgram(program: string): Promise<string | undefined> {
@@ -46,16 +48,16 @@ export async function needProgram(program: string, debianPackage: string): Promi
 export async function findQemu(name = "qemu-system-x86_64"): Promise<QemuBinary> {
   const path = await findProgram(name);
   if (path === undefined) {
-    throw new MissingDependency(`QEMU ('${name}') is not on this machine.`, { help: INSTALL });
+    throw new MissingDependency(`QEMU ('${name}') is not on this machine.`, { help: installing(name) });
   }
   const answer = await run(path, ["--version"], { timeout: 20_000 }).catch((cause: unknown) => {
-    throw new MissingDependency(`QEMU at '${path}' does not run.`, { help: INSTALL, cause });
+    throw new MissingDependency(`QEMU at '${path}' does not run.`, { help: installing(name), cause });
   });
   const version = answer.stdout.split("\n")[0]?.trim() ?? "";
   const major = Number(/version (\d+)\./.exec(version)?.[1]);
   if (!(major >= OLDEST_MAJOR)) {
     throw new MissingDependency(`QEMU at '${path}' is '${version}'; assay needs version ${OLDEST_MAJOR} or newer.`, {
-      help: INSTALL,
+      help: installing(name),
     });
   }
   return { path, version, major };

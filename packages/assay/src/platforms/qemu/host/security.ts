@@ -1,4 +1,5 @@
 import { MissingDependency } from "../../../errors/catalogue.ts";
+import { boardOf, type Hardware } from "../hardware.ts";
 import { findUefiFirmware, missingFirmware, type UefiFirmware } from "./firmware.ts";
 import type { FirmwareNeed } from "./firmware-descriptors.ts";
 import { findProgram } from "./qemu-binary.ts";
@@ -22,6 +23,7 @@ export async function findSecurity(machine: Omit<FirmwareNeed, "isSecure">): Pro
 
 /** The parts of a machine's shape that this is about. */
 export interface ProtectedShape {
+  readonly hardware?: Hardware | undefined;
   /** UEFI checks the signature of what it boots, with the keys of the distributions enrolled. */
   readonly isSecureBoot?: boolean;
   /** A TPM 2.0 of its own. */
@@ -34,10 +36,15 @@ interface Host {
 }
 
 /** The firmware of a machine; undefined for BIOS. Throws MissingDependency. */
-export function firmwareFor({ firmware, security }: Host, { isSecureBoot }: ProtectedShape): UefiFirmware | undefined {
+export function firmwareFor(
+  { firmware, security }: Host,
+  { hardware, isSecureBoot }: ProtectedShape,
+): UefiFirmware | undefined {
+  const board = boardOf(hardware?.machineType);
+  if (board === "microvm") return undefined;
   if (isSecureBoot !== true) return firmware;
-  if (security.secureFirmware === undefined) throw missingFirmware({ architecture: "x86_64", isSecure: true });
-  return security.secureFirmware;
+  if (security.secureFirmware !== undefined) return security.secureFirmware;
+  throw missingFirmware({ architecture: board === "virt" ? "aarch64" : "x86_64", isSecure: true });
 }
 
 const INSTALL_SWTPM = "apt-get install swtpm";
@@ -53,8 +60,15 @@ export function swtpmFor({ security }: Pick<Host, "security">, { hasTpm }: Prote
 
 /** Why this host cannot make a machine of that shape, for the reason of a skip; undefined when it can. */
 export function protectionRefusal({ secureFirmware, swtpm }: HostSecurity, shape: ProtectedShape): string | undefined {
+  const { machineType = "q35" } = shape.hardware ?? {};
+  const board = boardOf(machineType);
+  if (shape.isSecureBoot === true && board !== "q35" && board !== "virt") {
+    return `it needs Secure Boot, which machines of the type '${machineType}' do not have.`;
+  }
+  if (shape.hasTpm === true && board === "microvm") return "it needs a TPM, which a microvm does not have.";
   if (shape.isSecureBoot === true && secureFirmware === undefined) {
-    return "it needs UEFI firmware with Secure Boot and enrolled keys: install it with 'apt-get install ovmf'.";
+    const debianPackage = board === "virt" ? "qemu-efi-aarch64" : "ovmf";
+    return `it needs UEFI firmware with Secure Boot and enrolled keys: install it with 'apt-get install ${debianPackage}'.`;
   }
   if (shape.hasTpm === true && swtpm === undefined)
     return `it needs a TPM, for which it takes swtpm: install it with '${INSTALL_SWTPM}'.`;

@@ -1,3 +1,4 @@
+import { boardOf } from "../hardware.ts";
 import { SANDBOX } from "./confinement.ts";
 import { board } from "./devices/board.ts";
 import { extraDevices } from "./devices/extra-devices.ts";
@@ -32,15 +33,21 @@ export function machineArguments(spec: MachineSpec): string[] {
     ...["-rtc", "base=utc,clock=host"],
     ...systemDisk(spec),
     ...hotPlugPorts(spec.hardware),
-    ...guards(),
+    ...guards(spec.hardware),
     ...firstBoot(spec),
     ...ownInterface(spec),
     ...["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
-    ...["-device", `vmgenid,guid=${spec.generationId}`],
+    ...generation(spec),
     ...privateInterface(spec),
     ...tpm(spec),
     ...lines(spec),
     ...extraDevices(spec),
     ...(spec.isIncoming ? ["-incoming", "defer"] : []),
   ];
+}
+
+/** Tells the guest's kernel that it is a copy, on the boards that have a place for it. */
+function generation({ generationId, hardware }: MachineSpec): string[] {
+  const board = boardOf(hardware.machineType);
+  return board === "q35" || board === "pc" ? ["-device", `vmgenid,guid=${generationId}`] : [];
 }

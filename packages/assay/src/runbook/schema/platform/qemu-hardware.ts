@@ -31,7 +31,7 @@ const share = fields(
 
 /** What makes a machine another one than the usual. */
 export const qemuHardware = {
-  machine_type: standing(text("board: q35, pc or one of their versions such as pc-q35-7.2"), "q35"),
+  machine_type: standing(text("board: q35, pc, microvm, virt or one of their versions such as pc-q35-7.2"), "q35"),
   topology: section(topology, "how the processors sit together; the product is their number"),
   numa: list(section(numaNode, "a node"), "NUMA nodes; their sums are the processors and the memory of the machine"),
   hugepages: standing(flag("whether the guest's memory is in huge pages of the host"), false),

@@ -37,6 +37,7 @@ const table = {
   disk_img_resize_gib: libvirtMachine.disk_img_resize_gib,
   ...qemuHardware,
   enable_secure_boot: libvirtMachine.enable_secure_boot,
+  arch: standing(choice(["x86_64", "aarch64", "x64", "amd64", "arm64"], "architecture of the machine"), "x86_64"),
   tpm: standing(flag("whether every machine has a TPM 2.0"), false),
   device_passthrough: unsupported(libvirtMachine.device_passthrough),
   device_pools: unsupported(libvirtPlatform.device_pools),
