@@ -64,7 +64,7 @@ const look = async () => {
   globalThis.gc?.();
   const { heapUsed, rss } = process.memoryUsage();
   return {
-    descriptors: await descriptors("self"),
+    descriptors: await descriptors(),
     children: await children(),
     machines: await machines(),
     temporary: (await readdir(temporary)).filter((name) => !name.startsWith("assay-qemu-test-")).length,

@@ -1,5 +1,12 @@
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
-import type { Machine } from "./machine.ts";
+import type { QmpClient } from "./qmp-client.ts";
+
+/** The parts of a machine that tell how it is. */
+interface Watched {
+  readonly qmp: QmpClient;
+  /** Resolves with QEMU's last words. */
+  readonly ended: Promise<string>;
+}
 
 /** A QEMU that ends closes its monitor first, and tells why within milliseconds. */
 const END_AFTER_MONITOR_MS = 2000;
@@ -11,7 +18,7 @@ const FREE_DISK = "Free disk space, or set ASSAY_CACHE to a folder on a larger d
  * QEMU lives and listens no more. Returns a function that ends the watch.
  */
 export function watchDeath(
-  machine: Machine,
+  machine: Watched,
   name: string,
   tell: (death: HostExhausted | PlatformError) => void,
 ): () => void {
