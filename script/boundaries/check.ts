@@ -30,14 +30,16 @@ function folderProblem(path: string, target: string, kind: Import["kind"]): stri
     ({ of, exceptFrom }) => isIn(target, of) && !exceptFrom.some((folder) => isIn(path, folder)),
   );
   if (fence !== undefined && !isTest(path)) return `'${fence.of}' must not be imported here: ${fence.reason}`;
+  const rule = FOLDER_RULES.find(({ folder }) => isIn(path, folder));
   const apart = SIBLINGS_APART.find((folder) => isIn(path, folder) && isIn(target, folder));
-  if (apart !== undefined) {
+  // A sibling's rule may name what it shares with another.
+  const isNamed = rule?.runs.some((folder) => folder !== apart && isIn(folder, apart ?? "") && isIn(target, folder));
+  if (apart !== undefined && isNamed !== true) {
     const [own, other] = [childOf(apart, path), childOf(apart, target)];
     if (own !== undefined && other !== undefined && own !== other) {
       return `'${own}' and '${other}' in '${apart}' must not know each other`;
     }
   }
-  const rule = FOLDER_RULES.find(({ folder }) => isIn(path, folder));
   if (rule === undefined || isTest(path) || isIn(target, rule.folder)) return undefined;
   const allowed = kind === "types" ? [...rule.runs, ...(rule.namesTypesOf ?? [])] : rule.runs;
   if (allowed.some((folder) => isIn(target, folder))) return undefined;

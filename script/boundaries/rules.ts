@@ -130,6 +130,14 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     reason: "builds and reads images; knows nothing of machines; suggests names as the runbook does",
   },
   {
+    folder: src("platforms/libvirt"),
+    runs: [
+      ...inSrc("errors", "host", "node", "features", "os", "image", "tools", "suite/outcomes.ts"),
+      ...inSrc("platforms/platform.ts", "platforms/interactive-console.ts", "platforms/qemu"),
+    ],
+    reason: "QEMU under another master: boots, copies and connects guests with the parts of the platform qemu",
+  },
+  {
     folder: src("platforms"),
     runs: inSrc("errors", "host", "node", "features", "os", "image", "tools", "suite/outcomes.ts"),
     namesTypesOf: inSrc("runbook/environment-types.ts", "runbook/requirement.ts", "runbook/types.ts"),

@@ -66,7 +66,7 @@ export function declareRunCommand(): Command {
     )
     .option("--initrd <path>", "initial RAM disk of the kernel")
     .option("--cmdline <parameters>", "kernel parameters that are added to the image's own")
-    .option("--platform <type>", "platform instead of the runbook's: qemu, local or ready")
+    .option("--platform <type>", "platform instead of the runbook's: qemu, libvirt, local or ready")
     .option("--json", "print one JSON document on standard output; progress goes to standard error", false)
     .option("--record", "store what each case asks of its machines, for 'assay replay'", false)
     .option(

@@ -103,7 +103,8 @@ function checkOptions(options: TestRunOptions, runbook: Runbook, resumed: Resume
   const { cmdline, id, image, imageChecksum, initrd, kernel, logPath } = options;
   const ofImages = { image, "image checksum": imageChecksum, kernel, initrd, "kernel command line": cmdline };
   const [given] = Object.entries(ofImages).filter(([, value]) => value !== undefined);
-  if (given !== undefined && runbook.platform.type !== "qemu") {
+  const ofLibvirt = given?.[0] === "image" || given?.[0] === "image checksum";
+  if (given !== undefined && runbook.platform.type !== "qemu" && !(ofLibvirt && runbook.platform.type === "libvirt")) {
     throw new UsageError(`The platform '${runbook.platform.type}' takes no ${given[0]}.`, {
       help: `Leave the ${given[0]} out, or choose the platform 'qemu'.`,
     });

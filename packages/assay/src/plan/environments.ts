@@ -18,7 +18,7 @@ export interface PlannedEnvironment {
 }
 
 /** Platforms that give each case a machine of its own, because a fresh one costs next to nothing. */
-const FORKING: ReadonlySet<string> = new Set(["qemu"]);
+const FORKING: ReadonlySet<string> = new Set(["qemu", "libvirt"]);
 
 /** Gives the environment for what a case needs on the machines of a runbook. Only for cases these can serve. */
 export function environmentFinder(runbook: Machines): (requires: CaseRequirement) => PlannedEnvironment {

@@ -16,7 +16,7 @@ export interface MakePlatformOptions {
   readonly progress: (step: ImageProgress) => void;
 }
 
-/** Keys of the section `platform.qemu` that name the image; `qcow2` and `disk_img` are upstream's. */
+/** Keys of the sections `qemu` and `libvirt` that name the image; `qcow2` and `disk_img` are upstream's. */
 const IMAGE_KEYS = ["image", "qcow2", "disk_img"] as const;
 
 type Maker = (options: MakePlatformOptions) => Promise<Platform>;
@@ -37,16 +37,18 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     const reuse = reusesDirty(options);
     return readyPlatform(runbook.readyNodes, { place: readyPlacement(runbook), via, reusesDirty: reuse });
   },
-  async qemu({ runbook, image, overrides, run, signal, progress }) {
-    const { adminPassword, adminPrivateKeyFile, adminUsername, keepEnvironment } = runbook.platform;
-    const { image_checksum: checksum, ...section } = { ...runbook.platform.section, ...overrides };
-    const settings = Object.entries(section).filter(([key]) => !IMAGE_KEYS.some((name) => name === key));
-    const wanted = image ?? IMAGE_KEYS.map((key) => section[key]).find((value) => value !== undefined && value !== "");
-    if (typeof wanted !== "string") {
-      throw new UsageError(`The runbook '${runbook.file}' names no image.`, {
-        help: "Give one with --image PATH or NAME, or as 'image' in the section 'qemu' of the platform.",
-      });
-    }
+  async libvirt(options) {
+    const { signal, progress } = options;
+    const { checksum, section, wanted, common } = imageOrder(options);
+    const [{ resolveImage }, { libvirtPlatform }] = await Promise.all([
+      import("../image/resolve.ts"),
+      import("../platforms/libvirt/libvirt-platform.ts"),
+    ]);
+    return libvirtPlatform({ ...common, section, image: await resolveImage(wanted, { signal, progress, checksum }) });
+  },
+  async qemu(options) {
+    const { signal, progress } = options;
+    const { checksum, section, wanted, common } = imageOrder(options);
     const [{ imageWithKernel }, { resolveImage }, { qemuPlatform }] = await Promise.all([
       import("../image/kernel/image-with-kernel.ts"),
       import("../image/resolve.ts"),
@@ -54,16 +56,37 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     ]);
     const chosen = await imageWithKernel(wanted, typeof section.kernel === "string" ? section.kernel : undefined);
     return qemuPlatform({
-      image: await resolveImage(chosen.image, { signal, progress, checksum: textOrNothing(checksum) }),
-      section: { ...Object.fromEntries(settings), kernel: chosen.kernel },
+      ...common,
+      image: await resolveImage(chosen.image, { signal, progress, checksum }),
+      section: { ...section, kernel: chosen.kernel },
+    });
+  },
+};
+
+/** What the platforms that run an image have in common. Throws UsageError where no image is named. */
+function imageOrder({ runbook, image, overrides, run }: MakePlatformOptions) {
+  const { adminPassword, adminPrivateKeyFile, adminUsername, keepEnvironment, type } = runbook.platform;
+  const { image_checksum: checksum, ...section } = { ...runbook.platform.section, ...overrides };
+  const wanted = image ?? IMAGE_KEYS.map((key) => section[key]).find((value) => value !== undefined && value !== "");
+  if (typeof wanted !== "string") {
+    throw new UsageError(`The runbook '${runbook.file}' names no image.`, {
+      help: `Give one with --image PATH or NAME, or as 'image' in the section '${type}' of the platform.`,
+    });
+  }
+  const settings = Object.entries(section).filter(([key]) => !IMAGE_KEYS.some((name) => name === key));
+  return {
+    checksum: textOrNothing(checksum),
+    section: Object.fromEntries(settings) as Readonly<Record<string, unknown>>,
+    wanted,
+    common: {
       ...(adminUsername === undefined ? {} : { adminUsername }),
       account: { privateKeyFile: adminPrivateKeyFile, password: adminPassword },
       folder: dirname(runbook.file),
       runId: run,
       keepEnvironment,
-    });
-  },
-};
+    },
+  };
+}
 
 /** The key of the section `ready`, which is the platform `local` here when it has this machine only. */
 function reusesDirty({ runbook, overrides }: MakePlatformOptions): boolean {

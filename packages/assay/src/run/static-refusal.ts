@@ -21,6 +21,8 @@ export async function loadRefusals(): Promise<Refusals> {
     { parseQemuSettings },
     { HARDWARE_KEYS },
     { readHostOffer },
+    { libvirtRefusal },
+    { parseLibvirtSettings },
   ] = await Promise.all([
     import("../platforms/local/local-platform.ts"),
     import("../platforms/ready/ready-platform.ts"),
@@ -29,6 +31,8 @@ export async function loadRefusals(): Promise<Refusals> {
     import("../platforms/qemu/settings.ts"),
     import("../platforms/qemu/hardware-settings.ts"),
     import("../platforms/qemu/host/host-offer.ts"),
+    import("../platforms/libvirt/refusal.ts"),
+    import("../platforms/libvirt/settings.ts"),
   ]);
   const capacity = readCapacity();
   const hardware = Object.keys(HARDWARE_KEYS);
@@ -66,6 +70,10 @@ export async function loadRefusals(): Promise<Refusals> {
         const usual = settingsOf(runbook.platform);
         const offer = offers.get(usual.qemuBinary);
         return (testCase) => qemuRefusal(requirementOf(testCase, runbook), capacity, usual, offer) ?? unfit(testCase);
+      }
+      case "libvirt": {
+        const usual = parseLibvirtSettings(runbook.platform.section);
+        return (testCase) => libvirtRefusal(requirementOf(testCase, runbook), usual, undefined) ?? unfit(testCase);
       }
       default:
         return unfit;

@@ -60,7 +60,7 @@ export async function readRunbook(
   const environments = environment?.environments ?? [];
   const type = platformOf(platform, environment, root, context);
   const there = environments.map(({ nodes }) => nodes.filter(isThere));
-  if (type === "qemu") tellUnusedJumpBoxes(dev, context);
+  if (type === "qemu" || type === "libvirt") tellUnusedJumpBoxes(type, dev, context);
   if (type === "ready") await checkKeyFiles(keyFilesOf(there.flat(), dev), readText, context);
   if (problems.hasErrors) return { runbook: undefined, filters };
   const runbook: Runbook = {
@@ -117,8 +117,8 @@ function platformOf(
     environments.find(({ nodes }) => nodes.some((node) => node.type === kind));
   const [local, remote, wanted] = [has("local"), has("remote"), has("requirement")];
   const unused = environments.find(({ nodes }) => nodes.some((node) => node.type !== "requirement"));
-  if (type === "qemu" && unused !== undefined) {
-    const message = "The platform 'qemu' makes its own machines; this environment is not used.";
+  if ((type === "qemu" || type === "libvirt") && unused !== undefined) {
+    const message = `The platform '${type}' makes its own machines; this environment is not used.`;
     problems[environment?.warnAsError === true ? "error" : "warning"]("S18", message, unused.position, {
       help: "Give its nodes the type 'requirement', and they are made.",
     });
@@ -141,10 +141,10 @@ function platformOf(
 }
 
 /** Machines that a transformer connects to are reached through them all the same. */
-function tellUnusedJumpBoxes(dev: DevSettings | undefined, { problems }: FieldContext): void {
+function tellUnusedJumpBoxes(type: string, dev: DevSettings | undefined, { problems }: FieldContext): void {
   const [first] = dev?.jumpBoxes ?? [];
   if (first === undefined) return;
-  const message = "The platform 'qemu' makes its machines here, so that they are not reached through 'dev.jump_boxes'.";
+  const message = `The platform '${type}' makes its machines here, so that they are not reached through 'dev.jump_boxes'.`;
   problems.warning("S18", message, first.position, {
     help: "Remove it where no transformer has a 'connection', or list machines for the platform 'ready'.",
   });

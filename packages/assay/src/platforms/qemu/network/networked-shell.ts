@@ -9,7 +9,7 @@ import type {
   SpawnOptions,
   WriteOptions,
 } from "../../../node/shell/types.ts";
-import type { Machine } from "../machine/machine.ts";
+import type { QmpClient } from "../machine/qmp-client.ts";
 import type { NetworkPlace } from "./network-plan.ts";
 import { networkFromBootScript } from "./network-script.ts";
 
@@ -31,6 +31,11 @@ export async function joinNetwork(
   );
 }
 
+/** Tells of resets; a machine, or what stands for one. */
+interface Resetting {
+  readonly qmp: Pick<QmpClient, "onEvent">;
+}
+
 /** Takes a guest back into a network. */
 type Join = (shell: Pick<Shell, "run">, signal: AbortSignal | undefined) => Promise<void>;
 
@@ -42,7 +47,7 @@ export class NetworkedShell implements Shell {
   readonly #join: Join;
   #hasLeft = false;
 
-  constructor(shell: Shell, machine: Pick<Machine, "qmp">, join: Join) {
+  constructor(shell: Shell, machine: Resetting, join: Join) {
     this.label = shell.label;
     this.#shell = shell;
     if (shell.openTcp !== undefined) this.openTcp = shell.openTcp.bind(shell);

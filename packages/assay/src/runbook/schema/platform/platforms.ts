@@ -4,6 +4,7 @@ import { azure } from "./azure.ts";
 import { baremetal } from "./baremetal.ts";
 import { hyperv } from "./hyperv.ts";
 import { cloudHypervisor } from "./libvirt.ts";
+import { libvirt } from "./own-libvirt.ts";
 import { qemu } from "./qemu.ts";
 import { sections } from "./section.ts";
 
@@ -20,6 +21,7 @@ export const PLATFORM_SECTIONS = {
   ready,
   local: sections("local", {}, {}),
   qemu,
+  libvirt,
   "cloud-hypervisor": cloudHypervisor,
   azure,
   aws,
@@ -31,4 +33,4 @@ export type PlatformName = keyof typeof PLATFORM_SECTIONS;
 export const PLATFORM_NAMES = Object.keys(PLATFORM_SECTIONS) as readonly PlatformName[];
 
 /** Platforms this version can use. */
-export const USABLE_PLATFORMS: readonly PlatformName[] = ["local", "ready", "qemu"];
+export const USABLE_PLATFORMS: readonly PlatformName[] = ["local", "ready", "qemu", "libvirt"];

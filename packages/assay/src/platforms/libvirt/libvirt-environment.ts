@@ -1,0 +1,135 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PlatformError } from "../../errors/catalogue.ts";
+import { cacheFolder } from "../../host/folders.ts";
+import { makeNode } from "../../node/make-node.ts";
+import type { Node } from "../../node/node.ts";
+import type { Environment } from "../platform.ts";
+import type { MachineShape } from "../qemu/machine/machine.ts";
+import type { MachineNetwork } from "../qemu/network/machine-network.ts";
+import { makeMark } from "./domain/mark.ts";
+import type { ConnectedMachine, Prepared } from "./machine.ts";
+import { machineFeatures } from "./machine-features.ts";
+import type { PrivateWires } from "./network/private-network.ts";
+
+/** A machine of an environment and what is known of it. */
+export interface MachineParts {
+  readonly name: string;
+  readonly shape: MachineShape;
+  readonly connected: ConnectedMachine;
+  /** Its view of the private network; undefined for a machine alone. */
+  readonly network: MachineNetwork | undefined;
+}
+
+export interface EnvironmentParts {
+  readonly name: string;
+  /** In the order of the nodes. */
+  readonly machines: readonly [MachineParts, ...MachineParts[]];
+  /** Between the machines; undefined for one alone. */
+  readonly network: PrivateWires | undefined;
+  readonly prepared: Prepared;
+  readonly facts: Readonly<Record<string, string>>;
+  /** `remove`: disposing ends the machines. `keep`: disposing lets them run on, for a person to log in. */
+  readonly afterwards: "remove" | "keep";
+  readonly onRelease: (environment: LibvirtEnvironment) => void;
+}
+
+/** Machines of libvirt with their nodes. They are released together; the death of one is that of all. */
+export class LibvirtEnvironment implements Environment {
+  readonly name: string;
+  readonly nodes: readonly [Node, ...Node[]];
+  readonly facts: Readonly<Record<string, string>>;
+  readonly died: Promise<never>;
+  readonly #parts: EnvironmentParts;
+  #released: Promise<void> | undefined;
+
+  constructor(parts: EnvironmentParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.facts = parts.facts;
+    const [first, ...others] = parts.machines;
+    this.nodes = [nodeOf(first, 0, parts), ...others.map((each, index) => nodeOf(each, index + 1, parts))];
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.died = promise;
+    // Whoever is interested awaits it; nobody has to.
+    promise.catch(() => undefined);
+    for (const { connected, name } of parts.machines) {
+      void connected.domain.died.then((words) => {
+        if (this.#released !== undefined) return;
+        reject(new PlatformError(`The machine '${name}' died: libvirt tells '${words}'.`, { isTransient: true }));
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#released ??= this.#parts.afterwards === "keep" ? this.keep() : this.#remove();
+    await this.#released;
+  }
+
+  /** Leaves the machines running after assay has ended, with the key to log in beside them. */
+  async keep(): Promise<void> {
+    const { machines, network, onRelease, prepared } = this.#parts;
+    this.#released ??= Promise.resolve();
+    await mkdir(keptFolder(), { recursive: true, mode: 0o700 });
+    for (const { connected, name } of machines) {
+      const { domain, shell } = connected;
+      const file = keyFile(domain.name);
+      await writeFile(file, prepared.sshKey.privateKey, { mode: 0o600 });
+      await chmod(file, 0o600);
+      await shell[Symbol.asyncDispose]();
+      await domain.keep(await makeMark({ runId: prepared.runId, name, storage: prepared.pool.name }));
+    }
+    // It is carried by this process, which goes; what is kept are the machines.
+    await network?.[Symbol.asyncDispose]();
+    onRelease(this);
+  }
+
+  /** How a person logs in to each of the machines when they are kept. */
+  get loginCommands(): readonly string[] {
+    const { machines, prepared } = this.#parts;
+    const options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
+    return machines.map(
+      ({ connected: { address, domain, port } }) =>
+        `ssh ${options} -i ${keyFile(domain.name)} -p ${port} ${prepared.username}@${address}`,
+    );
+  }
+
+  async #remove(): Promise<void> {
+    const { machines, network, onRelease } = this.#parts;
+    await Promise.all(machines.map(({ connected }) => removeMachine(connected)));
+    await network?.[Symbol.asyncDispose]();
+    onRelease(this);
+  }
+}
+
+const keptFolder = (): string => join(cacheFolder(), "libvirt", "kept");
+const keyFile = (domain: string): string => join(keptFolder(), `${domain}.key`);
+
+/** Ends a machine and the shell on it. */
+export async function removeMachine({ domain, shell }: ConnectedMachine): Promise<void> {
+  // The machine first: a shell that says good-bye to a dead or hung guest would only wait.
+  await domain[Symbol.asyncDispose]();
+  await shell[Symbol.asyncDispose]();
+}
+
+function nodeOf(
+  { connected, name, network, shape }: MachineParts,
+  index: number,
+  { prepared }: EnvironmentParts,
+): Node {
+  const { address, domain, port, shell } = connected;
+  const features = machineFeatures(domain, network);
+  return makeNode({
+    ...{ name, index, isLocal: false, shell },
+    connection: {
+      ...{ address, port, username: prepared.username },
+      ...(network === undefined ? {} : { internalAddress: network.address }),
+    },
+    capability: {
+      cores: shape.cores,
+      memoryMb: shape.memoryMb,
+      features: features.map(({ featureName }) => featureName),
+    },
+    features: new Map(features.map((feature) => [feature.featureName, feature])),
+  });
+}

@@ -1,0 +1,196 @@
+import { PlatformError } from "../../errors/catalogue.ts";
+import type { Image } from "../../image/types.ts";
+import type {
+  DeployContext,
+  Environment,
+  EnvironmentRequirement,
+  HostCost,
+  Platform,
+  PrepareContext,
+} from "../platform.ts";
+import type { BootWay } from "../qemu/boot-way.ts";
+import { costOfMachines } from "../qemu/host/capacity.ts";
+import { makeSshKey } from "../qemu/machine/ssh-key.ts";
+import { machinePlans } from "../qemu/machine-plan.ts";
+import { machineShapes } from "../qemu/machine-shapes.ts";
+import { type Account, bootable, planBoot } from "../qemu/plan-boot.ts";
+import { baseOf } from "./base-image.ts";
+import { DomainEvents } from "./connection/events.ts";
+import { Virsh } from "./connection/virsh.ts";
+import { chooseAccelerator, type HostFacts, readHost, routeTo } from "./host.ts";
+import { LibvirtEnvironment } from "./libvirt-environment.ts";
+import { BOOT_TIMEOUT_MS, type Prepared } from "./machine.ts";
+import { MachineMaker } from "./machine-maker.ts";
+import { makeAll } from "./make-all.ts";
+import { cleanConnection } from "./orphans.ts";
+import { libvirtRefusal } from "./refusal.ts";
+import { type LibvirtSettings, parseLibvirtSettings } from "./settings.ts";
+import { Pool } from "./storage/pool.ts";
+import { rememberConnection } from "./used-connections.ts";
+
+export interface LibvirtPlatformOptions {
+  /** Checked image; never written to. */
+  readonly image: Image;
+  /** The runbook's `platform.libvirt` section; see settings.ts for its keys. */
+  readonly section: Readonly<Record<string, unknown>>;
+  /** User that cloud-init makes on the guest, or that the image has already. Default `assay`. */
+  readonly adminUsername?: string;
+  /** How that user gets in where the image is given no seed. */
+  readonly account?: Account;
+  /** Folder of the runbook, to which paths in the section are relative; default the working directory. */
+  readonly folder?: string;
+  readonly runId: string;
+  /** `always`: machines live on after their environment; `failed`: those that were not disposed of do. */
+  readonly keepEnvironment: "no" | "always" | "failed";
+}
+
+/** The platform that runs images with libvirt. Throws UsageError for a section that does not hold. */
+export async function libvirtPlatform(options: LibvirtPlatformOptions): Promise<Platform> {
+  const settings = parseLibvirtSettings(options.section);
+  const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
+  return new LibvirtPlatform(options, settings, way);
+}
+
+interface Ready {
+  readonly prepared: Prepared;
+  readonly maker: MachineMaker;
+}
+
+class LibvirtPlatform implements Platform {
+  readonly type = "libvirt";
+  readonly isPristineCheap: boolean;
+  /** What bounds it is what environments take of the host. */
+  readonly maxEnvironments = Number.POSITIVE_INFINITY;
+  readonly #options: LibvirtPlatformOptions;
+  readonly #settings: LibvirtSettings;
+  readonly #way: BootWay;
+  readonly #alive = new Set<LibvirtEnvironment>();
+  readonly #opened = new AsyncDisposableStack();
+  #ready: Promise<Ready> | undefined;
+  #host: HostFacts | undefined;
+  #accelerator: "kvm" | "tcg" = "tcg";
+
+  constructor(options: LibvirtPlatformOptions, settings: LibvirtSettings, way: BootWay) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#way = way;
+    this.isPristineCheap = settings.forks;
+  }
+
+  hostCost(requirement: EnvironmentRequirement): HostCost {
+    if (this.#settings.uri.host !== undefined) return { memoryMb: 0, cpus: 0 };
+    return costOfMachines(machineShapes(requirement, this.#settings), this.#accelerator);
+  }
+
+  refuse(requirement: EnvironmentRequirement): string | undefined {
+    return libvirtRefusal(requirement, this.#settings, this.#host);
+  }
+
+  async removeLeftBehind(): Promise<readonly string[]> {
+    return (await cleanConnection(this.#settings.uri.text)).removed.map(({ name }) => name);
+  }
+
+  async prepare(context: PrepareContext): Promise<void> {
+    const { maker } = await this.#prepare(context);
+    const { firstRequirement: first } = context;
+    if (!this.#settings.forks || first?.coldBoot === true) return;
+    const shapes = first === undefined ? [this.#settings] : machineShapes(first, this.#settings);
+    for (const shape of shapes) await maker.template(shape, context);
+  }
+
+  async deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
+    const startedAt = performance.now();
+    const { maker, prepared } = await this.#prepare(context);
+    const refusal = this.refuse(requirement);
+    if (refusal !== undefined) throw new PlatformError(`libvirt cannot serve this environment: ${refusal}`);
+    const plans = machinePlans(requirement, this.#settings, context.environmentName);
+    const { machines, network } = await makeAll(maker, plans, context, requirement.coldBoot);
+    const [first, ...others] = machines;
+    if (first === undefined) throw new PlatformError("libvirt was asked for an environment without nodes.");
+    const { connected } = first;
+    const { image } = this.#options;
+    const isForked = this.#settings.forks && !requirement.coldBoot;
+    const environment = new LibvirtEnvironment({
+      name: context.environmentName,
+      machines: [first, ...others],
+      network,
+      prepared,
+      facts: {
+        image: image.name,
+        image_digest: image.digest,
+        ...(image.checksum === undefined ? {} : { image_checksum: image.checksum }),
+        ...(connected.kernelRelease === undefined ? {} : { kernel: connected.kernelRelease }),
+        firmware: this.#settings.firmware,
+        accelerator: prepared.accelerator,
+        vmm_version: prepared.host.version,
+        libvirt_uri: this.#settings.uri.text,
+        origin: isForked ? "fork" : "cold boot",
+        ready_after_ms: `${Math.round(performance.now() - startedAt)}`,
+      },
+      afterwards: this.#options.keepEnvironment === "always" ? "keep" : "remove",
+      onRelease: (released) => this.#alive.delete(released),
+    });
+    this.#alive.add(environment);
+    if (this.#options.keepEnvironment !== "no") {
+      for (const command of environment.loginCommands) {
+        context.progress({ environment: environment.name, step: "keep", detail: `log in with: ${command}` });
+      }
+    }
+    return environment;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const endings = [...this.#alive].map((environment) =>
+      this.#options.keepEnvironment === "no" ? environment[Symbol.asyncDispose]() : environment.keep(),
+    );
+    await Promise.all(endings);
+    await this.#opened.disposeAsync();
+  }
+
+  async #prepare(context: Omit<DeployContext, "environmentName">): Promise<Ready> {
+    this.#ready ??= this.#prepareOnce(context);
+    const ready = this.#ready;
+    try {
+      return await ready;
+    } catch (error) {
+      // Unless another caller has begun again meanwhile.
+      if (this.#ready === ready) this.#ready = undefined;
+      throw error;
+    }
+  }
+
+  async #prepareOnce({ progress, signal }: Omit<DeployContext, "environmentName">): Promise<Ready> {
+    const settings = this.#settings;
+    const { adminUsername: username = "assay", runId } = this.#options;
+    const virsh = new Virsh(settings.uri);
+    const startedAt = performance.now();
+    const host = await readHost(virsh, signal);
+    this.#host = host;
+    const accelerator = await chooseAccelerator(virsh, settings, signal);
+    this.#accelerator = accelerator;
+    const elapsedMs = Math.round(performance.now() - startedAt);
+    progress({
+      environment: undefined,
+      step: "connect to libvirt",
+      detail: `${host.version}, ${accelerator}`,
+      elapsedMs,
+    });
+    await rememberConnection(settings.uri.text);
+    const { removed } = await cleanConnection(settings.uri.text);
+    if (removed.length > 0) {
+      const names = removed.map(({ name }) => `'${name}'`).join(", ");
+      progress({ environment: undefined, step: "clean up", detail: `removed what earlier runs left: ${names}` });
+    }
+    const pool = await Pool.open(virsh, settings.storage, settings.storageFolder, signal);
+    const image = bootable(this.#options.image, this.#way);
+    const prepared: Prepared = {
+      ...{ virsh, host, accelerator, pool, image, username, runId, settings },
+      events: this.#opened.use(await DomainEvents.open(virsh)),
+      base: await baseOf({ virsh, pool, image, signal, progress }),
+      sshKey: makeSshKey(`assay-${runId}`),
+      via: await routeTo(settings.uri.host, process.env.USER ?? "root"),
+      bootTimeoutMs: settings.bootTimeoutMs ?? BOOT_TIMEOUT_MS[accelerator],
+    };
+    return { prepared, maker: new MachineMaker(prepared) };
+  }
+}

@@ -1,0 +1,49 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { DeployContext } from "../platform.ts";
+import type { MachinePlan } from "../qemu/machine-plan.ts";
+import { type MachineParts, removeMachine } from "./libvirt-environment.ts";
+import type { MachineMaker } from "./machine-maker.ts";
+import { PrivateWires } from "./network/private-network.ts";
+
+interface Made {
+  readonly machines: readonly MachineParts[];
+  /** Between the machines; undefined for one alone. */
+  readonly network: PrivateWires | undefined;
+}
+
+/** All machines of an environment at the same time; when one cannot be made, none is left. Throws what making that one throws. */
+export async function makeAll(
+  maker: MachineMaker,
+  plans: readonly MachinePlan[],
+  order: DeployContext,
+  isCold: boolean,
+): Promise<Made> {
+  const network = plans.length === 1 ? undefined : new PrivateWires();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([order.signal, failed.signal]);
+  const makings = plans.map(async (plan): Promise<MachineParts> => {
+    const { name, place, shape } = plan;
+    const logFolder = plans.length === 1 ? order.logFolder : join(order.logFolder, name);
+    await mkdir(logFolder, { recursive: true });
+    const privateNic = place === undefined ? undefined : await network?.lay(place);
+    const connected = await maker.make(plan, { ...order, signal, logFolder }, { isCold, privateNic });
+    if (network === undefined || place === undefined) return { name, shape, connected, network: undefined };
+    try {
+      return { name, shape, connected: await network.take(connected, place, signal), network: network.viewOf(place) };
+    } catch (error) {
+      await removeMachine(connected);
+      throw error;
+    }
+  });
+  try {
+    return { machines: await Promise.all(makings), network };
+  } catch (error) {
+    failed.abort(error);
+    const made = (await Promise.allSettled(makings)).filter((making) => making.status === "fulfilled");
+    // What fails here must not hide why the machines are removed.
+    await Promise.allSettled(made.map(({ value }) => removeMachine(value.connected)));
+    await network?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}

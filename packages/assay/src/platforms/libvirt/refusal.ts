@@ -1,0 +1,35 @@
+import type { EnvironmentRequirement } from "../platform.ts";
+import { machineShapes, type UsualShape } from "../qemu/machine-shapes.ts";
+import { LIBVIRT_FEATURES, LIBVIRT_SHARED_FEATURES } from "./machine-features.ts";
+
+/** All of them are alive at the same time on one host. */
+const MOST_MACHINES = 8;
+
+/** Why the platform cannot serve `requirement`; `host` is undefined while nobody has asked libvirt what it has. */
+export function libvirtRefusal(
+  requirement: EnvironmentRequirement,
+  usual: UsualShape & { readonly isHere: boolean },
+  host: { readonly cores: number; readonly memoryMb: number } | undefined,
+): string | undefined {
+  const { features, nodeCount } = requirement;
+  if (nodeCount > MOST_MACHINES) {
+    return `it needs ${nodeCount} nodes; the platform 'libvirt' gives at most ${MOST_MACHINES} that belong together.`;
+  }
+  if (nodeCount > 1 && !usual.isHere) {
+    return `it needs ${nodeCount} nodes; on another host than this the platform 'libvirt' gives one.`;
+  }
+  const given = nodeCount === 1 ? LIBVIRT_FEATURES : [...LIBVIRT_FEATURES, ...LIBVIRT_SHARED_FEATURES];
+  const missing = features.filter((name) => !given.includes(name));
+  if (missing.length > 0) {
+    return `it needs the feature '${missing.join("', '")}', which the platform 'libvirt' does not give.`;
+  }
+  if (host === undefined) return undefined;
+  const shapes = machineShapes(requirement, usual);
+  const mostMb = Math.floor(host.memoryMb * 0.8);
+  const memoryMb = shapes.reduce((sum, shape) => sum + shape.memoryMb, 0);
+  if (memoryMb > mostMb) return `it needs ${memoryMb} MB of memory; the host of libvirt can give ${mostMb}.`;
+  const cores = Math.max(...shapes.map((shape) => shape.cores));
+  // More guest processors than the host has only slow each other down.
+  if (cores > Math.max(host.cores, usual.cores)) return `it needs ${cores} processors; the host has ${host.cores}.`;
+  return undefined;
+}

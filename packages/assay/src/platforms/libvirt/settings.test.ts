@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { UsageError } from "../../errors/catalogue.ts";
+import { parseLibvirtSettings } from "./settings.ts";
+
+test("an empty section asks for the usual machine on the user's own libvirt", () => {
+  expect(parseLibvirtSettings({})).toMatchObject({
+    uri: { host: undefined },
+    network: "user",
+    storage: "assay",
+    forks: true,
+    ...{ firmware: "uefi", machineType: "q35", memoryMb: 1024, cores: 2, acceleration: "auto" },
+    boot: { seed: "nocloud", hasIgnition: false, extraUserData: [] },
+  });
+});
+
+test("LISA's keys name the host, and the first of several is used", () => {
+  const first = { address: "far.example", username: "me", private_key_file: "/keys/id", lisa_working_dir: "/var/tmp" };
+  const read = parseLibvirtSettings({ hosts: [first, { address: "other" }], network_boot_timeout: 30 });
+  expect(read.uri.host).toMatchObject({ address: "far.example", username: "me", privateKeyFile: "/keys/id" });
+  expect(read).toMatchObject({ storageFolder: "/var/tmp", leaseTimeoutMs: 30_000 });
+});
+
+test("texts of the command line are taken as the values they are", () => {
+  const section = { cores: "4", memory_mb: "2048", fork: "false", enable_secure_boot: "true" };
+  expect(parseLibvirtSettings(section)).toMatchObject({ cores: 4, memoryMb: 2048, forks: false, hasSecureBoot: true });
+});
+
+test("machines on a shared network are booted each, since copies would share an address", () => {
+  expect(parseLibvirtSettings({ network: "default" }).forks).toBe(false);
+});
+
+test("every problem is told at once", () => {
+  const section = { cores: 0, seed: "iso", storage: "--all", firmware_type: "bios", enable_secure_boot: true };
+  let message = "";
+  try {
+    parseLibvirtSettings(section);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    message = (error as UsageError).message;
+  }
+  expect(message.split("\n").toSorted()).toEqual([
+    expect.stringContaining("'platform.libvirt.cores' is '0'"),
+    expect.stringContaining("'platform.libvirt.enable_secure_boot' needs 'firmware_type: uefi'"),
+    expect.stringContaining("'platform.libvirt.seed' is 'iso'"),
+    expect.stringContaining("'platform.libvirt.storage' is '--all'"),
+  ]);
+});

@@ -1,0 +1,142 @@
+import { UsageError } from "../../errors/catalogue.ts";
+import type { BootSettings } from "../qemu/settings.ts";
+import { type LibvirtUri, parseUri, uriOfHost } from "./connection/uri.ts";
+
+/** The guest reaches out through QEMU itself, and is reached by a port of its host; needs no network of libvirt. */
+export const USER_NETWORK = "user";
+
+/** The runbook's `platform.libvirt` section after checks. */
+export interface LibvirtSettings {
+  readonly uri: LibvirtUri;
+  /** Whether the machines run on this host. */
+  readonly isHere: boolean;
+  /** {@link USER_NETWORK}, or the name of a network of libvirt. */
+  readonly network: string;
+  /** Name of the storage pool for images and disks; it is made when it is not there. */
+  readonly storage: string;
+  /** Folder on the host for a pool that is made; undefined leaves it to the kind of connection. */
+  readonly storageFolder: string | undefined;
+  readonly firmware: "uefi" | "bios";
+  readonly hasSecureBoot: boolean;
+  readonly machineType: string;
+  readonly memoryMb: number;
+  readonly cores: number;
+  readonly acceleration: "auto" | "kvm" | "tcg";
+  /** Whether machines are copies of one that was booted once; needs {@link USER_NETWORK}. */
+  readonly forks: boolean;
+  /** Limit for a boot until SSH answers; undefined leaves it to the accelerator. */
+  readonly bootTimeoutMs: number | undefined;
+  /** Limit for the lease of an address on a network of libvirt; undefined: as long as the boot may take. */
+  readonly leaseTimeoutMs: number | undefined;
+  readonly boot: BootSettings;
+}
+
+type Section = Readonly<Record<string, unknown>>;
+
+const NUMBERS = {
+  memory_mb: { least: 256, most: 1 << 22 },
+  cores: { least: 1, most: 255 },
+  boot_timeout: { least: 1, most: 86_400 },
+  network_boot_timeout: { least: 1, most: 86_400 },
+  disk_img_resize_gib: { least: 1, most: 65_536 },
+} as const;
+const CHOICES = {
+  firmware_type: ["uefi", "bios"],
+  acceleration: ["auto", "kvm", "tcg"],
+  seed: ["nocloud", "config_drive", "none"],
+} as const;
+/** Names of pools and networks go on virsh's command line, where a dash would begin an option. */
+const NAME = /^[A-Za-z0-9_][\w.+-]*$/;
+
+/** Checks the section, whose values may also come as texts from the command line. Throws one UsageError with all problems. */
+export function parseLibvirtSettings(section: Section): LibvirtSettings {
+  const problems: string[] = [];
+  const wrong = (key: string, expected: string) =>
+    problems.push(`'platform.libvirt.${key}' is '${String(section[key])}'; expected ${expected}.`);
+  const number = (key: keyof typeof NUMBERS): number | undefined => {
+    const value = section[key];
+    if (value === undefined || value === null || value === "") return undefined;
+    const { least, most } = NUMBERS[key];
+    const read = Number(value);
+    if (Number.isInteger(read) && read >= least && read <= most) return read;
+    wrong(key, `a whole number from ${least} to ${most}`);
+    return undefined;
+  };
+  const choice = <K extends keyof typeof CHOICES>(key: K): (typeof CHOICES)[K][number] | undefined => {
+    const value = section[key];
+    if (value === undefined || value === null || value === "") return undefined;
+    const read = CHOICES[key].find((each) => each === String(value).toLowerCase());
+    if (read === undefined) wrong(key, `one of '${CHOICES[key].join("', '")}'`);
+    return read;
+  };
+  const name = (key: string, standard: string): string => {
+    const value = textOf(section[key]) ?? standard;
+    if (!NAME.test(value)) wrong(key, "a name of letters, digits, '.', '_' and '-'");
+    return value;
+  };
+  const hasIgnition = isTrue(section.ignition);
+  const seed = choice("seed") ?? (hasIgnition ? "none" : "nocloud");
+  const extraUserData = userDataOf(section.cloud_init);
+  if (extraUserData.length > 0 && seed === "none") {
+    problems.push("'platform.libvirt.cloud_init' has no effect without a seed.");
+  }
+  const seconds = (key: keyof typeof NUMBERS) => {
+    const read = number(key);
+    return read === undefined ? undefined : read * 1000;
+  };
+  const [host] = hostsOf(section.hosts);
+  const uri = parseUri(textOf(section.uri) ?? (host === undefined ? standardUri() : uriOfHost(host)));
+  const network = name("network", USER_NETWORK);
+  const settings: LibvirtSettings = {
+    uri,
+    isHere: uri.host === undefined,
+    network,
+    storage: name("storage", "assay"),
+    storageFolder: textOf(host?.folder),
+    firmware: choice("firmware_type") ?? "uefi",
+    hasSecureBoot: isTrue(section.enable_secure_boot),
+    machineType: name("machine_type", "q35"),
+    memoryMb: number("memory_mb") ?? 1024,
+    cores: number("cores") ?? 2,
+    acceleration: choice("acceleration") ?? "auto",
+    // On a shared network two machines that woke from one would have one address.
+    forks: network === USER_NETWORK && section.fork !== false && String(section.fork).toLowerCase() !== "false",
+    bootTimeoutMs: seconds("boot_timeout"),
+    leaseTimeoutMs: seconds("network_boot_timeout"),
+    boot: {
+      diskGib: number("disk_img_resize_gib"),
+      ...{ seed, hasIgnition, extraUserData },
+      ...{ kernel: undefined, initrd: undefined, commandLine: undefined },
+    },
+  };
+  if (settings.hasSecureBoot && settings.firmware === "bios") {
+    problems.push("'platform.libvirt.enable_secure_boot' needs 'firmware_type: uefi'.");
+  }
+  if (problems.length === 0) return settings;
+  throw new UsageError(problems.join("\n"), {
+    help: "Correct the section 'libvirt' under 'platform' of the runbook.",
+  });
+}
+
+/** Root has no session of its own in libvirt. */
+const standardUri = (): string => (process.getuid?.() === 0 ? "qemu:///system" : "qemu:///session");
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const isTrue = (value: unknown): boolean => String(value ?? false).toLowerCase() === "true";
+
+/** Paths of cloud-config; one path may stand for the list, and an empty text for none. */
+function userDataOf(value: unknown): readonly string[] {
+  const { extra_user_data: given } = (value ?? {}) as { readonly extra_user_data?: unknown };
+  return (Array.isArray(given) ? given : [given]).flatMap((path) => textOf(path) ?? []);
+}
+
+/** Hosts as LISA lists them; the first is the one that is used. An entry without an address is this machine. */
+function hostsOf(value: unknown) {
+  const entries = (Array.isArray(value) ? value : []) as readonly Section[];
+  return entries.flatMap((entry) => {
+    const address = textOf(entry.address);
+    if (address === undefined) return [];
+    const [username, privateKeyFile] = [textOf(entry.username), textOf(entry.private_key_file)];
+    return [{ address, username, privateKeyFile, folder: textOf(entry.lisa_working_dir) }];
+  });
+}

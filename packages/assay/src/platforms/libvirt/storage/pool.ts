@@ -1,0 +1,147 @@
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PlatformError } from "../../../errors/catalogue.ts";
+import { cacheFolder } from "../../../host/folders.ts";
+import type { Virsh } from "../connection/virsh.ts";
+import { element, toXml } from "../domain/xml.ts";
+
+/** What an overlay stands on. */
+export interface Backing {
+  readonly path: string;
+  readonly format: string;
+}
+
+/** An image takes a while over a network. */
+const UPLOAD_LIMIT_MS = 3_600_000;
+
+/** A storage pool of libvirt: the one place for files that works here, on another host, and for another account. */
+export class Pool {
+  readonly name: string;
+  readonly #virsh: Virsh;
+
+  private constructor(virsh: Virsh, name: string) {
+    this.#virsh = virsh;
+    this.name = name;
+  }
+
+  /** The pool `name`, which is started, or made in `folder` when it is not there. Throws VirshRefused. */
+  static async open(virsh: Virsh, name: string, folder: string | undefined, signal: AbortSignal): Promise<Pool> {
+    const pool = new Pool(virsh, name);
+    const info = await virsh.ask(["pool-info", name], { signal });
+    if (info === undefined) await pool.#make(folder ?? standardFolder(virsh), signal);
+    else if (!/^State:\s+running/m.test(info)) await virsh.run(["pool-start", name], { signal });
+    return pool;
+  }
+
+  /** The pool `name` if it is there and works. */
+  static async find(virsh: Virsh, name: string): Promise<Pool | undefined> {
+    const info = await virsh.ask(["pool-info", name]);
+    return info !== undefined && /^State:\s+running/m.test(info) ? new Pool(virsh, name) : undefined;
+  }
+
+  /** Makes an empty qcow2 volume on `backing` and gives its path. */
+  async createOverlay(volume: string, backing: Backing, sizeBytes: number, signal: AbortSignal): Promise<string> {
+    const xml = element(
+      "volume",
+      {},
+      element("name", {}, volume),
+      element("capacity", { unit: "bytes" }, `${sizeBytes}`),
+      element("target", {}, element("format", { type: "qcow2" })),
+      element("backingStore", {}, element("path", {}, backing.path), element("format", { type: backing.format })),
+    );
+    const folder = await mkdtemp(join(tmpdir(), "assay-volume-"));
+    try {
+      const file = join(folder, "volume.xml");
+      await writeFile(file, toXml(xml));
+      await this.#virsh.run(["vol-create", this.name, file], { signal });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    return await this.pathOf(volume, signal);
+  }
+
+  /** Copies a file of this machine into a new volume and gives its path. A failed copy leaves nothing. */
+  async upload(volume: string, file: string, signal: AbortSignal): Promise<string> {
+    const { size } = await stat(file);
+    const shape = ["--capacity", `${size}`, "--allocation", "0", "--format", "raw"];
+    await this.#virsh.run(["vol-create-as", this.name, volume, ...shape], { signal });
+    try {
+      await this.#virsh.run(["vol-upload", "--pool", this.name, "--sparse", volume, file], {
+        signal,
+        timeoutMs: UPLOAD_LIMIT_MS,
+      });
+    } catch (error) {
+      await this.remove(volume);
+      throw error;
+    }
+    return await this.pathOf(volume, signal);
+  }
+
+  /** Reads the first `length` bytes of a volume into a file of this machine. */
+  async readHead(volume: string, file: string, length: number, signal: AbortSignal): Promise<void> {
+    const part = ["--offset", "0", "--length", `${length}`];
+    await this.#virsh.run(["vol-download", "--pool", this.name, ...part, volume, file], { signal });
+  }
+
+  /** Writes a file of this machine over the beginning of a volume. */
+  async writeHead(volume: string, file: string, length: number, signal: AbortSignal): Promise<void> {
+    const part = ["--offset", "0", "--length", `${length}`];
+    await this.#virsh.run(["vol-upload", "--pool", this.name, ...part, volume, file], { signal });
+  }
+
+  async pathOf(volume: string, signal: AbortSignal): Promise<string> {
+    return await this.#virsh.run(["vol-path", "--pool", this.name, volume], { signal });
+  }
+
+  /** True when the volume is there. */
+  async has(volume: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#virsh.ask(["vol-path", "--pool", this.name, volume], { signal })) !== undefined;
+  }
+
+  /** Path of a file beside the volume `volume`. */
+  async pathBeside(volume: string, file: string, signal: AbortSignal): Promise<string> {
+    return join(dirname(await this.pathOf(volume, signal)), file);
+  }
+
+  /** Finds files that others put into the pool. */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    await this.#virsh.run(["pool-refresh", this.name], { signal });
+  }
+
+  async remove(volume: string): Promise<void> {
+    await this.#virsh.ask(["vol-delete", "--pool", this.name, volume]);
+  }
+
+  /** Removes every volume whose name begins with `prefix`. */
+  async removeAll(prefix: string): Promise<void> {
+    await this.refresh();
+    const listed = (await this.#virsh.ask(["vol-list", this.name])) ?? "";
+    const names = listed.split("\n").flatMap((line) => line.trim().split(/\s+/)[0] ?? []);
+    for (const name of names) if (name.startsWith(prefix)) await this.remove(name);
+  }
+
+  async #make(folder: string, signal: AbortSignal): Promise<void> {
+    const { name } = this;
+    const virsh = this.#virsh;
+    try {
+      await virsh.run(["pool-define-as", name, "dir", "--target", folder], { signal });
+      await virsh.run(["pool-build", name], { signal });
+      await virsh.run(["pool-start", name], { signal });
+    } catch (cause) {
+      // Another run may have made it at the same moment.
+      const info = await virsh.ask(["pool-info", name], { signal });
+      if (info !== undefined && /^State:\s+running/m.test(info)) return;
+      throw new PlatformError(`The storage pool '${name}' could not be made in '${folder}': ${String(cause)}`, {
+        help: "Name a pool that is there as 'storage' under 'platform.libvirt'.",
+        cause,
+      });
+    }
+  }
+}
+
+/** The user's cache where the machines run as the user, and else where the host keeps its variable data. */
+function standardFolder({ uri }: Virsh): string {
+  if (uri.mode === "system") return "/var/lib/libvirt/assay";
+  return uri.host === undefined ? join(cacheFolder(), "libvirt", "pool") : "/var/tmp/assay-libvirt";
+}

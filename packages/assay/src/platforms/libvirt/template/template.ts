@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolder } from "../../../host/folders.ts";
+import { replaceFile } from "../../../host/replace-file.ts";
+import { wayKey } from "../../qemu/boot-way.ts";
+import type { MachineShape } from "../../qemu/machine/machine.ts";
+import type { Prepared } from "../machine.ts";
+
+/** Raise it whenever a template of before would not fit any more. */
+const TEMPLATE_FORMAT = 1;
+
+/** A machine that was booted once and saved, from which others go on. Its files are in the pool of libvirt. */
+export interface Template {
+  readonly format: typeof TEMPLATE_FORMAT;
+  /** What the names of its volumes begin with. */
+  readonly files: string;
+  /** Paths on libvirt's host, as they stand in the saved XML. */
+  readonly disk: string;
+  readonly seed: string | undefined;
+  readonly ignition: string | undefined;
+  readonly saved: string;
+  /** As they stand in the saved XML too: the forwarded port, the text of the mark, the port of the loose wire. */
+  readonly sshPort: number;
+  readonly markText: string;
+  readonly privatePort: number | undefined;
+  readonly privateKey: string;
+  readonly publicKey: string;
+  /** Fingerprint of the guest's SSH server. */
+  readonly hostKey: string;
+  readonly kernelRelease: string | undefined;
+  readonly serialLog: string;
+  readonly bootMs: number;
+}
+
+/** Volumes of a template by their place in it. */
+export const templateVolumes = ({ files }: Pick<Template, "files">) =>
+  ({ disk: `${files}.qcow2`, saved: `${files}.save` }) as const;
+
+/** Names everything a template depends on: equal names, equal templates. */
+export function templateKey(prepared: Prepared, shape: MachineShape): string {
+  const { accelerator, host, image, pool, settings, username, virsh } = prepared;
+  const inputs = [
+    ...[TEMPLATE_FORMAT, virsh.uri.text, pool.name, host.version, accelerator],
+    ...[image.digest, wayKey(image.way), settings.firmware, settings.hasSecureBoot, settings.machineType, username],
+    ...[shape.cores, shape.memoryMb, shape.hasPrivateNic === true],
+  ];
+  return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 20);
+}
+
+const fileOf = (key: string): string => join(cacheFolder(), "libvirt", "templates", `${key}.json`);
+
+/** The template that was kept under `key`; undefined when there is none, or one whose files are gone. */
+export async function findTemplate(
+  { pool }: Pick<Prepared, "pool">,
+  key: string,
+  signal: AbortSignal,
+): Promise<Template | undefined> {
+  const text = await readFile(fileOf(key), "utf8").catch(() => "");
+  let template: Template;
+  try {
+    template = JSON.parse(text) as Template;
+  } catch {
+    return undefined;
+  }
+  if (template.format !== TEMPLATE_FORMAT || typeof template.files !== "string") return undefined;
+  const volumes = Object.values(templateVolumes(template));
+  await pool.refresh(signal);
+  const isThere = await Promise.all(volumes.map((volume) => pool.has(volume, signal)));
+  return isThere.every(Boolean) ? template : undefined;
+}
+
+/** Keeps a template for other runs; the key to log in is in it, so that only the user may read it. */
+export async function keepTemplate(key: string, template: Template): Promise<void> {
+  await mkdir(join(cacheFolder(), "libvirt", "templates"), { recursive: true, mode: 0o700 });
+  await replaceFile(fileOf(key), JSON.stringify(template));
+}
+
+/** Takes a template out of use, with its files. */
+export async function removeTemplate({ pool }: Pick<Prepared, "pool">, key: string, template: Template): Promise<void> {
+  await rm(fileOf(key), { force: true });
+  await pool.removeAll(template.files);
+}
