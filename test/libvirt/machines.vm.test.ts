@@ -32,7 +32,14 @@ beforeAll(async () => {
     runId: `test-${process.pid}`,
     keepEnvironment: "no",
   });
-  await platform.prepare({ signal, logFolder, progress: (step) => {progress.push(step); console.log(JSON.stringify(step));} });
+  await platform.prepare({
+    signal,
+    logFolder,
+    progress: (step) => {
+      progress.push(step);
+      console.log(JSON.stringify(step));
+    },
+  });
 }, LIMIT_MS);
 
 afterAll(async () => {
@@ -51,36 +58,42 @@ async function deploy(name: string): Promise<Environment> {
     environmentName: name,
     signal,
     logFolder: folder,
-    progress: (step) => {progress.push(step);console.log(JSON.stringify(step));},
+    progress: (step) => {
+      progress.push(step);
+      console.log(JSON.stringify(step));
+    },
   });
 }
 
-test.skipIf(reason !== undefined)(`a fork is pristine, is controlled and leaves nothing (${reason ?? "libvirt"})`, async () => {
-  {
-    await using first = await deploy("first");
-    const [node] = first.nodes;
-    expect(await node.text(["hostname"])).toBe("first");
-    expect(await node.text(["cat", "/proc/sys/kernel/random/boot_id"])).toMatch(/^[0-9a-f-]{36}$/);
-    await node.text(["touch", "left-by-the-first"]);
-    const serial = node.feature(SerialConsole);
-    expect(await serial.log()).toContain("Linux version");
-    const prompt = serial.readUntil("login:", { timeoutMs: 120_000 });
-    await serial.write("\n");
-    expect(await prompt).toContain("first login:");
-    const power = node.feature(StartStop);
-    expect(await power.status()).toBe("running");
-    await power.pause();
-    expect(await power.status()).toBe("paused");
-    await power.start();
-    await power.stop();
-    expect(await power.status()).toBe("off");
-    await power.start();
-    const signal = AbortSignal.timeout(LIMIT_MS);
-    await node.shell.reconnect({ timeoutMs: 600_000, signal });
-    expect(await node.text(["ls"])).toBe("left-by-the-first");
-    expect((await serial.boots()).map(({ cause }) => cause)).toEqual(["power-on", "power-on"]);
-  }
-  await using second = await deploy("second");
-  expect(await second.nodes[0].text(["ls"])).toBe("");
-  expect(virsh(libvirt.uri, "list", "--all", "--name").split("\n")).toHaveLength(1);
-});
+test.skipIf(reason !== undefined)(
+  `a fork is pristine, is controlled and leaves nothing (${reason ?? "libvirt"})`,
+  async () => {
+    {
+      await using first = await deploy("first");
+      const [node] = first.nodes;
+      expect(await node.text(["hostname"])).toBe("first");
+      expect(await node.text(["cat", "/proc/sys/kernel/random/boot_id"])).toMatch(/^[0-9a-f-]{36}$/);
+      await node.text(["touch", "left-by-the-first"]);
+      const serial = node.feature(SerialConsole);
+      expect(await serial.log()).toContain("Linux version");
+      const prompt = serial.readUntil("login:", { timeoutMs: 120_000 });
+      await serial.write("\n");
+      expect(await prompt).toContain("first login:");
+      const power = node.feature(StartStop);
+      expect(await power.status()).toBe("running");
+      await power.pause();
+      expect(await power.status()).toBe("paused");
+      await power.start();
+      await power.stop();
+      expect(await power.status()).toBe("off");
+      await power.start();
+      const signal = AbortSignal.timeout(LIMIT_MS);
+      await node.shell.reconnect({ timeoutMs: 600_000, signal });
+      expect(await node.text(["ls"])).toBe("left-by-the-first");
+      expect((await serial.boots()).map(({ cause }) => cause)).toEqual(["power-on", "power-on"]);
+    }
+    await using second = await deploy("second");
+    expect(await second.nodes[0].text(["ls"])).toBe("");
+    expect(virsh(libvirt.uri, "list", "--all", "--name").split("\n")).toHaveLength(1);
+  },
+);

@@ -92,4 +92,3 @@ async function endAll(uri: string): Promise<void> {
 export function virsh(uri: string, ...command: readonly string[]): string {
   return spawnSync("virsh", ["--quiet", "--connect", uri, ...command], { encoding: "utf8" }).stdout?.trim() ?? "";
 }
-
