@@ -120,7 +120,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "another flow of the log agent",
     "notifier: [{ type: log_agent, azure_openai_endpoint: https://a.example, selected_flow: gpt-5 }]",
     [
-      "warning 2:88 N01 'notifier[0].selected_flow' (how logs are analysed) is not carried out by this version of assay.",
+      "warning 2:80 N01 'notifier[0].selected_flow' (how logs are analysed) is not carried out by this version of assay.",
     ],
   ],
   [
@@ -213,6 +213,13 @@ const WHOLE: readonly (readonly [string, string, readonly string[]])[] = [
     "platform: [{ type: qemu, requirement: { qemu: { device_pools: [{ type: pci_net }] } } }]",
     [
       "warning 1:63 N01 'platform.requirement.qemu.device_pools' (devices of the host that guests may get) is not carried out by this version of assay.",
+    ],
+  ],
+  [
+    "key of all machines in the section of one",
+    "platform: [{ type: qemu }]\nenvironment: { environments: [{ nodes: [{ type: requirement, qemu: { cpu: max, image: x } }] }] }",
+    [
+      "warning 2:80 N01 'environment.environments[0].nodes[0].qemu.image' is said of one node, and is the same for all.",
     ],
   ],
   [

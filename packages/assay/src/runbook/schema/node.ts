@@ -5,6 +5,8 @@ import { childOf, type LocatedValue, type MappingValue } from "../value.ts";
 import { given } from "./disk.ts";
 import { checkFields, type FieldContext, isDisabled } from "./field.ts";
 import { commonNode, localNodeFields, NODES, remoteNodeFields } from "./node-kinds.ts";
+import { PLATFORM_SECTIONS } from "./platform/platforms.ts";
+import { qemuHardware } from "./platform/qemu-hardware.ts";
 import { readRequirement, requirementNodeFields, wantedNodes } from "./requirement.ts";
 import { readVariant, variantType } from "./variant.ts";
 
@@ -29,6 +31,7 @@ export function readNode(
   if (type === undefined || value.kind !== "mapping") return [];
   if (type === "requirement") {
     const read = readRequirement(value, path, context, requirementNodeFields);
+    tellCommon(value, path, context);
     return read === undefined || isDisabled(value) ? [] : wantedNodes(read, value.position);
   }
   if (type === "remote") return readRemote(value, path, account, context);
@@ -37,6 +40,18 @@ export function readNode(
     return read?.enabled === true ? [{ type, ...commonOf(read, value.position) }] : [];
   }
   return readAdded(value, path, context);
+}
+
+/** What makes the image and its boot is the same for all machines of a run; a node can have only hardware of its own. */
+function tellCommon(value: MappingValue, path: string, { isUnused, platform, problems }: FieldContext): void {
+  const section = platform === "qemu" && isUnused !== true ? childOf(value, "qemu") : undefined;
+  if (section?.kind !== "mapping" || isDisabled(value)) return;
+  for (const { key, keyPosition } of section.entries) {
+    if (Object.hasOwn(qemuHardware, key) || !Object.hasOwn(PLATFORM_SECTIONS.qemu.machine.table, key)) continue;
+    problems.missing(`'${path}.qemu.${key}' is said of one node, and is the same for all.`, keyPosition, {
+      help: `Put '${key}' under 'platform.qemu'.`,
+    });
+  }
 }
 
 interface CommonRead {
