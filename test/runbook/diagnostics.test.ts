@@ -120,7 +120,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
     "another flow of the log agent",
     "notifier: [{ type: log_agent, azure_openai_endpoint: https://a.example, selected_flow: gpt-5 }]",
     [
-      "warning 2:80 N01 'notifier[0].selected_flow' (how logs are analysed) is not carried out by this version of assay.",
+      "warning 2:88 N01 'notifier[0].selected_flow' (how logs are analysed) is not carried out by this version of assay.",
     ],
   ],
   [
