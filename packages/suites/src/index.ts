@@ -5,6 +5,7 @@ import dhcp from "./core/dhcp.ts";
 import floppy from "./core/floppy.ts";
 import kernelDebug from "./core/kernel-debug.ts";
 import multipleNodesDemo from "./demo/multiple-nodes-demo.ts";
+import securityProfileDemo from "./demo/security-profile-demo.ts";
 import provisioning from "./provisioning/provisioning.ts";
 import serialConsole from "./serial_console/serial-console-suite.ts";
 import sriov from "./sriov/sriov.ts";
@@ -24,4 +25,5 @@ export const suites: readonly Suite[] = [
   storage,
   timeSync,
   multipleNodesDemo,
+  securityProfileDemo,
 ];
