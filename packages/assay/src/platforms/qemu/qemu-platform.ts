@@ -155,6 +155,7 @@ class QemuPlatform implements Platform {
         firmware: this.#settings.firmware,
         accelerator: host.acceleration.accelerator,
         vmm_version: host.qemu.version,
+        vmm_runs_as: first.connected.machine.runsAs,
         origin: machines.some(({ origin }) => origin === "cold boot") ? "cold boot" : "fork",
         ready_after_ms: `${Math.round(performance.now() - startedAt)}`,
       },

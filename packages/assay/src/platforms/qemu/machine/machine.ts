@@ -116,6 +116,10 @@ export class Machine implements AsyncDisposable {
     return this.#process.signal(name);
   }
 
+  /** Whom QEMU runs as, in words. */
+  get runsAs(): string {
+    return this.#process.runsAs;
+  }
   /** Resolves with QEMU's last words when its process has ended. */
   get ended(): Promise<string> {
     return this.#process.ended;

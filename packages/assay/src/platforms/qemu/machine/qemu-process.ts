@@ -37,6 +37,8 @@ export class QemuProcess implements AsyncDisposable {
   readonly network: Duplex;
   /** Resolves with QEMU's own last words when the process has ended. */
   readonly ended: Promise<string>;
+  /** Whom it runs as, in words. */
+  readonly runsAs: string;
   readonly #child: ChildProcess;
   #isEnded = false;
 
@@ -46,6 +48,7 @@ export class QemuProcess implements AsyncDisposable {
     ended: Promise<string>,
     sockets: readonly Duplex[],
     qmp: QmpClient,
+    runsAs: string,
   ) {
     const [, serial, ...others] = sockets;
     const agents = others.slice(0, InheritedFd.agents.length);
@@ -55,6 +58,7 @@ export class QemuProcess implements AsyncDisposable {
     this.pid = pid;
     this.ended = ended;
     this.qmp = qmp;
+    this.runsAs = runsAs;
     this.serial = serial;
     this.agents = agents;
     this.network = network;
@@ -98,7 +102,8 @@ export class QemuProcess implements AsyncDisposable {
     if (isUser && options.lifetime === "with-owner") void ended.then(endWithAssay(child.pid));
     try {
       const qmp = await QmpClient.open(monitor, { signal: options.signal, lender });
-      return new QemuProcess(child, child.pid, ended, sockets, qmp);
+      const runsAs = isUser ? "a user of its own" : `assay's user: ${user}`;
+      return new QemuProcess(child, child.pid, ended, sockets, qmp, runsAs);
     } catch (error) {
       child.kill("SIGKILL");
       const words = await ended;
