@@ -1,4 +1,4 @@
-import { TimedOut } from "../../../errors/catalogue.ts";
+import { PlatformError, TimedOut } from "../../../errors/catalogue.ts";
 import type { QmpClient, QmpEvent } from "../machine/qmp-client.ts";
 
 export interface WaitOptions {
@@ -11,7 +11,7 @@ export class EventQueue<T> {
   readonly #qmp: QmpClient;
   readonly #untold: T[] = [];
   readonly #listeners = new Set<(value: T) => void>();
-  #waiting: (() => void) | undefined;
+  readonly #waiting: ((value: T) => void)[] = [];
 
   /** `read` gives what an event tells, and undefined for events of others. */
   constructor(qmp: QmpClient, read: (event: QmpEvent) => T | undefined) {
@@ -19,9 +19,10 @@ export class EventQueue<T> {
     qmp.onEvent((event) => {
       const value = read(event);
       if (value === undefined) return;
-      this.#untold.push(value);
       for (const listener of [...this.#listeners]) listener(value);
-      this.#waiting?.();
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) this.#untold.push(value);
+      else waiting(value);
     });
   }
 
@@ -35,22 +36,27 @@ export class EventQueue<T> {
     this.#untold.length = 0;
   }
 
-  /** The first event that was not told yet. `what` is named when it does not come in time. */
+  /**
+   * The first event that was not told yet; it is told to one of those who wait. `what` is named when none comes in time.
+   * Throws TimedOut, or PlatformError when QEMU ends.
+   */
   async next(what: string, { signal, timeoutMs }: WaitOptions): Promise<T> {
     signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const first = this.#untold.shift();
+    if (first !== undefined) return first;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
     const timer = setTimeout(() => reject(new TimedOut(`${what} within ${timeoutMs / 1000} s.`)), timeoutMs);
     const abort = () => reject(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
-    this.#waiting = resolve;
-    void this.#qmp.closed.then(() => reject(new TimedOut(`${what}: the machine's QEMU has ended.`)));
+    this.#waiting.push(resolve);
+    void this.#qmp.closed.then(() => reject(new PlatformError(`${what}: the machine's QEMU has ended.`)));
     try {
-      if (this.#untold.length === 0) await promise;
-      return this.#untold.shift() as T;
+      return await promise;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
-      this.#waiting = undefined;
+      const place = this.#waiting.indexOf(resolve);
+      if (place !== -1) this.#waiting.splice(place, 1);
     }
   }
 }

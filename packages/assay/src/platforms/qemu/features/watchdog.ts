@@ -27,14 +27,17 @@ export class MachineWatchdog implements Watchdog {
   readonly #shell: Shell;
   readonly #queue: EventQueue<WatchdogAction>;
   #action: WatchdogAction = "reset";
+  #cutOff: Promise<void> = Promise.resolve();
 
   constructor({ qmp, power, shell }: { readonly qmp: QmpClient; readonly power: Power; readonly shell: Shell }) {
     this.#qmp = qmp;
     this.#shell = shell;
     this.#queue = new EventQueue(qmp, ({ event }) => (event === "WATCHDOG" ? this.#action : undefined));
     this.#queue.follow((action) => {
+      if (action !== "poweroff") return;
+      this.#cutOff = power.cut();
       // A machine that cannot be cut off is gone, which its environment tells.
-      if (action === "poweroff") power.cut().catch(() => undefined);
+      this.#cutOff.catch(() => undefined);
     });
   }
 
@@ -62,7 +65,9 @@ export class MachineWatchdog implements Watchdog {
   }
 
   async expired({ signal, timeoutMs = DEFAULT_TIMEOUT_MS }: WatchdogOptions = {}): Promise<WatchdogAction> {
-    return await this.#queue.next("The watchdog did not run out", { signal, timeoutMs });
+    const action = await this.#queue.next("The watchdog did not run out", { signal, timeoutMs });
+    await this.#cutOff;
+    return action;
   }
 
   async #ask(what: string, script: ShellText, options: WatchdogOptions): Promise<WatchdogMeans> {
