@@ -6,6 +6,7 @@ import floppy from "./core/floppy.ts";
 import kernelDebug from "./core/kernel-debug.ts";
 import machineLifeDemo from "./demo/machine-life-demo.ts";
 import multipleNodesDemo from "./demo/multiple-nodes-demo.ts";
+import securityProfileDemo from "./demo/security-profile-demo.ts";
 import provisioning from "./provisioning/provisioning.ts";
 import serialConsole from "./serial_console/serial-console-suite.ts";
 import sriov from "./sriov/sriov.ts";
@@ -26,4 +27,5 @@ export const suites: readonly Suite[] = [
   timeSync,
   multipleNodesDemo,
   machineLifeDemo,
+  securityProfileDemo,
 ];
