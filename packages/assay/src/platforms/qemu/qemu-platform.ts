@@ -135,7 +135,7 @@ class QemuPlatform implements Platform {
     const parts = machines.map(({ plan, connected }) => {
       if (network !== undefined && plan.place !== undefined) network.connect(plan.name, connected.machine.network);
       const view = network && plan.place && new MachineNetwork(plan.place, network);
-      const { nics, networked } = withNics(connected, view);
+      const { nics, networked } = withNics(connected, plan.shape.hardware ?? {}, view);
       return { name: plan.name, shape: plan.shape, connected: networked, network: view, nics };
     });
     await outfitMachines(parts, requirement, context.signal);

@@ -22,7 +22,7 @@ export class MachineNics implements NetworkInterface {
   }
 
   async nics(): Promise<readonly Nic[]> {
-    return await this.rack.list();
+    return this.rack.list();
   }
 
   async attach(options: NicOptions = {}): Promise<Nic> {
@@ -48,17 +48,17 @@ export class MachineNics implements NetworkInterface {
   }
 
   async deviceName(id: string): Promise<string> {
-    return await this.#guest.deviceName((await this.rack.find(id)).macAddress);
+    return await this.#guest.deviceName(this.rack.macOf(id));
   }
 
   async statistics(id: string): Promise<NicStatistics> {
-    return await this.#guest.statistics((await this.rack.find(id)).macAddress);
+    return await this.#guest.statistics(this.rack.macOf(id));
   }
 
   /** Adds interfaces until there are `count`, which is what a case or a runbook asks for before it begins. */
   async attachUntil(count: number, signal: AbortSignal): Promise<void> {
     // One after the other, so that numbers and the guest's names come in one order on each machine.
-    for (let there = (await this.rack.list()).length; there < count; there++) await this.#attach({}, signal);
+    for (let there = this.rack.list().length; there < count; there++) await this.#attach({}, signal);
   }
 
   /** Gives the added interfaces their addresses again after a boot; addresses are in the guest's memory only. */

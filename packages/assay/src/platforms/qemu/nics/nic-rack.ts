@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { PlatformError, UsageError } from "../../../errors/catalogue.ts";
-import type { Nic, NicOptions } from "../../../features/network-interface.ts";
+import type { Nic, NicModel, NicOptions } from "../../../features/network-interface.ts";
 import type { HotPlugPorts } from "../machine/hot-plug-ports.ts";
 import { PRIVATE_NIC } from "../machine/machine-spec.ts";
 import { type QmpClient, QmpRefused } from "../machine/qmp-client.ts";
@@ -14,14 +14,19 @@ export interface NicRackParts {
   readonly ports: Pick<HotPlugPorts, "plug" | "unplug">;
   /** Where the machine is in its private network; undefined for a machine alone. */
   readonly network: { readonly place: NetworkPlace; readonly ethernetSwitch: EthernetSwitch } | undefined;
+  /** Of the interfaces that the machine begins with. */
+  readonly firstModel: NicModel;
 }
 
-/** The interface that leads to assay; QEMU gives it its first address of a guest. */
+/** The interface that leads to assay. Its addresses are the first that QEMU gives of each kind. */
 export const OWN_NIC = "net0";
 const OWN_ADDRESS = "10.0.2.15";
+const OWN_MAC = "52:54:00:12:34:56";
 
 interface Slot {
   readonly nic: Omit<Nic, "link">;
+  /** 0 for those that the machine begins with. */
+  readonly number: number;
   /** QEMU's name of the other end of the cable. */
   readonly netdev: string;
   /** What was asked for, and whether a fault keeps the cable out nevertheless. */
@@ -41,35 +46,31 @@ export class NicRack {
   constructor(parts: NicRackParts) {
     this.#parts = parts;
     const place = parts.network?.place;
-    const own = { id: OWN_NIC, model: "virtio-net", macAddress: "", network: "user" } as const;
+    const model = parts.firstModel;
+    const own = { id: OWN_NIC, model, macAddress: OWN_MAC, network: "user" } as const;
     this.#place({ ...own, address: OWN_ADDRESS, prefixLength: NIC_PREFIX_LENGTH }, OWN_NIC);
     if (place === undefined) return;
     const { address, macAddress } = place;
-    const shared = { id: PRIVATE_NIC, model: "virtio-net", network: "private" } as const;
+    const shared = { id: PRIVATE_NIC, model, network: "private" } as const;
     this.#place({ ...shared, macAddress, address, prefixLength: PREFIX_LENGTH }, "net1");
   }
 
-  /** Those of the beginning first. */
-  async list(): Promise<readonly Nic[]> {
-    const ownMac = await this.#ownMac();
-    return [...this.#slots.values()].map(({ nic, isPluggedIn, isFaulty }) => ({
+  /** Those of the beginning first, then by their numbers. */
+  list(): readonly Nic[] {
+    return this.#ordered.map(({ nic, isPluggedIn, isFaulty }) => ({
       ...nic,
-      ...(nic.id === OWN_NIC ? { macAddress: ownMac } : {}),
       link: isPluggedIn && !isFaulty ? "up" : "down",
     }));
   }
 
-  /** Throws UsageError when there is none. */
-  async find(id: string): Promise<Nic> {
-    this.#slotOf(id);
-    const found = (await this.list()).find((nic) => nic.id === id);
-    if (found === undefined) throw new Error(`The interface '${id}' was listed a moment ago.`);
-    return found;
+  /** The address by which the guest knows an interface. Throws UsageError when there is none. */
+  macOf(id: string): string {
+    return this.#slotOf(id).nic.macAddress;
   }
 
-  /** Those that were added, in their order. */
+  /** Those that were added, by their numbers. */
   get added(): readonly Omit<Nic, "link">[] {
-    return [...this.#slots.values()].slice(this.#baseCount).map(({ nic }) => nic);
+    return this.#ordered.filter(({ number }) => number > 0).map(({ nic }) => nic);
   }
 
   /** QEMU's name of the network end of an interface. Throws UsageError when there is none. */
@@ -94,12 +95,12 @@ export class NicRack {
       try {
         await this.#parts.ports.plug(deviceOf(plan, netdev), withSignal(signal));
       } catch (error) {
-        await this.#parts.qmp.execute("netdev_del", { id: netdev });
+        await this.#parts.qmp.execute("netdev_del", { id: netdev }).catch(() => undefined);
         cable?.destroy();
         throw error instanceof QmpRefused ? explained(error, plan) : error;
       }
       const nic = { id, model, macAddress, network, address, prefixLength: NIC_PREFIX_LENGTH };
-      this.#place(nic, netdev);
+      this.#place(nic, netdev, index);
       return nic;
     } catch (error) {
       this.#numbers.delete(index);
@@ -109,11 +110,11 @@ export class NicRack {
 
   /** Takes an added interface out. Throws UsageError for others, TimedOut when the guest keeps it. */
   async unplug(id: string, signal: AbortSignal | undefined): Promise<void> {
-    const { netdev, isInUse } = this.#slotOf(id);
+    const { netdev, number, isInUse } = this.#slotOf(id);
     if (isInUse) {
       throw new UsageError(`The interface '${id}' has a fault and cannot be taken out.`, { help: "Revert it before." });
     }
-    if (!this.added.some((nic) => nic.id === id)) {
+    if (number === 0) {
       throw new UsageError(`The interface '${id}' belongs to the machine and cannot be taken out.`, {
         help: "Only interfaces that were added can be removed.",
       });
@@ -122,7 +123,7 @@ export class NicRack {
     this.#slots.delete(id);
     // QEMU closes its end of the cable, and ours notices.
     await this.#parts.qmp.execute("netdev_del", { id: netdev }, withSignal(signal));
-    this.#numbers.delete(Number(id.slice("nic".length)));
+    this.#numbers.delete(number);
   }
 
   /** Plugs the cable in or out for as long as no fault has it out. */
@@ -145,8 +146,8 @@ export class NicRack {
     this.#slotOf(id).isInUse = isInUse;
   }
 
-  get #baseCount(): number {
-    return this.#parts.network === undefined ? 1 : 2;
+  get #ordered(): readonly Slot[] {
+    return [...this.#slots.values()].toSorted((one, other) => one.number - other.number);
   }
 
   /** Throws UsageError when there is none. */
@@ -158,8 +159,8 @@ export class NicRack {
     });
   }
 
-  #place(nic: Omit<Nic, "link">, netdev: string): void {
-    this.#slots.set(nic.id, { nic, netdev, isPluggedIn: true, isFaulty: false, isInUse: false });
+  #place(nic: Omit<Nic, "link">, netdev: string, number = 0): void {
+    this.#slots.set(nic.id, { nic, number, netdev, isPluggedIn: true, isFaulty: false, isInUse: false });
   }
 
   async #applyLink(id: string, { isPluggedIn, isFaulty }: Slot): Promise<void> {
@@ -184,21 +185,12 @@ export class NicRack {
     const cable = await meetQemu((path) => {
       const addr = { type: "unix", path };
       return qmp.execute("netdev_add", { type: "stream", id: netdev, server: false, addr }, withSignal(signal));
-    }, signal);
+    }, signal).catch((error: unknown) => {
+      throw error instanceof QmpRefused ? withoutStreams(error) : error;
+    });
     shared.ethernetSwitch.connect(shared.place.name, cable, { segment: index });
     return cable;
   }
-
-  /** QEMU tells the address of the one interface that has no name of ours. */
-  async #ownMac(): Promise<string> {
-    const filters = (await this.#parts.qmp.execute("query-rx-filter")) as readonly RxFilter[];
-    return filters.find(({ name }) => !this.#slots.has(name))?.["main-mac"] ?? "";
-  }
-}
-
-interface RxFilter {
-  readonly name: string;
-  readonly "main-mac": string;
 }
 
 const withSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
@@ -216,6 +208,14 @@ function explained(error: QmpRefused, { model }: NicPlan): Error {
   if (!error.message.includes("not a valid device model")) return error;
   return new PlatformError(`This QEMU has no network interface of the model '${model}'.`, {
     help: "Use another model, or a newer QEMU: igb is there since QEMU 8.0.",
+    cause: error,
+  });
+}
+
+function withoutStreams(error: QmpRefused): Error {
+  if (!error.message.includes("'stream'")) return error;
+  return new PlatformError("This QEMU cannot add interfaces to a private network.", {
+    help: "Use QEMU 7.2 or newer, or add interfaces with 'network: \"user\"'.",
     cause: error,
   });
 }
