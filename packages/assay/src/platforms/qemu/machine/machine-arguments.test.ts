@@ -98,3 +98,67 @@ test("a kernel, an Ignition configuration and no seed", () => {
   expect(machineArguments(direct).join(" ")).not.toMatch(/seed0|bootindex/);
   expect(after("-initrd", { ...spec, kernel: { ...kernel, initrd: "/k/initrd" } })).toEqual(["/k/initrd"]);
 });
+
+const numa = [
+  { cores: 1, memoryMb: 512 },
+  { cores: 2, memoryMb: 256 },
+  { cores: 0, memoryMb: 256 },
+];
+test.each<[string, Partial<MachineSpec>, readonly string[]]>([
+  ["-smp", {}, ["2,maxcpus=8"]],
+  [
+    "-smp",
+    { cores: 4, hardware: { topology: { sockets: 1, cores: 2, threads: 2 } } },
+    ["4,maxcpus=8,sockets=2,cores=2,threads=2"],
+  ],
+  // Each node needs sockets of its own; these have different numbers of processors.
+  ["-smp", { cores: 3, hardware: { numa } }, ["3,maxcpus=3,sockets=3,cores=1,threads=1"]],
+  [
+    "-numa",
+    { cores: 3, hardware: { numa } },
+    ["node,nodeid=0,memdev=memory0,cpus=0-0", "node,nodeid=1,memdev=memory1,cpus=1-2", "node,nodeid=2,memdev=memory2"],
+  ],
+  [
+    "-object",
+    { hardware: { numa: numa.slice(0, 2) }, memory: { path: "/t/memory", access: "private" } },
+    [
+      "memory-backend-file,id=memory0,size=512M,mem-path=/t/memory,share=off",
+      "memory-backend-file,id=memory1,size=256M,mem-path=/t/memory-1,share=off",
+      "rng-builtin,id=rng0",
+    ],
+  ],
+  [
+    "-object",
+    { hardware: { hasHugepages: true } },
+    ["memory-backend-memfd,id=memory0,size=1024M,hugetlb=on", "rng-builtin,id=rng0"],
+  ],
+  ["-machine", { hardware: { hasHugepages: true } }, ["q35,graphics=off,vmport=off,memory-backend=memory0"]],
+  ["-machine", { hardware: { machineType: "pc", numa } }, ["pc,graphics=off,vmport=off"]],
+  ["-cpu", { hardware: { cpu: "EPYC,-svm" } }, ["EPYC,-svm"]],
+  [
+    "-fsdev",
+    { hardware: { share: { path: "/a,b", tag: "t", isReadOnly: true } } },
+    ["local,id=share0,path=/a,,b,security_model=none,readonly=on"],
+  ],
+])("%s of %j", (option, hardware, values) => {
+  expect(after(option, { ...spec, ...hardware })).toEqual(values);
+});
+
+test.each<[MachineSpec["hardware"], string]>([
+  [{ nicModel: "igb" }, "igb,netdev=net0,romfile="],
+  [{ diskBus: "nvme" }, "nvme,serial=assay-disk0,drive=disk0,bootindex=0"],
+  [{ diskBus: "sata", machineType: "pc" }, "ide-hd,bus=sata0.0,drive=disk0,bootindex=0"],
+  [{ hasVsock: true }, "vhost-vsock-pci,id=vsock0,guest-cid=116629718"],
+  [{ cdrom: "/d.iso" }, "ide-cd,id=cdrom0,bus=ide.1,drive=cdrom0"],
+  [{ extraArguments: ["-device", "own,a=b"] }, "own,a=b"],
+])("%j is a device of the machine", (hardware, device) => {
+  expect(after("-device", { ...spec, hardware })).toContain(device);
+  expect(after("-device", spec)).not.toContain(device);
+});
+
+test("two machines have different vsock addresses", () => {
+  const hardware = { hasVsock: true } as const;
+  const other = { ...spec, hardware, generationId: "0f3a0d3e-0000-4000-8000-000000000000" };
+  expect(after("-device", other)).not.toEqual(after("-device", { ...spec, hardware }));
+  expect(after("-device", other).at(-1)).toMatch(/guest-cid=\d{4,10}$/);
+});
