@@ -175,4 +175,5 @@ export class DiskRack {
   }
 }
 
-const USB_CONTROLLER = "usb0";
+/** Another name than that of a controller which the machine began with. */
+const USB_CONTROLLER = "usb-disks";
