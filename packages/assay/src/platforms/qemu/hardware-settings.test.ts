@@ -33,7 +33,7 @@ function share(path: string, tag: string, isReadOnly: boolean) {
 
 test("nodes and topology say how many processors and how much memory there are", () => {
   const numa = [{ cores: 1, memory_mb: 512 }, { cores: 2, memory_mb: "1024" }, { memory_mb: 256 }];
-  expect(parseQemuSettings({ numa, cores: 8, memory_mb: 4096 })).toMatchObject({ cores: 3, memoryMb: 1792 });
+  expect(parseQemuSettings({ numa, cores: 1, memory_mb: 1024 })).toMatchObject({ cores: 3, memoryMb: 1792 });
   expect(parseQemuSettings({ topology: { sockets: 2, cores: 2, threads: 2 } }).cores).toBe(8);
 });
 
@@ -56,6 +56,12 @@ test.each([
 ])("%j does not hold: %s", (section, message) => {
   expect(() => parseQemuSettings(section)).toThrow(message);
   expect(hardwareOfNode(section).problems.join()).toContain(message);
+});
+
+test("more processors or memory than the hardware gives are not promised", () => {
+  const asked = { topology: { sockets: 2 }, numa: [{ cores: 2, memory_mb: 512 }], cores: 4, memory_mb: 1024 };
+  expect(() => parseQemuSettings(asked)).toThrow("'platform.qemu.cores' is 4, and 'topology' or 'numa' gives");
+  expect(() => parseQemuSettings(asked)).toThrow("'platform.qemu.memory_mb' is 1024, and 'topology' or 'numa' gives");
 });
 
 test("what the runbook may say of hardware is what is read", () => {

@@ -156,13 +156,21 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
   const isOwnBoard = section.machine_type === undefined || section.machine_type === null;
   const hardware = isArm ? { machineType: isOwnBoard ? "virt" : "q35", ...told } : told;
   const isMicro = boardOf(hardware?.machineType) === "microvm";
+  /** What the hardware says stands; a larger number beside it is one that the machine will not have. */
+  const sizeOf = (name: "cores" | "memory_mb", ofHardware: number | undefined, usual: number): number => {
+    const asked = get(name, QEMU_KEYS[name] as Key<number | undefined>, undefined);
+    if (ofHardware !== undefined && asked !== undefined && asked > ofHardware) {
+      problems.push(`'platform.qemu.${name}' is ${asked}, and 'topology' or 'numa' gives the machine ${ofHardware}.`);
+    }
+    return ofHardware ?? asked ?? usual;
+  };
   const settings: QemuSettings = {
     architecture,
     firmware: isMicro ? "bios" : get("firmware_type", QEMU_KEYS.firmware_type, "uefi"),
     isSecureBoot: get("enable_secure_boot", QEMU_KEYS.enable_secure_boot, false),
     hasTpm: get("tpm", QEMU_KEYS.tpm, false),
-    memoryMb: (hardware && memoryOf(hardware)) ?? get("memory_mb", QEMU_KEYS.memory_mb, 1024),
-    cores: (hardware && coresOf(hardware)) ?? get("cores", QEMU_KEYS.cores, 2),
+    memoryMb: sizeOf("memory_mb", hardware && memoryOf(hardware), 1024),
+    cores: sizeOf("cores", hardware && coresOf(hardware), 2),
     hardware,
     bootTimeoutMs: bootTimeoutSeconds === undefined ? undefined : bootTimeoutSeconds * 1000,
     acceleration: get("acceleration", QEMU_KEYS.acceleration as Key<QemuSettings["acceleration"]>, "auto"),
