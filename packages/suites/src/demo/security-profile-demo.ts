@@ -5,13 +5,13 @@ import { type CaseContext, suite } from "assay/suite";
 export default suite("SecurityProfileDemo", {
   area: "demo",
   about: "Cases on protected machines: Secure Boot and a TPM 2.0.",
+  requires: { features: [securityProfile({ profile: "secureboot", hasTpm: true })] },
 }, ({ test }) => {
   test(
     "verify_secure_boot",
     {
       about: "The firmware starts signed boot loaders alone, and the system it started knows it.",
       priority: 2,
-      requires: { features: [securityProfile({ profile: "secureboot" })] },
     },
     verifySecureBoot,
   );
@@ -20,7 +20,6 @@ export default suite("SecurityProfileDemo", {
     {
       about: "The kernel has a TPM 2.0 whose registers hold what was measured at boot.",
       priority: 2,
-      requires: { features: [securityProfile({ hasTpm: true })] },
     },
     verifyMeasuredBoot,
   );

@@ -5,7 +5,7 @@ import { coresOf, type Hardware, memoryOf } from "./hardware.ts";
 import { hardwareOfNode } from "./hardware-settings.ts";
 import type { ProtectedShape } from "./host/security.ts";
 import type { MachineShape } from "./machine/machine.ts";
-import { protectionOf } from "./protection.ts";
+import { protectionIn, protectionOf } from "./protection.ts";
 import type { QemuSettings } from "./settings.ts";
 
 /** What every machine gets where nobody asks for anything else. */
@@ -28,7 +28,7 @@ export function machineShapes(requirement: EnvironmentRequirement, usual: UsualS
       cores: (hardware && coresOf(hardware)) ?? numberFor(node?.coreCount, cores, usual.cores),
       memoryMb: (hardware && memoryOf(hardware)) ?? numberFor(node?.memoryMb, memoryMb, usual.memoryMb),
       ...(nodeCount > 1 ? { hasPrivateNic: true } : {}),
-      ...protectionOf(node?.features, usual),
+      ...protectionOf(node?.features, protectionIn(node?.platformSections?.qemu, usual)),
       ...(hardware === undefined ? {} : { hardware }),
     };
   });

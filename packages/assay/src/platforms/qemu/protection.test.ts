@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SecurityProfile, securityProfile } from "../../features/security-profile.ts";
 import { nodesOf } from "../../plan/case-requirement.ts";
-import { protectionOf, unknownProtection } from "./protection.ts";
+import { protectionIn, protectionOf, unknownProtection } from "./protection.ts";
 
 const wanting = (settings: Readonly<Record<string, string | boolean | readonly (string | boolean)[]>>) =>
   nodesOf({ features: [{ ...SecurityProfile, settings }] })[0]?.features;
@@ -40,6 +40,14 @@ test("what a case says in its own words is the same as in those of the runbook",
   const features = nodesOf({ features: [securityProfile({ profile: "secureboot", hasTpm: true })] })[0]?.features;
   expect(protectionOf(features, {})).toEqual({ isSecureBoot: true, hasTpm: true });
   expect(protectionOf(undefined, {})).toEqual({});
+});
+
+test.each([
+  [undefined, {}],
+  [{ tpm: true }, { hasTpm: true }],
+  [{ enable_secure_boot: false, cores: 2 }, { isSecureBoot: false }],
+])("the section %j of a node stands above what is said of all", (section, own) => {
+  expect(protectionIn(section, { isSecureBoot: true })).toEqual({ isSecureBoot: true, ...own });
 });
 
 test.each([

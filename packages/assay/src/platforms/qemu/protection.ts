@@ -5,8 +5,18 @@ type Protection = Pick<ProtectedShape, "isSecureBoot" | "hasTpm">;
 
 const PROFILES = { none: false, secureboot: true } as const;
 
+/** What a node's own section says of its protection stands above what is said of all machines. */
+export function protectionIn(section: Readonly<Record<string, unknown>> = {}, usual: Protection): Protection {
+  const { enable_secure_boot: isSecureBoot, tpm: hasTpm } = section;
+  return {
+    ...usual,
+    ...(typeof isSecureBoot === "boolean" && { isSecureBoot }),
+    ...(typeof hasTpm === "boolean" && { hasTpm }),
+  };
+}
+
 /** How a machine is protected that has to have these features; the usual way where that will do. */
-export function protectionOf(features: NodeSpace["features"], usual: ProtectedShape): Protection {
+export function protectionOf(features: NodeSpace["features"], usual: Protection): Protection {
   let { isSecureBoot = false, hasTpm = false } = usual;
   for (const settings of wantsOf(features)) {
     const profiles = wantedProfiles(settings);

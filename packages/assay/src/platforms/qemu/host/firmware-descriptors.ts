@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** What a descriptor says of one firmware: QEMU's docs/interop/firmware.json. */
-export interface FirmwareDescriptor {
+interface FirmwareDescriptor {
   /** Of the descriptor, without its folder. */
   readonly name: string;
   readonly code: string;
@@ -30,7 +30,7 @@ export interface FirmwareNeed {
 }
 
 /** Where descriptors lie; of two with one name that of the earlier folder counts. */
-export function descriptorFolders(): readonly string[] {
+function descriptorFolders(): readonly string[] {
   const ownFolder = process.env.XDG_CONFIG_HOME ?? join(homedir(), ".config");
   return [join(ownFolder, "qemu/firmware"), "/etc/qemu/firmware", "/usr/share/qemu/firmware"];
 }

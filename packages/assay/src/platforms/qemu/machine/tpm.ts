@@ -4,7 +4,7 @@ import { mkdir, open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { PlatformError } from "../../../errors/catalogue.ts";
 
-export interface TpmStart {
+interface TpmStart {
   /** The program swtpm. */
   readonly program: string;
   /** Takes what the TPM remembers; made if it is missing. A fork's TPM is filled from the template's device state. */
