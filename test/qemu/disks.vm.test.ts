@@ -5,6 +5,7 @@ import type { Node } from "../../packages/assay/src/node/node.ts";
 import { sh } from "../../packages/assay/src/node/shell/command.ts";
 import type { Environment } from "../../packages/assay/src/platforms/platform.ts";
 import { machinesFolder } from "../../packages/assay/src/platforms/qemu/machine/machine-folder.ts";
+import { exactly } from "../../packages/assay/src/suite/count.ts";
 import { Reboot } from "../../packages/assay/src/tools/reboot.ts";
 import { type Guests, LIMIT_MS, openGuests } from "./guests.ts";
 
@@ -102,12 +103,21 @@ test("a limit holds a disk back until it is lifted", async () => {
   await removeAll();
 });
 
-test("what was written to disks goes with the machine", async () => {
-  await using mortal = await guests.deploy("mortal");
-  await mortal.nodes[0].feature(Disk).addDataDisks([{}]);
+test("disks that are required are there from the beginning, and go with the machine", async () => {
+  const node = {
+    disk: { dataDiskCount: exactly(2), dataDiskSize: exactly(1), dataDiskType: ["PremiumSSDLRS"] as const },
+    features: [{ name: "Nvme", settings: { disk_count: [1] } }],
+  };
+  await using mortal = await guests.deploy("mortal", { nodes: [node] });
+  const disks = await mortal.nodes[0].feature(Disk).dataDisks();
+  expect(disks.map(({ bus, sizeBytes }) => [bus, sizeBytes])).toEqual([
+    ["scsi", 2 ** 30],
+    ["scsi", 2 ** 30],
+    ["nvme", 20 * 2 ** 30],
+  ]);
   const folderOf = async () => (await readdir(machinesFolder())).find((name) => name.startsWith("mortal-"));
   const folder = await folderOf();
-  expect(await readdir(`${machinesFolder()}/${folder}`)).toContain("data1.qcow2");
+  expect(await readdir(`${machinesFolder()}/${folder}`)).toContain("data3.qcow2");
   await mortal[Symbol.asyncDispose]();
   expect(await folderOf()).toBeUndefined();
 });

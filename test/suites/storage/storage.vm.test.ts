@@ -1,8 +1,64 @@
 import { sh } from "assay";
 import storage from "../../../packages/suites/src/storage/storage.ts";
-import { proveSuite } from "../prove-suite.ts";
+import { type Defect, proveSuite } from "../prove-suite.ts";
+
+/** Each disk costs an emulated guest seconds; two show all that many do, and variants differ with one already. */
+const TWO_DISKS = { max_disks_to_add: 2 };
+const ONE_DISK = { max_disks_to_add: 1 };
+
+/** A disk of the guest's own comes with the first that is added. */
+const uninvited: Defect = {
+  plant: sh`echo 'ACTION=="add", KERNEL=="sda", RUN+="/sbin/modprobe scsi_debug dev_size_mb=8"' > /etc/udev/rules.d/90-uninvited.rules`,
+  message: "has 2 new disks instead of 1",
+};
+
+/** udev corrects what disks tell of themselves. */
+const misjudged = (rotational: 0 | 1): Defect => ({
+  plant: sh`echo 'ACTION=="add", KERNEL=="sd[a-z]", ATTR{queue/rotational}="${rotational}"' > /etc/udev/rules.d/90-medium.rules`,
+  message: `takes '/dev/sda' for ${rotational === 1 ? "rotating; a solid-state" : "solid-state; a rotating"} disk was added.`,
+});
+
+/** The kernel's driver of the controller is gone, and disks come to nobody. */
+const deaf: Defect = {
+  plant: sh`for controller in /sys/bus/virtio/drivers/virtio_scsi/virtio*; do basename "$controller" > /sys/bus/virtio/drivers/virtio_scsi/unbind; done`,
+  message: "The guest did not see",
+};
 
 proveSuite(storage, {
+  verify_hot_add_disk_serial: {
+    variables: TWO_DISKS,
+    defects: { "the kernel sees no disks that come": deaf },
+  },
+  verify_hot_add_disk_serial_standard_ssd: {
+    variables: ONE_DISK,
+    defects: { "solid-state disks are taken for rotating ones": misjudged(1) },
+  },
+  verify_hot_add_disk_serial_premium_ssd: {
+    variables: ONE_DISK,
+    defects: { "another disk comes with the one that was added": uninvited },
+  },
+  verify_hot_add_disk_parallel: {
+    variables: TWO_DISKS,
+    defects: { "rotating disks are taken for solid-state ones": misjudged(0) },
+  },
+  verify_hot_add_disk_parallel_standard_ssd: {
+    variables: ONE_DISK,
+    defects: { "solid-state disks are taken for rotating ones": misjudged(1) },
+  },
+  verify_hot_add_disk_parallel_premium_ssd: {
+    variables: ONE_DISK,
+    defects: {
+      "another disk comes with the one that was added": uninvited,
+    },
+  },
+  verify_hot_add_disk_serial_random_lun_standard_ssd: {
+    variables: TWO_DISKS,
+    defects: { "another disk comes with the one that was added": uninvited },
+  },
+  verify_hot_add_disk_serial_random_lun_premium_ssd: {
+    variables: ONE_DISK,
+    defects: { "solid-state disks are taken for rotating ones": misjudged(1) },
+  },
   verify_disks_device_timeout_setting: {
     // The machine's own disk is no SCSI disk.
     prepare: sh`modprobe scsi_debug dev_size_mb=8 && udevadm settle`,
