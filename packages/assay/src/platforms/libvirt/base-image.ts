@@ -2,7 +2,7 @@ import type { PlatformProgress } from "../platform.ts";
 import type { BootableImage } from "../qemu/boot-way.ts";
 import { takeLock } from "../qemu/host/build-lock.ts";
 import type { Virsh } from "./connection/virsh.ts";
-import { withFile } from "./domain/domain.ts";
+import { withFile } from "./connection/with-file.ts";
 import type { Backing, Pool } from "./storage/pool.ts";
 
 interface BaseOrder {

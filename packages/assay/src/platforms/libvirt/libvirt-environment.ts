@@ -118,7 +118,7 @@ function nodeOf(
   { prepared }: EnvironmentParts,
 ): Node {
   const { address, domain, port, shell } = connected;
-  const features = machineFeatures(domain, network);
+  const features = machineFeatures(domain, shell, network);
   return makeNode({
     ...{ name, index, isLocal: false, shell },
     connection: {

@@ -104,7 +104,7 @@ class LibvirtPlatform implements Platform {
     const refusal = this.refuse(requirement);
     if (refusal !== undefined) throw new PlatformError(`libvirt cannot serve this environment: ${refusal}`);
     const plans = machinePlans(requirement, this.#settings, context.environmentName);
-    const { machines, network } = await makeAll(maker, plans, context, requirement.coldBoot);
+    const { machines, network } = await makeAll(maker, plans, context, requirement);
     const [first, ...others] = machines;
     if (first === undefined) throw new PlatformError("libvirt was asked for an environment without nodes.");
     const { connected } = first;

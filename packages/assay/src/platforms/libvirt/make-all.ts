@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { DeployContext } from "../platform.ts";
+import type { DeployContext, EnvironmentRequirement } from "../platform.ts";
+import { wantedDisks } from "../qemu/disks/wanted-disks.ts";
+import { QemuDisks } from "../qemu/features/disk.ts";
 import type { MachinePlan } from "../qemu/machine-plan.ts";
 import { type MachineParts, removeMachine } from "./libvirt-environment.ts";
 import type { MachineMaker } from "./machine-maker.ts";
@@ -17,19 +19,26 @@ export async function makeAll(
   maker: MachineMaker,
   plans: readonly MachinePlan[],
   order: DeployContext,
-  isCold: boolean,
+  requirement: EnvironmentRequirement,
 ): Promise<Made> {
   const network = plans.length === 1 ? undefined : new PrivateWires();
   const failed = new AbortController();
   const signal = AbortSignal.any([order.signal, failed.signal]);
-  const makings = plans.map(async (plan): Promise<MachineParts> => {
+  const makings = plans.map(async (plan, index): Promise<MachineParts> => {
     const { name, place, shape } = plan;
     const logFolder = plans.length === 1 ? order.logFolder : join(order.logFolder, name);
     await mkdir(logFolder, { recursive: true });
     const privateNic = place === undefined ? undefined : await network?.lay(place);
-    const connected = await maker.make(plan, { ...order, signal, logFolder }, { isCold, privateNic });
-    if (network === undefined || place === undefined) return { name, shape, connected, network: undefined };
+    const connected = await maker.make(
+      plan,
+      { ...order, signal, logFolder },
+      { isCold: requirement.coldBoot, privateNic },
+    );
     try {
+      const disks = wantedDisks(requirement)[index] ?? [];
+      if (disks.length > 0)
+        await new QemuDisks(connected.domain.disks, connected.shell).addDataDisks(disks, { signal });
+      if (network === undefined || place === undefined) return { name, shape, connected, network: undefined };
       return { name, shape, connected: await network.take(connected, place, signal), network: network.viewOf(place) };
     } catch (error) {
       await removeMachine(connected);

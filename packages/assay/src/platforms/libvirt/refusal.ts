@@ -1,4 +1,5 @@
 import type { EnvironmentRequirement } from "../platform.ts";
+import { diskRefusal, wantedDisks } from "../qemu/disks/wanted-disks.ts";
 import { machineShapes, type UsualShape } from "../qemu/machine-shapes.ts";
 import { LIBVIRT_FEATURES, LIBVIRT_SHARED_FEATURES } from "./machine-features.ts";
 
@@ -22,6 +23,15 @@ export function libvirtRefusal(
   const missing = features.filter((name) => !given.includes(name));
   if (missing.length > 0) {
     return `it needs the feature '${missing.join("', '")}', which the platform 'libvirt' does not give.`;
+  }
+  const ofDisks = diskRefusal(requirement);
+  if (ofDisks !== undefined) return ofDisks;
+  if (
+    wantedDisks(requirement)
+      .flat()
+      .some(({ bus }) => bus === "nvme")
+  ) {
+    return "it needs NVMe disks, which the platform 'libvirt' does not give.";
   }
   if (host === undefined) return undefined;
   const shapes = machineShapes(requirement, usual);

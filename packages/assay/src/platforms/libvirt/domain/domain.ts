@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DomainEvents } from "../connection/events.ts";
 import type { Virsh } from "../connection/virsh.ts";
+import { withFile } from "../connection/with-file.ts";
+import { DomainDisks } from "../disks/domain-disks.ts";
 import type { Pool } from "../storage/pool.ts";
 import { DomainConsole } from "./console.ts";
 import { type DomainMark, MARK_NAMESPACE, markText } from "./mark.ts";
@@ -35,6 +34,7 @@ export class Domain implements AsyncDisposable {
   readonly name: string;
   readonly console: DomainConsole;
   readonly power: DomainPower;
+  readonly disks: DomainDisks;
   readonly #parts: DomainParts;
   readonly #stopListening: () => void;
   /** Resolves with what happened when the machine died on its own, and not because its guest powered off. */
@@ -51,6 +51,7 @@ export class Domain implements AsyncDisposable {
     this.power = new DomainPower(virsh, events, this.console, name, () => {
       this.#awaitedEnds++;
     });
+    this.disks = new DomainDisks(virsh, events, parts.pool, name);
     const { promise, resolve } = Promise.withResolvers<string>();
     this.died = promise;
     this.#stopListening = events.on(name, (event) => {
@@ -120,16 +121,4 @@ export async function removeDomain(virsh: Virsh, name: string, pool: Pool | unde
   const isGone = await virsh.ask(["undefine", name, ...whole, "--nvram"]);
   if (isGone === undefined) await virsh.ask(["undefine", name, ...whole]);
   await pool?.removeAll(name);
-}
-
-/** Hands `text` to virsh, which takes XML from files only. */
-export async function withFile<T>(name: string, text: string, use: (file: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "assay-libvirt-"));
-  try {
-    const file = join(folder, name);
-    await writeFile(file, text, { mode: 0o600 });
-    return await use(file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

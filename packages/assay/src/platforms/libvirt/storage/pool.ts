@@ -1,9 +1,9 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PlatformError } from "../../../errors/catalogue.ts";
 import { cacheFolder } from "../../../host/folders.ts";
 import type { Virsh } from "../connection/virsh.ts";
+import { withFile } from "../connection/with-file.ts";
 import { element, toXml } from "../domain/xml.ts";
 
 /** What an overlay stands on. */
@@ -42,22 +42,26 @@ export class Pool {
 
   /** Makes an empty qcow2 volume on `backing` and gives its path. */
   async createOverlay(volume: string, backing: Backing, sizeBytes: number, signal: AbortSignal): Promise<string> {
+    return await this.#create(volume, sizeBytes, backing, signal);
+  }
+
+  /** Makes an empty qcow2 volume and gives its path. */
+  async createDisk(volume: string, sizeBytes: number, signal: AbortSignal): Promise<string> {
+    return await this.#create(volume, sizeBytes, undefined, signal);
+  }
+
+  async #create(volume: string, sizeBytes: number, backing: Backing | undefined, signal: AbortSignal): Promise<string> {
     const xml = element(
       "volume",
       {},
       element("name", {}, volume),
       element("capacity", { unit: "bytes" }, `${sizeBytes}`),
       element("target", {}, element("format", { type: "qcow2" })),
-      element("backingStore", {}, element("path", {}, backing.path), element("format", { type: backing.format })),
+      backing === undefined
+        ? undefined
+        : element("backingStore", {}, element("path", {}, backing.path), element("format", { type: backing.format })),
     );
-    const folder = await mkdtemp(join(tmpdir(), "assay-volume-"));
-    try {
-      const file = join(folder, "volume.xml");
-      await writeFile(file, toXml(xml));
-      await this.#virsh.run(["vol-create", this.name, file], { signal });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    await withFile("volume.xml", toXml(xml), (file) => this.#virsh.run(["vol-create", this.name, file], { signal }));
     return await this.pathOf(volume, signal);
   }
 

@@ -9,15 +9,20 @@ import { MOST_SCSI_DISKS } from "../disks/disk-order.ts";
 import type { DiskRack } from "../disks/disk-rack.ts";
 import { GuestDisks, type SeenDisk } from "../disks/guest-disks.ts";
 
-/** The disks of a machine: changed through QEMU, and looked at in the guest. */
+/** The host's side of a machine's data disks. */
+interface DisksOfHost extends Pick<DiskRack, "list" | "plug" | "unplug" | "resize" | "limit"> {
+  get(id: string): { readonly order: DiskOrder };
+}
+
+/** The disks of a machine: changed through the host, and looked at in the guest. */
 export class QemuDisks implements Disk {
   readonly featureName = "Disk";
   readonly mostDataDisks = MOST_SCSI_DISKS;
-  readonly #rack: DiskRack;
+  readonly #rack: DisksOfHost;
   readonly #shell: Shell;
   readonly #guest: GuestDisks;
 
-  constructor(rack: DiskRack, shell: Shell) {
+  constructor(rack: DisksOfHost, shell: Shell) {
     this.#rack = rack;
     this.#shell = shell;
     this.#guest = new GuestDisks(shell);

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { UsageError } from "../../../errors/catalogue.ts";
+import { orderDisk } from "../../qemu/disks/disk-order.ts";
+import { toXml } from "../domain/xml.ts";
+import { diskXml, targetOf } from "./disk-xml.ts";
+
+test.each([
+  ["scsi", 1, "sdb"],
+  ["virtio-blk", 1, "vdb"],
+  ["scsi", 25, "sdz"],
+  ["scsi", 26, "sdaa"],
+  ["virtio-blk", 53, "vdbb"],
+] as const)("a disk on %s, number %i, is '%s'", (bus, number, expected) => {
+  expect(targetOf({ bus }, number)).toBe(expected);
+});
+
+test("a SCSI disk has its LUN, serial number and medium", () => {
+  const order = orderDisk("data1", { lun: 7, serial: "mine", medium: "solid-state", isReadOnly: true }, []);
+  const xml = toXml(diskXml(order, "sdb", "/pool/disk.qcow2"));
+  for (const part of [
+    '<address type="drive" controller="0" bus="0" target="1" unit="7"/>',
+    "<serial>mine</serial>",
+    '<target dev="sdb" bus="scsi" rotation_rate="1"/>',
+    "<readonly/>",
+    '<alias name="ua-data1"/>',
+  ]) {
+    expect(xml).toContain(part);
+  }
+});
+
+test.each(["nvme", "usb"] as const)("a disk on %s is refused, with where there are such", (bus) => {
+  expect(() => diskXml(orderDisk("data1", { bus }, []), "sdb", "/x")).toThrow(UsageError);
+});
