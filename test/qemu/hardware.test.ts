@@ -6,9 +6,12 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { coresOf, type Hardware, memoryOf } from "../../packages/assay/src/platforms/qemu/hardware.ts";
 import { findQemu } from "../../packages/assay/src/platforms/qemu/host/qemu-binary.ts";
+import { forkCapabilities } from "../../packages/assay/src/platforms/qemu/machine/machine.ts";
 import { machineArguments } from "../../packages/assay/src/platforms/qemu/machine/machine-arguments.ts";
+import { InheritedFd } from "../../packages/assay/src/platforms/qemu/machine/machine-spec.ts";
 import { QemuProcess } from "../../packages/assay/src/platforms/qemu/machine/qemu-process.ts";
 import type { QmpClient } from "../../packages/assay/src/platforms/qemu/machine/qmp-client.ts";
+import { freeze } from "../../packages/assay/src/platforms/qemu/template/freeze.ts";
 import { needFreezable } from "../../packages/assay/src/platforms/qemu/template/not-forkable.ts";
 
 const run = promisify(execFile);
@@ -24,16 +27,16 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts the real QEMU with a machine of `hardware` whose processors stand, and asks it what the machine is made of. */
-async function inspect<T>(
-  hardware: Hardware,
-  look: (qmp: QmpClient, ask: (command: string) => Promise<string>) => Promise<T>,
-  parts: { readonly memory?: "file"; readonly isPrivate?: boolean } = {},
-): Promise<T> {
-  const { extraArguments = [] } = hardware;
-  const errorLog = join(folder, "qemu.log");
-  await rm(errorLog, { force: true });
-  await using machine = await QemuProcess.start({
+interface Parts {
+  readonly memory?: "shared" | "private";
+  readonly isPrivate?: boolean;
+  readonly deviceState?: string;
+  readonly errorLog: string;
+}
+
+async function start(hardware: Hardware, parts: Parts): Promise<QemuProcess> {
+  const { deviceState, errorLog, memory } = parts;
+  return await QemuProcess.start({
     qemu: await findQemu(),
     folder,
     arguments: machineArguments({
@@ -41,7 +44,7 @@ async function inspect<T>(
       accelerator: "tcg",
       cores: coresOf(hardware) ?? 2,
       memoryMb: memoryOf(hardware) ?? 256,
-      hardware: { ...hardware, extraArguments: [...extraArguments, "-S"] },
+      hardware: { ...hardware, extraArguments: [...(hardware.extraArguments ?? []), "-S"] },
       hasTpm: false,
       privateMac: parts.isPrivate === true ? "52:54:00:a5:5a:01" : undefined,
       firmware: undefined,
@@ -50,14 +53,26 @@ async function inspect<T>(
       ignition: undefined,
       kernel: undefined,
       serialLog: join(folder, "serial.log"),
-      memory: parts.memory === undefined ? undefined : { path: join(folder, "memory"), access: "shared" },
-      isIncoming: false,
+      memory: memory === undefined ? undefined : { path: join(folder, "memory"), access: memory },
+      isIncoming: deviceState !== undefined,
       generationId: "6f3a0d3e-0000-4000-8000-000000000000",
     }),
     errorLog,
     lifetime: "with-owner",
     signal,
+    ...(deviceState === undefined ? {} : { deviceState }),
   });
+}
+
+/** Starts the real QEMU with a machine of `hardware` whose processors stand, and asks it what the machine is made of. */
+async function inspect<T>(
+  hardware: Hardware,
+  look: (qmp: QmpClient, ask: (command: string) => Promise<string>) => Promise<T>,
+  parts: Omit<Parts, "errorLog"> = {},
+): Promise<T> {
+  const errorLog = join(folder, "qemu.log");
+  await rm(errorLog, { force: true });
+  await using machine = await start(hardware, { ...parts, errorLog });
   const ask = async (command: string) => JSON.stringify(await machine.qmp.execute(command, {}, { signal }));
   const found = await look(machine.qmp, ask);
   // What QEMU grumbles about is a wrong argument.
@@ -129,7 +144,7 @@ const numa = [
   { cores: 1, memoryMb: 128 },
   { cores: 1, memoryMb: 192 },
 ];
-test.each([undefined, "file"] as const)("NUMA nodes have their own memory (%s) and processors", async (memory) => {
+test.each([undefined, "shared"] as const)("NUMA nodes have their own memory (%s) and processors", async (memory) => {
   await inspect(
     { numa },
     async (qmp) => {
@@ -174,4 +189,25 @@ test.each<[Hardware, RegExp | undefined]>([
     if (reason === undefined) await asked;
     else await expect(asked).rejects.toThrow(reason);
   });
+});
+
+test.each<[Hardware]>([
+  [{ numa, diskBus: "sata", nicModel: "e1000e" }],
+  [{ machineType: "pc", diskBus: "ide", topology: { sockets: 1, cores: 1, threads: 2 } }],
+  [{ diskBus: "virtio-scsi", nicModel: "vmxnet3", cpu: "Nehalem" }],
+  [{ diskBus: "usb", share: { path: tmpdir(), tag: "host", isReadOnly: true } }],
+])("a frozen machine of %j wakes up as another one", async (hardware) => {
+  const parts = { isPrivate: true, errorLog: join(folder, "qemu.log") };
+  const deviceState = join(folder, "device-state");
+  await Promise.all(["memory", "memory-1"].map((name) => rm(join(folder, name), { force: true })));
+  await using template = await start(hardware, { ...parts, memory: "shared" });
+  await freeze(template, deviceState, signal);
+  await using fork = await start(hardware, { ...parts, memory: "private", deviceState });
+  const { qmp } = fork;
+  const loaded = qmp.waitForEvent(({ data }) => data.status === "completed" || data.status === "failed", "the end", {
+    signal,
+  });
+  await qmp.execute("migrate-set-capabilities", { capabilities: forkCapabilities }, { signal });
+  await qmp.execute("migrate-incoming", { uri: `fd:${InheritedFd.deviceState}` }, { signal });
+  expect((await loaded).data.status).toBe("completed");
 });

@@ -12,7 +12,11 @@ import { forkCapabilities, type Machine } from "../machine/machine.ts";
  * Stops the guest for good and writes its device state to `path`. Its memory is in its own file already, because the
  * machine shares it. QEMU has ended when this returns.
  */
-export async function freeze(machine: Machine, path: string, signal: AbortSignal): Promise<void> {
+export async function freeze(
+  machine: Pick<Machine, "qmp" | "ended">,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { qmp } = machine;
   await qmp.execute("stop", {}, { signal });
   await qmp.execute("migrate-set-capabilities", { capabilities: forkCapabilities }, { signal });
