@@ -66,7 +66,10 @@ test.each([
     { nodeCount: 1, features: ["PrivateNetwork"] },
     "it needs the feature 'PrivateNetwork', which the QEMU platform does not give to one node alone.",
   ],
-  [{ nodeCount: 2, features: ["Disk"] }, "it needs the feature 'Disk', which the QEMU platform does not give."],
+  [
+    { nodeCount: 2, features: ["Infiniband"] },
+    "it needs the feature 'Infiniband', which the QEMU platform does not give.",
+  ],
 ])("%j is refused with: %s", (wanted, reason) => {
   expect(qemuRefusal({ ...one, ...wanted }, small, usual)).toBe(reason);
 });
