@@ -1,7 +1,7 @@
 import { PlatformError, TimedOut } from "../../../errors/catalogue.ts";
 import type { QmpClient, QmpEvent } from "../machine/qmp-client.ts";
 
-export interface WaitOptions {
+interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
 }

@@ -2,7 +2,7 @@ import { CommandFailed } from "../../../errors/catalogue.ts";
 import { requireSuccess } from "../../../node/shell/require-success.ts";
 import type { Shell, ShellText } from "../../../node/shell/types.ts";
 
-export interface GuestScript {
+interface GuestScript {
   /** What it is for, as the subject of a message, such as `Arming the watchdog`. */
   readonly what: string;
   readonly script: ShellText;

@@ -8,10 +8,10 @@ import type { QmpClient } from "../machine/qmp-client.ts";
 export class MachineScreenshot implements Screenshot {
   readonly featureName = "Screenshot";
   readonly #qmp: QmpClient;
-  readonly #folder: MachineFolder;
+  readonly #folder: Pick<MachineFolder, "join">;
   #taken = 0;
 
-  constructor(qmp: QmpClient, folder: MachineFolder) {
+  constructor(qmp: QmpClient, folder: Pick<MachineFolder, "join">) {
     this.#qmp = qmp;
     this.#folder = folder;
   }

@@ -63,8 +63,10 @@ export class MachineConsole implements SerialConsole {
   }
 
   #hear({ event, data }: QmpEvent): void {
-    if (event === "SHUTDOWN") this.#nextCause = "power-on";
-    else if (event === "WATCHDOG") this.#nextCause = "watchdog";
+    // A machine that is reset while it stands was off: the next thing it does is to begin.
+    if (event === "STOP") this.#nextCause = "power-on";
+    else if (event === "RESUME") this.#nextCause = undefined;
+    else if (event === "WATCHDOG" && data.action === "reset") this.#nextCause = "watchdog";
     if (event !== "RESET") return;
     const cause = this.#nextCause ?? String(data.reason ?? "reset");
     this.#nextCause = undefined;

@@ -67,9 +67,10 @@ export class Power {
   /** Makes the guest run, from power-on or from where it stood. */
   async start(options: StartStopOptions = {}): Promise<void> {
     const status = await this.status(options);
-    if (status === "off" || status === "panicked") await this.reset(options);
+    // One whose plug was pulled is reset already.
+    if (status === "paused" || this.#fate === "off") await this.#continue(options);
+    else if (status === "off" || status === "panicked") await this.reset(options);
     else if (status === "suspended") await this.wake(options);
-    else if (status === "paused") await this.#continue(options);
   }
 
   async reset(options: StartStopOptions = {}): Promise<void> {
@@ -98,13 +99,13 @@ export class Power {
 
   #hear({ event, data }: QmpEvent): void {
     if (event === "GUEST_PANICKED") this.#fate = "panicked";
-    // A reset by the host may be that of a machine whose plug was pulled, and which stays off.
-    if (event === "RESET" && data.guest === true) this.#fate = undefined;
+    // A reset by the host may be that of a machine whose plug was pulled, and which stays off until it runs again.
+    if (event === "RESUME" || (event === "RESET" && data.guest === true)) this.#fate = undefined;
   }
 }
 
 /** How long a command of QEMU may take, with what is the default of power control. */
-export function limitsOf({ timeoutMs = DEFAULT_TIMEOUT_MS, signal }: StartStopOptions): QmpExecuteOptions & {
+function limitsOf({ timeoutMs = DEFAULT_TIMEOUT_MS, signal }: StartStopOptions): QmpExecuteOptions & {
   readonly timeoutMs: number;
 } {
   return { timeoutMs, ...(signal === undefined ? {} : { signal }) };
