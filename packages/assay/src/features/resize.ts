@@ -21,7 +21,7 @@ export interface ResizeOptions {
   /** `hot`: while the guest runs (the default). `cold`: the guest is shut down first and started in its new size. */
   readonly mode?: "hot" | "cold";
   readonly signal?: AbortSignal;
-  /** Until the guest uses its new size; default 300 000 ms for each step the guest has to take. */
+  /** For each step the guest has to take; default 300 000 ms, of a cold resize 900 000 ms. */
   readonly timeoutMs?: number;
 }
 

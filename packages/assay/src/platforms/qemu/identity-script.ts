@@ -63,10 +63,22 @@ move_journal() { ask move "$1" "$2" "$3"; }
 write_out() { ask sync; }`,
 };
 
-/** The same with processes of their own. Only \`date\` itself runs between the reading of the uptime and the setting. */
+/**
+ * The same with processes of their own. Nothing comes between the reading of the uptime and the setting where there is
+ * Perl; else \`date\` has to start, which takes a busy guest seconds.
+ */
 export const OWN_MEANS: ShellText = {
   kind: "shell-text",
   text: `set_clock() {
+  perl -MPOSIX -e '
+    sub uptime { open(my $f, "<", "/proc/uptime") or exit 1; (split " ", <$f>)[0] }
+    my ($set, $get) = (uname())[4] eq "aarch64" ? (112, 113) : (227, 228);
+    my $wall = pack("q q", 0, 0);
+    my $now = $ARGV[0] / 100 + uptime();
+    syscall($set, 0, pack("q q", int($now), int(($now - int($now)) * 1e9))) == 0 or exit 1;
+    syscall($get, 0, $wall) == 0 or exit 1;
+    my ($s, $ns) = unpack("q q", $wall);
+    printf "clock %d.%09d %s\\n", $s, $ns, uptime();' "$1" 2> /dev/null && return
   read -r up idle < /proc/uptime
   now=$(($1 + \${up%.*}\${up#*.}))
   set -- $((now / 100)) $((now % 100))

@@ -7,7 +7,8 @@ import type { Machine } from "../machine/machine.ts";
 import { MemoryModules } from "./resize/memory-modules.ts";
 import { ProcessorSlots } from "./resize/processor-slots.ts";
 
-const DEFAULT_TIMEOUT_MS = 300_000;
+/** An emulated guest on a busy host boots for minutes. */
+const DEFAULT_TIMEOUT_MS = { hot: 300_000, cold: 900_000 } as const;
 /** The size of memory blocks of x86, of which each is put into use as a whole (memory-hotplug.rst of Linux). */
 const MEMORY_STEP_MB = 128;
 
@@ -61,23 +62,23 @@ export class QemuResize implements Resize {
 
   async resize(
     to: Partial<MachineSize> | "IncreaseCpuCount" | "DecreaseCpuCount",
-    { mode = "hot", timeoutMs = DEFAULT_TIMEOUT_MS, signal }: ResizeOptions = {},
+    { mode = "hot", timeoutMs = DEFAULT_TIMEOUT_MS[mode], signal }: ResizeOptions = {},
   ): Promise<Resized> {
     const options = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
     const before = await this.size();
     const step = to === "IncreaseCpuCount" ? 1 : -1;
     const wanted = { ...before, ...(typeof to === "string" ? { cores: before.cores + step } : to) };
     checkSize(wanted, before, await this.limits());
-    // What goes has to be let go by a guest that runs; what comes is found by one that starts.
     const toRemove = await this.#memory.choose(before.memoryMb - wanted.memoryMb);
+    // A guest that runs has to let go of what goes. What comes is plugged in then too, and a cold one finds it when it
+    // starts: QEMU's emulation can take no processor in while it stands.
     await this.#memory.remove(toRemove, options);
     await this.#processors.remove(before.cores - wanted.cores, options);
-    const added = { cores: wanted.cores - before.cores, memoryMb: wanted.memoryMb - before.memoryMb };
-    if (mode === "cold") await this.#machine.power.stop(options);
-    else await this.#processors.expectMore(options);
-    await this.#processors.add(added.cores, options);
-    await this.#memory.add(added.memoryMb, options);
+    if (mode === "hot") await this.#processors.expectMore(options);
+    await this.#processors.add(wanted.cores - before.cores, options);
+    await this.#memory.add(wanted.memoryMb - before.memoryMb, options);
     if (mode === "cold") {
+      await this.#machine.power.stop(options);
       await this.#machine.power.start(options);
       await this.#shell.reconnect(options);
     }

@@ -18,7 +18,8 @@ const LIMIT_MS = 300_000;
 const HOG = `use strict; use POSIX; $| = 1;
 my ($leave, $seconds) = @ARGV;
 alarm $seconds;
-open(my $score, ">", "/proc/self/oom_score_adj") and print $score "1000\\n" and close $score;
+open(my $score, ">", "/proc/self/oom_score_adj") or die "oom_score_adj: $!\\n";
+print $score "1000\\n"; close $score;
 my $call = (uname())[4] =~ /aarch64/ ? 230 : 151;
 syscall($call, 3) == 0 or die "mlockall: $!\\n";
 sub available { open(my $f, "<", "/proc/meminfo") or die; while (<$f>) { return $1 >> 10 if /^MemAvailable: *(\\d+)/ } 0 }

@@ -3,6 +3,7 @@ import type { Shell } from "../../../../node/shell/types.ts";
 import { askGuest } from "../../guest/ask-guest.ts";
 import type { QmpClient, QmpExecuteOptions } from "../../machine/qmp-client.ts";
 import { letGo } from "./let-go.ts";
+import { withRoomForCode } from "./room-for-code.ts";
 
 type Limits = QmpExecuteOptions & { readonly timeoutMs: number };
 
@@ -41,12 +42,21 @@ export class ProcessorSlots {
     this.#known = await askGuest(this.#shell, LIST, limits);
   }
 
-  /** Plugs in so many more, in the order of their numbers; none for less than one. */
+  /** Plugs so many more into a running machine, in the order of their numbers; none for less than one. */
   async add(count: number, limits: Limits): Promise<void> {
     // QEMU names the last slot first.
     const free = (await this.#slots()).filter((slot) => !isTaken(slot)).toReversed();
     for (const { type, props } of free.slice(0, Math.max(0, count))) {
-      await this.#qmp.execute("device_add", { driver: type, id: `processor-${idOf(props)}`, ...props }, limits);
+      await withRoomForCode(
+        this.#qmp,
+        {
+          exert: () => askGuest(this.#shell, LIST, limits),
+          plug: async () => {
+            await this.#qmp.execute("device_add", { driver: type, id: `processor-${idOf(props)}`, ...props }, limits);
+          },
+        },
+        limits,
+      );
     }
   }
 
