@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -86,6 +86,27 @@ test("every machine has a TPM of its own, and a fork that of its template", asyn
   const { status } = (await fork.qmp.execute("query-status", {}, { signal })) as { readonly status: string };
   expect(status).toBe("paused");
 });
+
+test.each<Partial<MachineShape>>([{ isSecureBoot: true, hasTpm: true }, { hardware: { machineType: "microvm" } }])(
+  "a machine of %j is frozen and forked",
+  async (shape) => {
+    const host = await hostFor({});
+    const place = await mkdtemp(join(folder, "frozen-"));
+    const memory = { path: join(place, "memory"), access: "shared" } as const;
+    await using template = await start(host, shape, { memory });
+    const firmwareVariables = template.firmwareVariables && join(place, "variables");
+    if (firmwareVariables !== undefined) await copyFile(template.firmwareVariables ?? "", firmwareVariables);
+    await freeze(template, join(place, "state"), signal);
+    const fork = {
+      deviceState: join(place, "state"),
+      memory: { ...memory, access: "private" },
+      firmwareVariables,
+    } as const;
+    await using machine = await start(host, shape, fork);
+    await machine.qmp.execute("cont", {}, { signal });
+    expect(await machine.qmp.execute("query-status", {}, { signal })).toMatchObject({ running: true });
+  },
+);
 
 test("a TPM ends with its QEMU, however that ends", async () => {
   await using machine = await start(await hostFor({}), { hasTpm: true });

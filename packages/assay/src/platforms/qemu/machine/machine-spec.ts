@@ -27,7 +27,7 @@ export interface DiskLayer {
   readonly format: string;
 }
 
-export interface MachineFirmware {
+interface MachineFirmware {
   readonly code: string;
   readonly variables: string;
   /** Its variables are written in System Management Mode alone. */
