@@ -5,9 +5,9 @@ import type { Completed, Shell, ShellText } from "../../../node/shell/types.ts";
 import { FIND_DEVICE, LEAVE_ALONE } from "../network/network-script.ts";
 import { NIC_PREFIX_LENGTH } from "./nic-plan.ts";
 
-/** Linux needs a second under emulation; more for the first device of a driver that it has to load. */
-const APPEAR_LIMIT_S = 60;
-const SPARE_MS = 60_000;
+/** Linux needs a second under emulation, and much longer on a host with twenty other guests. */
+const APPEAR_LIMIT_S = 120;
+const SPARE_MS = 180_000;
 
 type Address = { readonly macAddress: string; readonly address: string };
 
