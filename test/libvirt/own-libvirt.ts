@@ -34,7 +34,7 @@ for folder in run/libvirt var/lib/libvirt var/cache/libvirt var/log/libvirt etc/
   mount --bind "$1/$folder" "/$folder"
 done
 rm -rf /etc/libvirt/qemu/networks/autostart /etc/libvirt/qemu/autostart
-printf 'stdio_handler = "file"\\nsecurity_driver = "none"\\nuser = "root"\\ngroup = "root"\\n' >> /etc/libvirt/qemu.conf
+printf 'stdio_handler = "file"\\nsecurity_driver = "none"\\nuser = "root"\\ngroup = "root"\\ncgroup_controllers = []\\n' >> /etc/libvirt/qemu.conf
 exec libvirtd --config "$1/libvirtd.conf" --pid-file "$1/libvirtd.pid"`;
 
 /** Starts a daemon: the system's as root, else that of a session. It ends with what is returned. */

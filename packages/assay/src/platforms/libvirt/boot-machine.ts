@@ -9,6 +9,7 @@ import { writeBootFiles } from "../qemu/machine/boot-files.ts";
 import { authorizeKey, firstLogin } from "../qemu/machine/first-login.ts";
 import { consoleTail } from "../qemu/machine/serial-port.ts";
 import type { SshKey } from "../qemu/machine/ssh-key.ts";
+import { joinNetwork } from "../qemu/network/networked-shell.ts";
 import { Domain, domainName } from "./domain/domain.ts";
 import { type DomainNetwork, type DomainSpec, domainXml } from "./domain/domain-xml.ts";
 import { makeMark } from "./domain/mark.ts";
@@ -67,6 +68,10 @@ export async function bootMachine(
   const timeoutMs = prepared.bootTimeoutMs;
   const shell = opened.use(await waitForLogin(domain, { image, target: { ...target, ...login }, timeoutMs, signal }));
   await authorizeKey(shell, image.way, how.sshKey, signal);
+  if (order.place !== undefined) {
+    await domain.plugIn(order.place.macAddress, signal);
+    await joinNetwork(shell, order.place, signal);
+  }
   const told = await shell.run(["uname", "-r"], { signal });
   opened.move();
   return { ...target, domain, shell, spec, kernelRelease: told.stdout.trim() || undefined };

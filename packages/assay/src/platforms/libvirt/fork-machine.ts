@@ -58,7 +58,7 @@ export async function forkMachine(
   });
   try {
     const identity = {
-      ...{ hostname: order.hostname, machineId: makeMachineId(), username, network: undefined },
+      ...{ hostname: order.hostname, machineId: makeMachineId(), username, network: order.place },
       ...{ oldPublicKey: template.publicKey, newPublicKey: sshKey.publicKey },
     };
     await assumeIdentity({ run: (script, options) => login.run(script, { ...options, sudo: true }) }, identity, signal);
@@ -66,6 +66,7 @@ export async function forkMachine(
     await login[Symbol.asyncDispose]();
   }
   onStep("identified");
+  if (order.place !== undefined) await domain.plugIn(order.place.macAddress, signal);
   const shell = await connectSsh({
     ...target,
     privateKey: sshKey.privateKey,

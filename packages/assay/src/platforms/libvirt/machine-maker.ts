@@ -36,6 +36,7 @@ export class MachineMaker {
       hostname: hostName(name),
       shape,
       privateNic: how.privateNic,
+      place: plan.place,
       logFolder,
       signal,
     };

@@ -4,6 +4,7 @@ import type { Shell } from "../../node/shell/types.ts";
 import type { BootableImage } from "../qemu/boot-way.ts";
 import type { MachineShape } from "../qemu/machine/machine.ts";
 import type { SshKey } from "../qemu/machine/ssh-key.ts";
+import type { NetworkPlace } from "../qemu/network/network-plan.ts";
 import type { DomainEvents } from "./connection/events.ts";
 import type { Virsh } from "./connection/virsh.ts";
 import type { Domain } from "./domain/domain.ts";
@@ -39,6 +40,8 @@ export interface MachineOrder {
   readonly shape: MachineShape;
   /** Its interface to the private network; undefined for a machine alone. */
   readonly privateNic: PrivateNic | undefined;
+  /** Its place in that network; undefined also for a machine that is booted to be copied. */
+  readonly place: NetworkPlace | undefined;
   /** Folder for `serial.log`; exists. */
   readonly logFolder: string;
   readonly signal: AbortSignal;

@@ -39,7 +39,7 @@ export async function makeAll(
       if (disks.length > 0)
         await new QemuDisks(connected.domain.disks, connected.shell).addDataDisks(disks, { signal });
       if (network === undefined || place === undefined) return { name, shape, connected, network: undefined };
-      return { name, shape, connected: await network.take(connected, place, signal), network: network.viewOf(place) };
+      return { name, shape, connected: network.keepIn(connected, place), network: network.viewOf(place) };
     } catch (error) {
       await removeMachine(connected);
       throw error;

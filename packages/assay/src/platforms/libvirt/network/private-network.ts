@@ -20,11 +20,9 @@ export class PrivateWires implements AsyncDisposable {
     return { mac: macAddress, port: wire.port };
   }
 
-  /** Takes a machine that was made into the network, now and after each of its boots. Throws PlatformError. */
-  async take(connected: ConnectedMachine, place: NetworkPlace, signal: AbortSignal): Promise<ConnectedMachine> {
+  /** The machine with a shell that takes it into the network again after each of its boots. */
+  keepIn(connected: ConnectedMachine, place: NetworkPlace): ConnectedMachine {
     const { domain, shell } = connected;
-    await domain.plugIn(place.macAddress, signal);
-    await joinNetwork(shell, place, signal);
     const boots = {
       onEvent: (listener: (event: { readonly event: string; readonly data: Record<string, unknown> }) => void) =>
         domain.onBoot(() => listener({ event: "RESET", data: {} })),

@@ -6,6 +6,7 @@ import type { MachineShape } from "../../qemu/machine/machine.ts";
 import { consoleTail } from "../../qemu/machine/serial-port.ts";
 import { makeSshKey } from "../../qemu/machine/ssh-key.ts";
 import { TEMPLATE_MAC } from "../../qemu/network/network-plan.ts";
+import { prepareNetworkScript } from "../../qemu/network/network-script.ts";
 import { type BootedMachine, bootMachine } from "../boot-machine.ts";
 import { markText } from "../domain/mark.ts";
 import type { Prepared } from "../machine.ts";
@@ -40,7 +41,7 @@ export async function buildTemplate(prepared: Prepared, order: TemplateOrder): P
   const name = `template-${image.name}`;
   const machine = await bootMachine(
     prepared,
-    { name, hostname: TEMPLATE_HOSTNAME, shape, privateNic, logFolder, signal },
+    { name, hostname: TEMPLATE_HOSTNAME, shape, privateNic, place: undefined, logFolder, signal },
     { files, sshKey },
   );
   // Only its files outlive it.
@@ -55,6 +56,7 @@ export async function buildTemplate(prepared: Prepared, order: TemplateOrder): P
   });
   try {
     await settle(machine, prepared, signal);
+    if (privateNic !== undefined) await prepareNetwork(machine, image.name, signal);
   } finally {
     await machine.shell[Symbol.asyncDispose]();
   }
@@ -104,5 +106,18 @@ sync`,
   if (status === undefined || status === "0" || status === "2") return;
   throw new PlatformError(`cloud-init failed on '${name}' with exit code ${status}.`, {
     help: "Look at what it printed on the serial console, in 'serial.log' of the template.",
+  });
+}
+
+const PREPARE_LIMIT_MS = 120_000;
+
+/** Nothing in the guest shall touch the private interface, whose address each fork sets. */
+async function prepareNetwork({ shell }: BootedMachine, image: string, signal: AbortSignal): Promise<void> {
+  const done = await shell.run(prepareNetworkScript(), { sudo: true, timeoutMs: PREPARE_LIMIT_MS, signal });
+  signal.throwIfAborted();
+  if (done.exitCode === 0) return;
+  const why = done.stderr.trim() || done.outcome.kind;
+  throw new PlatformError(`The image '${image}' cannot have a private network: ${why}`, {
+    help: "It needs the driver virtio_net and the program 'ip' (iproute2 or busybox).",
   });
 }
