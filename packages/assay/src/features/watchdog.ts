@@ -27,7 +27,7 @@ export interface Watchdog extends Feature {
   arm(seconds: number, options?: WatchdogOptions): Promise<WatchdogMeans>;
   /** Makes the guest stop its watchdog. A reboot does that as well. Throws CommandFailed as `arm` does. */
   disarm(options?: WatchdogOptions): Promise<void>;
-  /** The first time that it ran out and nobody was told of; gives what befell the machine. Throws TimedOut. */
+  /** The first time that it ran out and nobody was told of; gives what has befallen the machine by then. Throws TimedOut. */
   expired(options?: WatchdogOptions): Promise<WatchdogAction>;
 }
 export const Watchdog = featureKey<Watchdog>("Watchdog");

@@ -27,17 +27,17 @@ export class MachineWatchdog implements Watchdog {
   readonly #shell: Shell;
   readonly #queue: EventQueue<WatchdogAction>;
   #action: WatchdogAction = "reset";
-  #cutOff: Promise<void> = Promise.resolve();
+  #consequence: Promise<unknown> = Promise.resolve();
 
   constructor({ qmp, power, shell }: { readonly qmp: QmpClient; readonly power: Power; readonly shell: Shell }) {
     this.#qmp = qmp;
     this.#shell = shell;
     this.#queue = new EventQueue(qmp, ({ event }) => (event === "WATCHDOG" ? this.#action : undefined));
     this.#queue.follow((action) => {
-      if (action !== "poweroff") return;
-      this.#cutOff = power.cut();
+      if (action === "poweroff") this.#consequence = power.cut();
+      else if (action === "reset") this.#consequence = qmp.waitForEvent(({ event }) => event === "RESET", "reset");
       // A machine that cannot be cut off is gone, which its environment tells.
-      this.#cutOff.catch(() => undefined);
+      this.#consequence.catch(() => undefined);
     });
   }
 
@@ -66,7 +66,7 @@ export class MachineWatchdog implements Watchdog {
 
   async expired({ signal, timeoutMs = DEFAULT_TIMEOUT_MS }: WatchdogOptions = {}): Promise<WatchdogAction> {
     const action = await this.#queue.next("The watchdog did not run out", { signal, timeoutMs });
-    await this.#cutOff;
+    await this.#consequence;
     return action;
   }
 
