@@ -18,6 +18,7 @@ const LIMIT_MS = 1_500_000;
 const reason = whyNoLibvirt();
 // One kind of machine for all proofs, so that one boot is enough.
 const wanted: EnvironmentRequirement = { nodeCount: 2, cores: 1, memoryMb: 512, features: [], coldBoot: false };
+const progress = () => undefined;
 let libvirt: OwnLibvirt;
 let platform: Platform;
 let logFolder: string;
@@ -34,15 +35,12 @@ beforeAll(async () => {
   libvirt = await openLibvirt();
   platform = await libvirtPlatform({
     image,
-    section: { uri: libvirt.uri, acceleration: "tcg", cores: 1, memory_mb: 768, firmware_type: FIRMWARE },
+    section: { uri: libvirt.uri, acceleration: "tcg", cores: 1, memory_mb: 768, firmware_type: "bios" },
     runId: `test-${process.pid}`,
     keepEnvironment: "no",
   });
   await platform.prepare({ firstRequirement: wanted, signal, logFolder, progress });
 }, LIMIT_MS);
-
-const FIRMWARE = process.env.ASSAY_TEST_FIRMWARE ?? "uefi";
-const progress = (step: object) => console.log(JSON.stringify(step));
 
 afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();

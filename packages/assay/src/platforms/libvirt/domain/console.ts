@@ -47,7 +47,7 @@ export class DomainConsole implements SerialConsole, AsyncDisposable {
   /** Takes note of what happens to the domain, so that it is known where boots begin. */
   hear({ detail, kind }: Pick<DomainEvent, "detail" | "kind">): void {
     if (kind === "watchdog") this.#nextCause = "watchdog";
-    const isStart = kind === "lifecycle" && detail.startsWith("Started") && this.#bytes > 0;
+    const isStart = kind === "lifecycle" && detail === "Started Booted" && this.#bytes > 0;
     if (kind !== "reboot" && !isStart) return;
     this.#boots.push({ offset: this.#bytes, cause: isStart ? "power-on" : (this.#nextCause ?? "guest-reset") });
     this.#nextCause = undefined;

@@ -71,7 +71,7 @@ export class Domain implements AsyncDisposable {
   /** Calls `listener` whenever the guest boots again, by a reset or by being started. */
   onBoot(listener: () => void): () => void {
     return this.#parts.events.on(this.name, ({ detail, kind }) => {
-      if (kind === "reboot" || (kind === "lifecycle" && detail.startsWith("Started"))) listener();
+      if (kind === "reboot" || (kind === "lifecycle" && detail === "Started Booted")) listener();
     });
   }
 
