@@ -7,6 +7,7 @@ import kernelDebug from "./core/kernel-debug.ts";
 import machineLifeDemo from "./demo/machine-life-demo.ts";
 import multipleNodesDemo from "./demo/multiple-nodes-demo.ts";
 import securityProfileDemo from "./demo/security-profile-demo.ts";
+import synthetic from "./network/synthetic.ts";
 import provisioning from "./provisioning/provisioning.ts";
 import serialConsole from "./serial_console/serial-console-suite.ts";
 import sriov from "./sriov/sriov.ts";
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   serialConsole,
   sriov,
   storage,
+  synthetic,
   timeSync,
   multipleNodesDemo,
   machineLifeDemo,
