@@ -1,9 +1,9 @@
 import type { GuestPanic, Panic, PanicOptions } from "../../../features/panic.ts";
 import { sh } from "../../../node/shell/command.ts";
-import { requireSuccess } from "../../../node/shell/require-success.ts";
 import type { Shell } from "../../../node/shell/types.ts";
 import type { QmpClient, QmpEvent } from "../machine/qmp-client.ts";
 import { EventQueue } from "./event-queue.ts";
+import { runAsRoot } from "./guest-script.ts";
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 
@@ -28,29 +28,12 @@ export class MachinePanic implements Panic {
 
   async trigger({ signal, timeoutMs = DEFAULT_TIMEOUT_MS }: PanicOptions = {}): Promise<GuestPanic> {
     this.#queue.forget();
-    const told = new AbortController();
-    const either = signal === undefined ? told.signal : AbortSignal.any([signal, told.signal]);
-    // Kernels have pvpanic as a module; images load it by its ACPI name, or not at all.
-    const crash = this.#shell.run(
-      sh`modprobe -q pvpanic-mmio || modprobe -q pvpanic || true; sync; echo c > /proc/sysrq-trigger`,
-      { sudo: true, timeoutMs, signal: either },
-    );
-    // A guest that crashed answers no more; only one that refuses does.
-    const refused = crash.then(async (done) => {
-      if (done.outcome.kind === "exited") requireSuccess(done, this.#shell.label, signal);
-      return await new Promise<never>(() => undefined);
-    });
-    const heard = this.#queue.next("The guest's kernel was crashed and told of no panic", {
-      signal: either,
-      timeoutMs,
-    });
-    heard.catch(() => undefined);
-    try {
-      return await Promise.race([heard, refused]);
-    } finally {
-      refused.catch(() => undefined);
-      told.abort();
-    }
+    // Kernels have pvpanic as a module; images load it by its ACPI name, or not at all. The crash comes when the answer is
+    // out: a command that a dead guest never answers would hold up all that comes after.
+    const script = sh`modprobe -q pvpanic-mmio || modprobe -q pvpanic || true; sync
+( sleep 1; echo c > /proc/sysrq-trigger ) </dev/null >/dev/null 2>&1 &`;
+    await runAsRoot(this.#shell, { what: "Crashing the kernel", script, signal, timeoutMs });
+    return await this.#queue.next("The guest's kernel was crashed and told of no panic", { signal, timeoutMs });
   }
 }
 
