@@ -9,8 +9,8 @@ import type {
   PrepareContext,
 } from "../platform.ts";
 import type { BootableImage } from "./boot-way.ts";
-import type { ConnectedMachine } from "./fork.ts";
 import { OWN_MEMORY_FEATURE } from "./features/state.ts";
+import type { ConnectedMachine } from "./fork.ts";
 import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
 import { type HostOffer, readHostOffer } from "./host/host-offer.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
