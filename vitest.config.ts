@@ -4,11 +4,12 @@ import { defineConfig } from "vitest/config";
 const CORES = Math.max(1, Math.min(4, availableParallelism()));
 const minutes = (count: number): number => count * 60_000;
 const VM = "test/**/*.vm.test.ts";
+const LONG = "test/**/*.long.vm.test.ts";
 const E2E = "test/**/*.e2e.test.ts";
 const CONFORMANCE = "test/conformance/**/*.conformance.test.ts";
 
 /**
- * `unit` and `integration` need no guest; `vm` boots or forks guests; `e2e` runs the real command line; `conformance`
+ * `unit` and `integration` need no guest; `vm` boots or forks guests; `long` does what the gate has no time for; `e2e` runs the real command line; `conformance`
  * needs the judges that `script/conformance` brings.
  */
 export default defineConfig({
@@ -37,7 +38,17 @@ export default defineConfig({
       {
         extends: true,
         // An emulated guest fills a core: more files at once than cores would starve guests into their time-outs.
-        test: { name: "vm", include: [VM], testTimeout: minutes(15), hookTimeout: minutes(15) },
+        test: { name: "vm", include: [VM], exclude: [LONG], testTimeout: minutes(15), hookTimeout: minutes(15) },
+      },
+      {
+        extends: true,
+        test: {
+          name: "long",
+          include: [LONG],
+          testTimeout: minutes(30),
+          hookTimeout: minutes(15),
+          fileParallelism: false,
+        },
       },
       {
         extends: true,

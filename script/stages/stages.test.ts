@@ -20,3 +20,8 @@ test("named stages keep their order and 'checks' stands for every check", () => 
 test("an unknown name is told", () => {
   expect(names(["unit", "unti"])).toEqual({ unknown: "unti" });
 });
+
+test("what takes long runs only when it is named", () => {
+  expect(names(["long", "vm"])).toEqual(["vm", "long"]);
+  expect(names([])).not.toContain("long");
+});

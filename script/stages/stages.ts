@@ -48,10 +48,14 @@ export const STAGES: readonly Stage[] = [
   tests("e2e", 20),
 ];
 
+/** Guests that sleep, crash, reboot and wait for much longer than the gate may take: run only when they are named. */
+const ON_DEMAND: readonly Stage[] = [tests("long", 120)];
+
 /** The stages called `names` (`checks` stands for all checks), in their order; undefined with the first unknown name. */
 export function selectStages(names: readonly string[]): readonly Stage[] | { readonly unknown: string } {
   if (names.length === 0) return STAGES;
-  const unknown = names.find((name) => name !== "checks" && !STAGES.some((stage) => stage.name === name));
+  const all = [...STAGES, ...ON_DEMAND];
+  const unknown = names.find((name) => name !== "checks" && !all.some((stage) => stage.name === name));
   if (unknown !== undefined) return { unknown };
-  return STAGES.filter(({ name, kind }) => names.includes(name) || (kind === "check" && names.includes("checks")));
+  return all.filter(({ name, kind }) => names.includes(name) || (kind === "check" && names.includes("checks")));
 }
