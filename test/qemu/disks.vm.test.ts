@@ -6,7 +6,6 @@ import { sh } from "../../packages/assay/src/node/shell/command.ts";
 import type { Environment } from "../../packages/assay/src/platforms/platform.ts";
 import { machinesFolder } from "../../packages/assay/src/platforms/qemu/machine/machine-folder.ts";
 import { exactly } from "../../packages/assay/src/suite/count.ts";
-import { Reboot } from "../../packages/assay/src/tools/reboot.ts";
 import { type Guests, LIMIT_MS, openGuests } from "./guests.ts";
 
 const MIB = 2 ** 20;
@@ -65,27 +64,17 @@ test("disks of each bus are there when adding them is done, as they were wanted,
   expect(await node.text(["lsblk", "--nodeps", "--noheadings", "--output", "NAME"])).toBe(before);
 });
 
-test("a disk grows in use, and keeps what is on it and its place when the guest reboots", async () => {
+test("a disk grows in use", async () => {
   const [scsi, virtio] = await disk.addDataDisks([{ sizeBytes: 32 * MIB }, { sizeBytes: 32 * MIB, bus: "virtio-blk" }]);
   if (scsi === undefined || virtio === undefined) throw new Error("The disks are not told.");
-  await node.text(sh`mkfs.ext4 -q ${scsi.path} && mount ${scsi.path} /mnt && echo kept > /mnt/word && sync`, {
+  await node.text(sh`mkfs.ext4 -q ${scsi.path} && mount ${scsi.path} /mnt `, {
     sudo: true,
   });
   expect(await disk.resizeDataDisk(scsi.id, 64 * MIB)).toEqual({ ...scsi, sizeBytes: 64 * MIB });
   expect(await disk.resizeDataDisk(virtio.id, 48 * MIB)).toEqual({ ...virtio, sizeBytes: 48 * MIB });
-  await node.text(sh`resize2fs ${scsi.path} && [ "$(df --output=size /mnt | tail -n 1)" -gt 50000 ]`, { sudo: true });
-  await node.tool(Reboot).reboot();
-  node.refresh();
-  const after = await disk.dataDisks();
-  expect(after.map(({ path, ...told }) => told)).toEqual(
-    [
-      { ...scsi, sizeBytes: 64 * MIB },
-      { ...virtio, sizeBytes: 48 * MIB },
-    ].map(({ path, ...told }) => told),
-  );
-  expect(await node.text(sh`mount ${after[0]?.path ?? ""} /mnt && cat /mnt/word && umount /mnt`, { sudo: true })).toBe(
-    "kept",
-  );
+  await node.text(sh`resize2fs ${scsi.path} && [ "$(df --output=size /mnt | tail -n 1)" -gt 50000 ] && umount /mnt`, {
+    sudo: true,
+  });
   await removeAll();
 });
 

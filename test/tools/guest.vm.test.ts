@@ -1,25 +1,10 @@
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import type { Node } from "../../packages/assay/src/node/node.ts";
 import { sh } from "../../packages/assay/src/node/shell/command.ts";
-import { type CaseBody, suite } from "../../packages/assay/src/suite/index.ts";
 import * as tools from "../../packages/assay/src/tools/index.ts";
-import { runOnFreshGuest } from "../suites/fresh-guest.ts";
+import { onGuest } from "./on-guest.ts";
 
 // The tools that need systemd, an own kernel or root by sudo, on a guest of their own. The login user is not root.
-
-const TEST_TIMEOUT_MS = 900_000;
-
-function onGuest(name: string, body: CaseBody): void {
-  const made = suite("Tools", { area: "tools", about: "Tools on a real guest." }, (builder) => {
-    builder.test(name, { about: name, priority: 3, requires: { remote: true } }, body);
-  });
-  test(name, { timeout: TEST_TIMEOUT_MS }, async () => {
-    const [only] = made.cases;
-    expect.assert(only !== undefined);
-    const outcome = await runOnFreshGuest(only, { variables: {}, scripts: [] });
-    expect(outcome, outcome.message).toMatchObject({ status: "PASSED" });
-  });
-}
 
 onGuest("services and their journal", async ({ node }) => {
   const systemctl = node.tool(tools.Systemctl);
@@ -73,13 +58,6 @@ onGuest("kernel, modules and clock", async ({ node }) => {
   await clock.set(new Date(Date.now() - 3_600_000));
   expect((await clock.offsetMs()).offsetMs).toBeLessThan(-3_500_000);
   expect(await node.tool(tools.Chronyc).sources()).toBeInstanceOf(Array);
-});
-
-onGuest("a reboot ends in another boot", async ({ node, signal }) => {
-  const before = await node.facts();
-  const { bootIdBefore, bootIdAfter } = await node.tool(tools.Reboot).reboot({ signal });
-  expect(bootIdBefore).toBe(before.bootId);
-  expect((await node.facts()).bootId).toBe(bootIdAfter);
 });
 
 async function expectModule(node: Node): Promise<void> {

@@ -36,6 +36,7 @@ install -D /run/planted.conf /etc/systemd/system/ssh.service.d/planted.conf && s
 /** Those that boot their guests most often. */
 export const LONGER: readonly string[] = [
   "smoke_test_check_serial_console_pattern",
+  "verify_reboot_in_platform",
   "verify_stop_start_in_platform",
   "stress_reboot",
 ];
