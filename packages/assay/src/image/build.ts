@@ -85,7 +85,7 @@ async function withLock(
 
 async function build({ folder, recipe, signal, steps }: Workplace): Promise<BuiltImage> {
   const startedMs = performance.now();
-  await requirePrograms();
+  await requirePrograms(recipe.architecture, signal);
   steps.begin("Looking for the newest packages");
   const { sources: hostSources, transport } = await readHostApt(signal);
   const sources = chooseMirrors(recipe, hostSources, await readDefaultMirrors());
@@ -98,10 +98,12 @@ async function build({ folder, recipe, signal, steps }: Workplace): Promise<Buil
   if (known !== undefined) return known;
   await requireSpace("Building an image", imageBytes);
 
-  const layout = planDisk(key, recipe.diskSizeMiB, recipe.efiPartitionSizeMiB);
+  const layout = planDisk(key, recipe.diskSizeMiB, recipe.efiPartitionSizeMiB, recipe.architecture);
   const tree = await makeRootTree({ recipe, layout, sources, transport, work: folder, steps, signal });
   steps.begin("Assembling the disk");
-  const raw = await assembleDisk({ tree: tree.folder, asOwner: tree.asOwner, work: folder, layout, signal });
+  const { architecture } = recipe;
+  const { asOwner, folder: root } = tree;
+  const raw = await assembleDisk({ architecture, tree: root, asOwner, work: folder, layout, signal });
   steps.begin("Converting to qcow2");
   const result = join(folder, "result");
   await mkdir(result);

@@ -3,9 +3,10 @@ import { loadRecipe, parseRecipe, recipeNames } from "./recipe.ts";
 
 test("every recipe that comes with assay is complete", async () => {
   const names = await recipeNames();
-  expect(names).toEqual(["debian-12", "debian-13"]);
+  expect(names).toEqual(["debian-12", "debian-12-arm64", "debian-13"]);
   const recipes = await Promise.all(names.map((name) => loadRecipe(name)));
-  expect(recipes.map(({ suite }) => suite)).toEqual(["bookworm", "trixie"]);
+  expect(recipes.map(({ suite }) => suite)).toEqual(["bookworm", "bookworm", "trixie"]);
+  expect(recipes.map(({ architecture }) => architecture)).toEqual(["amd64", "arm64", "amd64"]);
   for (const { packages } of recipes) expect(new Set(packages).size).toBe(packages.length);
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ImageError } from "../errors/catalogue.ts";
 import { didYouMean } from "../runbook/nearest.ts";
+import { type Architecture, type ProcessorName, processorOf } from "./architecture.ts";
 import { type ArchiveKernel, archiveKernel, flavourNames } from "./kernel/flavours.ts";
 
 /** What a test image is made of; read from a file of `images/`. */
@@ -13,7 +14,7 @@ export interface Recipe {
   readonly about: string;
   readonly distribution: "debian";
   readonly suite: string;
-  readonly architecture: "amd64";
+  readonly architecture: Architecture;
   readonly components: readonly string[];
   readonly diskSizeMiB: number;
   readonly efiPartitionSizeMiB: number;
@@ -70,13 +71,25 @@ export async function loadRecipe(name: string, folder = recipesFolder()): Promis
   return kernel === undefined ? read : withKernel(read, kernel);
 }
 
+/**
+ * The processors that the image of a recipe needs; undefined for what is no name of one. Nothing else of the recipe is
+ * checked, which takes longer than planning a run.
+ */
+export async function recipeProcessor(name: string): Promise<ProcessorName | undefined> {
+  const { recipe } = splitImageName(name);
+  if (!(await recipeNames()).includes(recipe)) return undefined;
+  const { parse } = await import("yaml");
+  const { architecture } = parse(await readFile(join(recipesFolder(), `${recipe}.yml`), "utf8")) as Partial<Recipe>;
+  return architecture && processorOf[architecture];
+}
+
 /** The recipe with another kernel; its images stand beside those of the recipe. */
 function withKernel(recipe: Recipe, kernelName: string): Recipe {
   if (!/^[a-z0-9][a-z0-9+.-]*$/.test(kernelName))
     throw new ImageError(`'${kernelName}' is no name of a kernel.`, {
-      help: `Name a flavour (${flavourNames.join(", ")}), a package or a release such as 6.1.0-44-amd64.`,
+      help: `Name a flavour (${flavourNames.join(", ")}), a package or a release such as 6.1.0-44-${recipe.architecture}.`,
     });
-  const kernel = archiveKernel(kernelName);
+  const kernel = archiveKernel(kernelName, recipe.architecture);
   const { isOfBackports, packageName } = kernel;
   const wanted = isOfBackports ? `${packageName}/${recipe.suite}-backports` : packageName;
   const others = recipe.packages.filter((name) => !name.startsWith("linux-image-"));
@@ -116,7 +129,7 @@ async function recipeSchema() {
     about: z.string(),
     distribution: z.literal("debian"),
     suite: z.string().regex(/^[a-z]+$/, "is not a suite name"),
-    architecture: z.literal("amd64"),
+    architecture: z.enum(["amd64", "arm64"]),
     components: z.array(z.string().regex(/^[a-z-]+$/)).min(1),
     diskSizeMiB: z.int().min(1024).max(1_048_576),
     efiPartitionSizeMiB: z.int().min(33).max(1024),

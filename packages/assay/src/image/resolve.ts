@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { ImageError } from "../errors/catalogue.ts";
 import { didYouMean } from "../runbook/nearest.ts";
+import { processorOf } from "./architecture.ts";
 import { cachedOrBuiltImage } from "./build.ts";
 import { rememberedDigest } from "./digest.ts";
 import { type Compression, compressionOf } from "./formats/compressions.ts";
@@ -12,7 +13,7 @@ import { type Checksum, checksumBeside, readChecksum, verifyChecksum } from "./i
 import { convertImage, isForkable } from "./intake/convert.ts";
 import { downloadImage } from "./intake/download.ts";
 import { unpackImage } from "./intake/unpack.ts";
-import { recipeNames, splitImageName } from "./recipe.ts";
+import { loadRecipe, recipeNames, splitImageName } from "./recipe.ts";
 import type { Image, ImageOptions } from "./types.ts";
 
 export interface ResolveOptions extends ImageOptions {
@@ -48,7 +49,8 @@ async function builtOf(recipe: string, options: ResolveOptions): Promise<Image> 
   const { digest, name, path, virtualSizeBytes } = await cachedOrBuiltImage(recipe, options);
   // The disk may have been cut or changed since it was built.
   await inspectImage(path);
-  const image = { name, path, format: "qcow2", digest, virtualSizeBytes } as const;
+  const architecture = processorOf[(await loadRecipe(recipe)).architecture];
+  const image = { name, path, format: "qcow2", digest, virtualSizeBytes, architecture } as const;
   if (options.checksum === undefined) return image;
   const checksum = await readChecksum(options.checksum, basename(path), options.signal);
   await verifyChecksum(path, recipe, checksum, options);

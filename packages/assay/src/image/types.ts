@@ -1,3 +1,5 @@
+import type { ProcessorName } from "./architecture.ts";
+
 /** Disk formats assay boots, by the names QEMU gives them (`vpc` is the VHD of Virtual PC and Azure). */
 export type ImageFormat = "qcow2" | "raw" | "vpc" | "vhdx" | "vmdk";
 
@@ -12,6 +14,8 @@ export interface Image {
   readonly digest: string;
   /** Size of the disk the guest sees, in bytes. */
   readonly virtualSizeBytes: number;
+  /** Of the machine it needs, where its recipe says it; undefined for an image that nobody described. */
+  readonly architecture?: ProcessorName;
   /** The checksum that the file was found to have, and who says so; undefined when nobody gave one. */
   readonly checksum?: string;
 }

@@ -33,8 +33,10 @@ test("a program that is not installed is named with its package", async () => {
 });
 
 test("all missing programs are named at once, with one command", async () => {
-  await expect(requirePrograms("/nowhere")).rejects.toThrow(MissingDependency);
-  await expect(requirePrograms("/nowhere")).rejects.toMatchObject({
+  await expect(requirePrograms("amd64", undefined, { own: "amd64", path: "/nowhere" })).rejects.toThrow(
+    MissingDependency,
+  );
+  await expect(requirePrograms("amd64", undefined, { own: "amd64", path: "/nowhere" })).rejects.toMatchObject({
     message: expect.stringContaining("mcopy, mformat, mke2fs, mmd, mmdebstrap, qemu-img"),
     help: expect.stringMatching(
       /^Install them with: sudo apt-get install apt e2fsprogs .*mmdebstrap mtools qemu-utils/,

@@ -16,7 +16,7 @@ const digestOf = (...parts: readonly string[]): string => {
 
 /** Identifies what a recipe asks for: its text and the way assay builds. Needs no network. 64 hex digits. */
 export function recipeKey(recipe: Recipe): string {
-  const layout = planDisk("any", recipe.diskSizeMiB, recipe.efiPartitionSizeMiB);
+  const layout = planDisk("any", recipe.diskSizeMiB, recipe.efiPartitionSizeMiB, recipe.architecture);
   return digestOf(`${builderVersion}`, recipe.text, customizeScript(recipe, layout, ""));
 }
 

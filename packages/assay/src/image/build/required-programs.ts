@@ -3,24 +3,65 @@ import { join } from "node:path";
 import { MissingDependency } from "../../errors/catalogue.ts";
 import { debianKeyring } from "../apt/mirrors.ts";
 import type { AptSource } from "../apt/source.ts";
-import { hostPath, packageOf } from "./host-command.ts";
+import { type Architecture, hostArchitecture, processorOf } from "../architecture.ts";
+import { hostPath, packageOf, runOnHost } from "./host-command.ts";
 
 const always = ["apt-get", "mcopy", "mformat", "mke2fs", "mmd", "mmdebstrap", "qemu-img"] as const;
 const withoutRoot = ["fakeroot", "tar"] as const;
+/** Tells mmdebstrap whether programs of another architecture run here. */
+const ARCH_TEST = "arch-test";
 
-/** Throws MissingDependency naming everything a build lacks on this machine, and the one command that brings it. */
-export async function requirePrograms(path = hostPath()): Promise<void> {
-  const wanted: readonly string[] = process.getuid?.() === 0 ? always : [...always, ...withoutRoot];
+/** Debian's packages that run programs of other architectures and tell the kernel so. */
+const emulator = ["binfmt-support", "qemu-user-static"] as const;
+
+/** Where to look, and what this machine's own programs are made for. */
+interface Host {
+  readonly path: string;
+  readonly own: Architecture | undefined;
+}
+
+/**
+ * Throws MissingDependency naming everything that a build for `architecture` lacks on this machine, and the one command
+ * that brings it.
+ */
+export async function requirePrograms(
+  architecture: Architecture,
+  signal?: AbortSignal,
+  { own, path }: Host = { path: hostPath(), own: hostArchitecture() },
+): Promise<void> {
+  const isRoot = process.getuid?.() === 0;
+  const isForeign = architecture !== own;
+  const wanted = [...always, ...(isRoot ? [] : withoutRoot), ...(isForeign ? [ARCH_TEST] : [])];
   const present = await Promise.all(wanted.map((program) => isOnPath(program, path)));
-  const missing = wanted.filter((_, index) => present[index] !== true);
-  // Either lets mmdebstrap act as root inside the tree; the first is the quicker one.
-  const substitutes = await Promise.all(["newuidmap", "fakechroot"].map((program) => isOnPath(program, path)));
-  if (wanted !== always && !substitutes.includes(true)) missing.push("newuidmap");
-  if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((program) => packageOf[program] ?? program))].toSorted();
-  throw new MissingDependency(`Building an image needs programs this machine lacks: ${missing.join(", ")}.`, {
-    help: `Install them with: sudo apt-get install ${packages.join(" ")}`,
-  });
+  const missing: string[] = wanted.filter((_, index) => present[index] !== true);
+  // Either lets mmdebstrap act as root inside the tree. The first is the quicker one; the second puts libraries of this
+  // machine into the tree's programs, which foreign ones cannot load.
+  const ways = isForeign ? ["newuidmap"] : ["newuidmap", "fakechroot"];
+  const substitutes = await Promise.all(ways.map((program) => isOnPath(program, path)));
+  if (!isRoot && !substitutes.includes(true)) missing.push("newuidmap");
+  const isUntold = missing.includes(ARCH_TEST);
+  const isEmulated = !isForeign || (!isUntold && (await runsHere(architecture, path, signal)));
+  if (missing.length === 0 && isEmulated) return;
+  const packages = [...missing.map((program) => packageOf[program] ?? program), ...(isEmulated ? [] : emulator)];
+  const install = `sudo apt-get install ${[...new Set(packages)].toSorted().join(" ")}`;
+  if (isEmulated || isUntold)
+    throw new MissingDependency(`Building an image needs programs this machine lacks: ${missing.join(", ")}.`, {
+      help: `Install them with: ${install}`,
+    });
+  const lacked = missing.length === 0 ? "" : `, and it lacks: ${missing.join(", ")}`;
+  throw new MissingDependency(
+    `This machine does not run programs of ${architecture}, as an image of it needs while it is built${lacked}.`,
+    {
+      help:
+        `Install what runs them with: ${install}. Where it is installed, tell the kernel with: sudo update-binfmts ` +
+        `--enable qemu-${processorOf[architecture]} (for a container, on the machine around it).`,
+    },
+  );
+}
+
+async function runsHere(architecture: string, path: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const { exitCode } = await runOnHost(ARCH_TEST, [architecture], { signal, environment: { PATH: path } });
+  return exitCode === 0;
 }
 
 /** Throws MissingDependency when a keyring by which packages are to be checked is not on this machine. */

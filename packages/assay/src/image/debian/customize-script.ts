@@ -1,14 +1,6 @@
 import type { DiskLayout } from "../disk/layout.ts";
 import type { Recipe, RecipeFile } from "../recipe.ts";
-
-/** Where the script leaves what the disk needs outside the root file system, inside the tree it runs in. */
-export const loaderPaths = {
-  bootImage: "boot/grub/i386-pc/boot.img",
-  coreImage: "boot/grub/i386-pc/core.img",
-  shim: "usr/lib/shim/shimx64.efi.signed",
-  grub: "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
-  mokManager: "usr/lib/shim/mmx64.efi.signed",
-} as const;
+import { type BiosLoader, loaderOf } from "./loader.ts";
 
 /** Tells the initramfs made during installation the type of the root; the guest finds out by itself. */
 export const rootTypePath = "/etc/initramfs-tools/conf.d/root-type";
@@ -49,8 +41,7 @@ const builtInFiles = (recipe: Recipe, layout: DiskLayout, aptSources: string): r
       "GRUB_DISTRIBUTOR=`lsb_release -i -s 2> /dev/null || echo Debian`",
       'GRUB_CMDLINE_LINUX_DEFAULT=""',
       `GRUB_CMDLINE_LINUX="${recipe.commandLine}"`,
-      'GRUB_TERMINAL="console serial"',
-      'GRUB_SERIAL_COMMAND="serial --speed=115200"',
+      ...loaderOf[recipe.architecture].terminal,
       "",
     ].join("\n"),
   },
@@ -75,18 +66,23 @@ case "$target" in
 esac
 `;
 
-const installLoader = (rootId: string): string => `
-mkdir -p /boot/efi /boot/grub/fonts /boot/grub/i386-pc /boot/grub/x86_64-efi
+/** GRUB for a BIOS is put together here; that for UEFI comes signed. */
+const makeBiosLoader = ({ coreImage }: BiosLoader, rootId: string): string =>
+  `printf 'search.fs_uuid %s root\\nset prefix=($root)/boot/grub\\n' ${rootId} > /tmp/load.cfg
+grub-mkimage --format=i386-pc --prefix=/boot/grub --config=/tmp/load.cfg \\
+  --output=/${coreImage} biosdisk part_gpt ext2 search_fs_uuid
+`;
+
+function installLoader({ architecture }: Recipe, rootId: string): string {
+  const { bios, platforms } = loaderOf[architecture];
+  return `
+mkdir -p /boot/efi /boot/grub/fonts ${platforms.map((platform) => `/boot/grub/${platform}`).join(" ")}
 cp /usr/share/grub/unicode.pf2 /boot/grub/fonts/
-for platform in i386-pc x86_64-efi; do
+for platform in ${platforms.join(" ")}; do
   cp /usr/lib/grub/$platform/*.mod /usr/lib/grub/$platform/*.lst /boot/grub/$platform/
 done
-cp /usr/lib/grub/i386-pc/boot.img /boot/grub/i386-pc/
-grub-editenv /boot/grub/grubenv create
-printf 'search.fs_uuid %s root\\nset prefix=($root)/boot/grub\\n' ${rootId} > /tmp/load.cfg
-grub-mkimage --format=i386-pc --prefix=/boot/grub --config=/tmp/load.cfg \\
-  --output=/${loaderPaths.coreImage} biosdisk part_gpt ext2 search_fs_uuid
-
+${bios === undefined ? "" : "cp /usr/lib/grub/i386-pc/boot.img /boot/grub/i386-pc/\n"}grub-editenv /boot/grub/grubenv create
+${bios === undefined ? "" : makeBiosLoader(bios, rootId)}
 mv /usr/sbin/grub-probe /usr/sbin/grub-probe.real
 cat > /usr/sbin/grub-probe <<'END-OF-FILE'
 ${probeAnswers(rootId)}END-OF-FILE
@@ -98,6 +94,7 @@ rm -r /dev/disk
 mv /usr/sbin/grub-probe.real /usr/sbin/grub-probe
 grep -q 'root=UUID=${rootId}' /boot/grub/grub.cfg
 `;
+}
 
 /**
  * What must differ from guest to guest, or must not leave the place where the image was made. /tmp is mmdebstrap's:
@@ -130,7 +127,7 @@ export function customizeScript(recipe: Recipe, layout: DiskLayout, aptSources: 
     "rm -f /etc/apt/sources.list.d/0000*",
     ...files.map(writeFile),
     ...recipe.services.enable.map((unit) => `systemctl enable ${quoted(unit)}`),
-    installLoader(layout.rootId),
+    installLoader(recipe, layout.rootId),
     seal,
   ].join("\n");
 }

@@ -1,9 +1,10 @@
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Architecture } from "../architecture.ts";
 import { mustRunOnHost } from "../build/host-command.ts";
-import { loaderPaths } from "../debian/customize-script.ts";
+import { type BiosLoader, loaderOf } from "../debian/loader.ts";
 import { placeBiosLoader } from "./bios-loader.ts";
-import { layOutGpt } from "./gpt.ts";
+import { layOutGpt, type Partition, type Placed } from "./gpt.ts";
 import type { DiskLayout } from "./layout.ts";
 
 const sectorBytes = 512;
@@ -32,6 +33,7 @@ export interface AssembleOptions {
   /** Folder for what is made on the way; the disk is left there too. */
   readonly work: string;
   readonly layout: DiskLayout;
+  readonly architecture: Architecture;
   /** Command prefix under which the tree's owners are seen right (`fakeroot …`); empty for root. */
   readonly asOwner: readonly string[];
   readonly signal?: AbortSignal | undefined;
@@ -42,15 +44,14 @@ export interface AssembleOptions {
  * Throws ImageError, MissingDependency or HostExhausted.
  */
 export async function assembleDisk(options: AssembleOptions): Promise<string> {
-  const { layout, tree, work, signal } = options;
+  const { architecture, layout, tree, work, signal } = options;
   const disk = join(work, "disk.raw");
-  const bootImage = await readFile(join(tree, loaderPaths.bootImage));
-  const coreImage = await readFile(join(tree, loaderPaths.coreImage));
-  const biosSectors = layout.biosBoot.lastSector - layout.biosBoot.firstSector + 1;
+  const { bios } = loaderOf[architecture];
+  const place = layout.biosBoot;
+  const loader = bios === undefined || place === undefined ? [] : await readBiosLoader(bios, place, tree);
   const file = await open(disk, "wx");
   try {
     await file.truncate(layout.table.diskSectors * sectorBytes);
-    const loader = placeBiosLoader(bootImage, coreImage, layout.biosBoot.firstSector, biosSectors);
     for (const { bytes, offsetBytes } of [...loader, ...layOutGpt(layout.table)])
       await file.write(bytes, 0, bytes.length, offsetBytes);
   } finally {
@@ -59,6 +60,16 @@ export async function assembleDisk(options: AssembleOptions): Promise<string> {
   await writeRoot(options, disk);
   await writeEfi(options, disk, signal);
   return disk;
+}
+
+async function readBiosLoader(
+  { bootImage, coreImage }: BiosLoader,
+  { firstSector, lastSector }: Partition,
+  tree: string,
+): Promise<readonly Placed[]> {
+  const boot = await readFile(join(tree, bootImage));
+  const core = await readFile(join(tree, coreImage));
+  return placeBiosLoader(boot, core, firstSector, lastSector - firstSector + 1);
 }
 
 async function writeRoot({ asOwner, layout, signal, tree, work }: AssembleOptions, disk: string): Promise<void> {
@@ -97,7 +108,11 @@ async function writeRoot({ asOwner, layout, signal, tree, work }: AssembleOption
 }
 
 /** Fills the ESP as `grub-install --uefi-secure-boot --removable` does: shim, GRUB, and the way to the root. */
-async function writeEfi({ layout, tree, work }: AssembleOptions, disk: string, signal: AbortSignal | undefined) {
+async function writeEfi(
+  { architecture, layout, tree, work }: AssembleOptions,
+  disk: string,
+  signal: AbortSignal | undefined,
+) {
   const { firstSector, lastSector } = layout.efi;
   const place = `${disk}@@${firstSector * sectorBytes}`;
   const sectors = lastSector - firstSector + 1;
@@ -128,8 +143,7 @@ async function writeEfi({ layout, tree, work }: AssembleOptions, disk: string, s
     layout.efiSerial,
   );
   await run("mmd", "-i", place, "::/EFI", "::/EFI/BOOT", "::/EFI/debian");
-  await run("mcopy", "-i", place, join(tree, loaderPaths.shim), "::/EFI/BOOT/BOOTX64.EFI");
-  await run("mcopy", "-i", place, join(tree, loaderPaths.grub), "::/EFI/BOOT/grubx64.efi");
-  await run("mcopy", "-i", place, join(tree, loaderPaths.mokManager), "::/EFI/BOOT/mmx64.efi");
+  for (const [path, name] of loaderOf[architecture].efi)
+    await run("mcopy", "-i", place, join(tree, path), `::/EFI/BOOT/${name}`);
   await run("mcopy", "-i", place, pointer, "::/EFI/debian/grub.cfg");
 }

@@ -10,6 +10,7 @@ export const partitionTypes = {
   biosBoot: "21686148-6449-6e6f-744e-656564454649",
   efiSystem: "c12a7328-f81f-11d2-ba4b-00a0c93ec93b",
   linuxRootAmd64: "4f68bce3-e8cd-4db1-96e7-fbcaf984b709",
+  linuxRootArm64: "b921b045-1df0-41c3-af44-4c6f280d3fae",
 } as const;
 
 /** A partition by its number and place; sectors are 512 bytes, `lastSector` is inclusive. */

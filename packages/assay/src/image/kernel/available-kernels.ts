@@ -17,7 +17,7 @@ export function requireKernel(kernel: ArchiveKernel, suite: string, packageNames
   const hint = didYouMean(kernel.name, [...flavourNames, ...releases]);
   // Each release is there in several kinds; one of them names it.
   const generic = releases.filter((release) => !/-(cloud|rt)-/.test(release));
-  const kinds = "most of them also with '-cloud' or '-rt' before '-amd64'";
+  const kinds = "most of them also with '-cloud' or '-rt' before the architecture";
   const all = `There are ${flavourNames.join(", ")}, and the releases ${generic.join(", ")} (${kinds}).`;
   throw new ImageError(`There is no kernel '${kernel.name}' for '${suite}': no package '${kernel.packageName}'.`, {
     help: hint === undefined ? all : `${hint} ${all}`,

@@ -4,15 +4,17 @@ import { kernelReleases, requireKernel } from "./available-kernels.ts";
 import { archiveKernel } from "./flavours.ts";
 
 test.for([
-  ["cloud", "linux-image-cloud-amd64", false],
-  ["generic", "linux-image-amd64", false],
-  ["rt", "linux-image-rt-amd64", false],
-  ["backports", "linux-image-amd64", true],
-  ["rt-backports", "linux-image-rt-amd64", true],
-  ["6.1.0-50-amd64", "linux-image-6.1.0-50-amd64", false],
-  ["linux-image-6.1.0-50-rt-amd64", "linux-image-6.1.0-50-rt-amd64", false],
-] as const)("'%s' is %s", ([name, packageName, isOfBackports]) => {
-  expect(archiveKernel(name)).toEqual({ name, packageName, isOfBackports });
+  ["amd64", "cloud", "linux-image-cloud-amd64", false],
+  ["amd64", "generic", "linux-image-amd64", false],
+  ["amd64", "rt", "linux-image-rt-amd64", false],
+  ["amd64", "backports", "linux-image-amd64", true],
+  ["amd64", "rt-backports", "linux-image-rt-amd64", true],
+  ["amd64", "6.1.0-50-amd64", "linux-image-6.1.0-50-amd64", false],
+  ["amd64", "linux-image-6.1.0-50-rt-amd64", "linux-image-6.1.0-50-rt-amd64", false],
+  ["arm64", "cloud-backports", "linux-image-cloud-arm64", true],
+  ["arm64", "generic", "linux-image-arm64", false],
+] as const)("on %s '%s' is %s", ([architecture, name, packageName, isOfBackports]) => {
+  expect(archiveKernel(name, architecture)).toEqual({ name, packageName, isOfBackports });
 });
 
 test.for([
@@ -50,9 +52,9 @@ test("releases are sorted as numbers, without what is no kernel to boot", () => 
 });
 
 test("a kernel that is not there is answered with those that are", () => {
-  expect(() => requireKernel(archiveKernel("6.1.0-50-amd64"), "bookworm", names)).not.toThrow();
+  expect(() => requireKernel(archiveKernel("6.1.0-50-amd64", "amd64"), "bookworm", names)).not.toThrow();
   try {
-    requireKernel(archiveKernel("6.1.0-5-amd64"), "bookworm", names);
+    requireKernel(archiveKernel("6.1.0-5-amd64", "amd64"), "bookworm", names);
     expect.unreachable();
   } catch (error) {
     expect(error).toMatchObject({

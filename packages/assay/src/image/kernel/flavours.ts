@@ -1,3 +1,5 @@
+import type { Architecture } from "../architecture.ts";
+
 /** A kernel of Debian's archive that a recipe gets in place of its own. */
 export interface ArchiveKernel {
   /** As the user calls it. */
@@ -8,17 +10,17 @@ export interface ArchiveKernel {
   readonly isOfBackports: boolean;
 }
 
-/** Words for Debian's kinds of kernels, and what the package of the newest one is called. */
-const flavours: Readonly<Record<string, string>> = { cloud: "cloud-amd64", generic: "amd64", rt: "rt-amd64" };
+/** Words for Debian's kinds of kernels, and what their packages have before the architecture. */
+const flavours: Readonly<Record<string, string>> = { cloud: "cloud-", generic: "", rt: "rt-" };
 
 /** Every word for a kind of kernel. */
 export const flavourNames: readonly string[] = Object.keys(flavours).flatMap((name) => [name, backported(name)]);
 
 /** What a user means by the name of a kernel: a flavour, a package or a release such as `6.1.0-44-amd64`. */
-export function archiveKernel(name: string): ArchiveKernel {
-  for (const [flavour, suffix] of Object.entries(flavours)) {
+export function archiveKernel(name: string, architecture: Architecture): ArchiveKernel {
+  for (const [flavour, prefix] of Object.entries(flavours)) {
     if (name === flavour || name === backported(flavour))
-      return { name, packageName: `linux-image-${suffix}`, isOfBackports: name !== flavour };
+      return { name, packageName: `linux-image-${prefix}${architecture}`, isOfBackports: name !== flavour };
   }
   return { name, packageName: name.startsWith("linux-image-") ? name : `linux-image-${name}`, isOfBackports: false };
 }
