@@ -3,6 +3,7 @@ import { UsageError } from "../errors/catalogue.ts";
 import type { ImageProgress } from "../image/types.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { Runbook } from "../runbook/types.ts";
+import { IMAGE_KEYS, namedImage } from "./named-image.ts";
 import { readyPlacement } from "./ready-placement.ts";
 
 export interface MakePlatformOptions {
@@ -15,9 +16,6 @@ export interface MakePlatformOptions {
   readonly signal: AbortSignal;
   readonly progress: (step: ImageProgress) => void;
 }
-
-/** Keys of the sections `qemu` and `libvirt` that name the image; `qcow2` and `disk_img` are upstream's. */
-const IMAGE_KEYS = ["image", "qcow2", "disk_img"] as const;
 
 type Maker = (options: MakePlatformOptions) => Promise<Platform>;
 
@@ -67,7 +65,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 function imageOrder({ runbook, image, overrides, run }: MakePlatformOptions) {
   const { adminPassword, adminPrivateKeyFile, adminUsername, keepEnvironment, type } = runbook.platform;
   const { image_checksum: checksum, ...section } = { ...runbook.platform.section, ...overrides };
-  const wanted = image ?? IMAGE_KEYS.map((key) => section[key]).find((value) => value !== undefined && value !== "");
+  const wanted = image ?? namedImage(section);
   if (typeof wanted !== "string") {
     throw new UsageError(`The runbook '${runbook.file}' names no image.`, {
       help: `Give one with --image PATH or NAME, or as 'image' in the section '${type}' of the platform.`,

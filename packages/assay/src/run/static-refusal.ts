@@ -2,8 +2,10 @@ import type { Refusals } from "../plan/planner.ts";
 import { unfitReason } from "../plan/predefined.ts";
 import type { Platform } from "../platforms/platform.ts";
 import type { HostOffer } from "../platforms/qemu/host/host-offer.ts";
+import type { ImageNeed } from "../platforms/qemu/settings.ts";
 import type { Runbook } from "../runbook/types.ts";
 import type { Case } from "../suite/suite.ts";
+import { IMAGE_KEYS, namedImage } from "./named-image.ts";
 import { refusal, requirementOf } from "./requirement.ts";
 
 type Refusal = (testCase: Case) => string | undefined;
@@ -23,6 +25,7 @@ export async function loadRefusals(): Promise<Refusals> {
     { readHostOffer },
     { libvirtRefusal },
     { parseLibvirtSettings },
+    { recipeProcessor },
   ] = await Promise.all([
     import("../platforms/local/local-platform.ts"),
     import("../platforms/ready/ready-platform.ts"),
@@ -33,13 +36,20 @@ export async function loadRefusals(): Promise<Refusals> {
     import("../platforms/qemu/host/host-offer.ts"),
     import("../platforms/libvirt/refusal.ts"),
     import("../platforms/libvirt/settings.ts"),
+    import("../image/recipe.ts"),
   ]);
   const capacity = readCapacity();
   const hardware = Object.keys(HARDWARE_KEYS);
   const protection = ["arch", "enable_secure_boot", "firmware_type", "kernel", "tpm"];
-  const sectionKeys = ["cores", "memory_mb", "qemu_binary", ...protection, ...hardware];
+  const settingKeys = ["cores", "memory_mb", "qemu_binary", ...protection, ...hardware];
+  const sectionKeys = [...settingKeys, ...IMAGE_KEYS];
+  /** What images of recipes need, by name. */
+  const needs = new Map<unknown, ImageNeed>();
   const settingsOf = ({ section }: Runbook["platform"]) =>
-    parseQemuSettings(Object.fromEntries(sectionKeys.map((key) => [key, section[key]])));
+    parseQemuSettings(
+      Object.fromEntries(settingKeys.map((key) => [key, section[key]])),
+      needs.get(namedImage(section)),
+    );
   const offers = new Map<string, HostOffer>();
   /** QEMU is asked only where a runbook wants other hardware than the usual. */
   const learn = async ({ environment, platform }: Runbook): Promise<void> => {
@@ -47,6 +57,9 @@ export async function loadRefusals(): Promise<Refusals> {
     const nodes = (environment?.environments ?? []).flatMap(({ nodes }) => nodes);
     const sections = nodes.map((node) => (node.type === "requirement" ? node.requirement.platformSections?.qemu : {}));
     const isAsked = [platform.section, ...sections].some((section = {}) => hardware.some((key) => key in section));
+    const image = namedImage(platform.section);
+    const architecture = typeof image === "string" ? await recipeProcessor(image) : undefined;
+    if (architecture !== undefined) needs.set(image, { name: String(image), architecture });
     const { qemuBinary } = settingsOf(platform);
     const known = offers.get(qemuBinary);
     if (known === undefined || (isAsked && known.qemu === undefined)) {

@@ -1,4 +1,4 @@
-import { PlatformError } from "../../errors/catalogue.ts";
+import { PlatformError, UsageError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
 import type {
   DeployContext,
@@ -47,6 +47,12 @@ export interface LibvirtPlatformOptions {
 /** The platform that runs images with libvirt. Throws UsageError for a section that does not hold. */
 export async function libvirtPlatform(options: LibvirtPlatformOptions): Promise<Platform> {
   const settings = parseLibvirtSettings(options.section);
+  const { architecture = "x86_64", name } = options.image;
+  if (architecture !== "x86_64") {
+    throw new UsageError(`The image '${name}' is for ${architecture}, and machines of libvirt are x86_64 here.`, {
+      help: "Run it with 'type: qemu' under 'platform'.",
+    });
+  }
   const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
   return new LibvirtPlatform(options, settings, way);
 }

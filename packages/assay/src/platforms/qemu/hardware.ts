@@ -77,9 +77,8 @@ export const memoryOf = ({ numa }: Hardware): number | undefined =>
   numa?.reduce((sum, { memoryMb }) => sum + memoryMb, 0);
 
 /** Why no fork of such a machine can be made, as far as it is known without asking QEMU. */
-export function whyNoFork({ hasHugepages, hasVsock, machineType }: Hardware): string | undefined {
+export function whyNoFork({ hasHugepages, hasVsock }: Hardware): string | undefined {
   if (hasHugepages === true) return "memory in huge pages is in no file that forks could share";
-  if (boardOf(machineType) === "virt") return "what gives a fork its own identity is written for x86_64";
   if (hasVsock === true) return "two machines cannot have one vsock address";
   return undefined;
 }

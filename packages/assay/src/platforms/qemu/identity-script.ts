@@ -23,19 +23,21 @@ export const HelperFd = { to: 7, from: 8 } as const;
 /**
  * Perl that waits in the template for one line after the other: `clock CENTISECONDS_AT_POWER_ON`, `reseed HEX`,
  * `move FOLDER OLD NEW`, `sync`. It answers each with one line that begins with 1 when it was done. Processes that are already
- * there save a fork half a second and 60 MB of translated code. The numbers are those of x86_64: clock_settime,
- * clock_gettime, sync, RNDADDENTROPY (credits what it is given) and RNDRESEEDCRNG (the generator starts anew, random(4)).
+ * there save a fork half a second and 60 MB of translated code. It is told what `uname -m` says, because system calls
+ * have numbers of their own on each architecture; requests to the generator do not: RNDADDENTROPY (credits what it is given) and RNDRESEEDCRNG (it starts
+ * anew, random(4)).
  */
 export const HELPER_PROGRAM = `use strict; $| = 1;
+my ($set_clock, $get_clock, $sync) = $ARGV[0] eq "aarch64" ? (112, 113, 81) : (227, 228, 162);
 sub uptime { open(my $f, "<", "/proc/uptime") or return 0; my ($up) = split " ", <$f>; $up }
 while (my $line = <STDIN>) {
   my ($what, @with) = split " ", $line;
   my ($done, @more) = (0);
   if ($what eq "clock") {
     my $now = $with[0] / 100 + uptime();
-    $done = syscall(227, 0, pack("q q", int($now), int(($now - int($now)) * 1e9))) == 0 ? 1 : 0;
+    $done = syscall($set_clock, 0, pack("q q", int($now), int(($now - int($now)) * 1e9))) == 0 ? 1 : 0;
     my $wall = pack("q q", 0, 0);
-    syscall(228, 0, $wall);
+    syscall($get_clock, 0, $wall);
     my ($s, $ns) = unpack("q q", $wall);
     @more = (sprintf("%d.%09d", $s, $ns), uptime());
   } elsif ($what eq "reseed") {
@@ -47,7 +49,7 @@ while (my $line = <STDIN>) {
     my ($folder, $old, $new) = @with;
     $done = rename("$folder/$old", "$folder/$new") && symlink($new, "$folder/$old") ? 1 : 0;
   } elsif ($what eq "sync") {
-    syscall(162);
+    syscall($sync);
     $done = 1;
   }
   print "$done @more\\n";

@@ -50,7 +50,7 @@ export interface QemuPlatformOptions {
 
 /** The platform that runs images in QEMU on this machine. Throws UsageError for a section that does not hold. */
 export async function qemuPlatform(options: QemuPlatformOptions): Promise<Platform> {
-  const settings = parseQemuSettings(options.section);
+  const settings = parseQemuSettings(options.section, options.image);
   const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
   const plan: BootPlan = { image: bootable(options.image, way), kernel: await chooseKernel(settings.boot) };
   const able: Able = { capacity: readCapacity(), offer: await readHostOffer(settings.qemuBinary) };

@@ -50,11 +50,31 @@ test("arm64 has its own emulator and board, under each of its names", () => {
   expect(parseQemuSettings({ arch: "AMD64" })).toMatchObject({ architecture: "x86_64", hardware: undefined });
 });
 
+test("what the section leaves open follows from the image", () => {
+  const [amd64, arm64] = [
+    { name: "debian-12", architecture: "x86_64" },
+    { name: "debian-12-arm64", architecture: "aarch64" },
+  ] as const;
+  const arm = { architecture: "aarch64", qemuBinary: "qemu-system-aarch64", hardware: { machineType: "virt" } };
+  expect(parseQemuSettings({}, arm64)).toMatchObject(arm);
+  expect(parseQemuSettings({ arch: "arm64", cpu: "cortex-a57" }, arm64)).toMatchObject(arm);
+  expect(parseQemuSettings({}, amd64)).toEqual(parseQemuSettings({}));
+  // Nobody knows what is on any other disk.
+  expect(parseQemuSettings({ arch: "aarch64" }, { name: "disk.qcow2" })).toMatchObject(arm);
+  expect(() => parseQemuSettings({ arch: "aarch64" }, amd64)).toThrow(
+    "'platform.qemu.arch' is 'aarch64', and the image 'debian-12' is for x86_64; without 'arch' its machines",
+  );
+  expect(() => parseQemuSettings({ arch: "x64" }, arm64)).toThrow("the image 'debian-12-arm64' is for aarch64");
+  expect(() => parseQemuSettings({ machine_type: "q35" }, arm64)).toThrow("'q35', which is no board of aarch64");
+});
+
 test.each([
   [{ arch: "aarch64", machine_type: "q35" }, "'q35', which is no board of aarch64"],
   [{ machine_type: "virt" }, "'virt', which is no board of x86_64"],
   [{ arch: "aarch64", firmware_type: "bios" }, "'firmware_type: uefi'"],
   [{ arch: "aarch64", kernel: "/k/vmlinuz" }, "'platform.qemu.kernel' needs x86_64"],
+  [{ arch: "aarch64", initrd: "/k/initrd" }, "'platform.qemu.initrd' needs x86_64"],
+  [{ arch: "aarch64", cmdline: "quiet" }, "'platform.qemu.cmdline' needs x86_64"],
   [{ machine_type: "microvm" }, "needs a 'kernel'"],
   [{ machine_type: "microvm", kernel: "/k/vmlinuz", enable_secure_boot: true }, "needs 'machine_type: q35'"],
   [{ machine_type: "pc", enable_secure_boot: true }, "needs 'machine_type: q35'"],

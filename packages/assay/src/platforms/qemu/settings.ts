@@ -1,4 +1,6 @@
 import { UsageError } from "../../errors/catalogue.ts";
+import type { ProcessorName } from "../../image/architecture.ts";
+import type { Image } from "../../image/types.ts";
 import type { SeedKind } from "./boot-way.ts";
 import { boardOf, coresOf, type Hardware, memoryOf } from "./hardware.ts";
 import { HARDWARE_KEYS, readHardware } from "./hardware-settings.ts";
@@ -7,9 +9,6 @@ import { flag, type Key, lineOfText, oneOf, type Parse, SectionReader, text, who
 
 /** How the first commands reach a fork: through the agents that wait in its template, or by a login over SSH. */
 export type FirstContact = "agent" | "ssh";
-
-/** Of the machines' processors, as QEMU calls them. */
-export type Architecture = "x86_64" | "aarch64";
 
 /** How the image is booted and how assay gets in, as the runbook says. */
 export interface BootSettings {
@@ -28,7 +27,7 @@ export interface BootSettings {
 
 /** The runbook's `platform.qemu` section after checks. */
 export interface QemuSettings {
-  readonly architecture: Architecture;
+  readonly architecture: ProcessorName;
   /** `bios` also for a microvm, which has neither. */
   readonly firmware: "uefi" | "bios";
   /** UEFI starts signed boot loaders alone. */
@@ -59,7 +58,7 @@ const userData: Parse<readonly string[]> = (value) => {
 };
 
 /** Under the names that users know them by. */
-const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+const ARCHITECTURES: Readonly<Record<string, ProcessorName>> = {
   ...{ x86_64: "x86_64", x64: "x86_64", amd64: "x86_64" },
   ...{ aarch64: "aarch64", arm64: "aarch64" },
 };
@@ -75,8 +74,8 @@ export const QEMU_KEYS = {
   arch: {
     parse: (value) => ARCHITECTURES[String(value).toLowerCase()],
     expected: "'x86_64' or 'aarch64'",
-    about: "Of the machines' processors; default x86_64.",
-  } satisfies Key<Architecture>,
+    about: "Of the machines' processors; default the image's where it is of a recipe, else x86_64.",
+  } satisfies Key<ProcessorName>,
   tpm: { parse: flag, expected: "true or false", about: "A TPM 2.0 in every machine; default false." },
   memory_mb: {
     parse: wholeNumber(256, 1 << 22),
@@ -139,8 +138,14 @@ export const QEMU_KEYS = {
   },
 } as const satisfies Record<string, Key<unknown>>;
 
-/** Checks the section as a whole; throws one UsageError that names every problem. */
-export function parseQemuSettings(section: Readonly<Record<string, unknown>>): QemuSettings {
+/** The image that the machines boot, as far as it says what they have to be. */
+export type ImageNeed = Pick<Image, "name" | "architecture">;
+
+/**
+ * Checks the section as a whole; throws one UsageError that names every problem. What it says nothing of follows from
+ * the image.
+ */
+export function parseQemuSettings(section: Readonly<Record<string, unknown>>, image?: ImageNeed): QemuSettings {
   const reader = new SectionReader(section);
   const { problems } = reader;
   for (const key of Object.keys(section)) {
@@ -150,7 +155,7 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
   }
   const get: Get = (name, key, fallback) => reader.get(name, key) ?? fallback;
   const bootTimeoutSeconds = get("boot_timeout", QEMU_KEYS.boot_timeout as Key<number | undefined>, undefined);
-  const architecture = get("arch", QEMU_KEYS.arch, "x86_64");
+  const architecture = get("arch", QEMU_KEYS.arch, image?.architecture ?? "x86_64");
   const told = readHardware(reader);
   const isArm = architecture === "aarch64";
   const isOwnBoard = section.machine_type === undefined || section.machine_type === null;
@@ -179,11 +184,20 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>): Q
     qemuBinary: get("qemu_binary", QEMU_KEYS.qemu_binary, `qemu-system-${architecture}`),
     templateCacheMb: get("template_cache_mb", QEMU_KEYS.template_cache_mb, 8192),
   };
-  problems.push(...boardProblems(settings));
+  problems.push(...imageProblems(settings, image), ...boardProblems(settings));
   if (problems.length > 0) {
     throw new UsageError(problems.join("\n"), { help: "Correct the section 'qemu' under 'platform' of the runbook." });
   }
   return settings;
+}
+
+/** Where the runbook asks for machines that the image cannot boot on. */
+function imageProblems({ architecture }: QemuSettings, image: ImageNeed | undefined): readonly string[] {
+  if (image?.architecture === undefined || image.architecture === architecture) return [];
+  return [
+    `'platform.qemu.arch' is '${architecture}', and the image '${image.name}' is for ${image.architecture}; ` +
+      "without 'arch' its machines are what it needs.",
+  ];
 }
 
 /** What of the settings the board cannot carry. */
@@ -194,10 +208,12 @@ function boardProblems(settings: QemuSettings): readonly string[] {
   if ((board === "virt") !== (architecture === "aarch64")) {
     problems.push(`'platform.qemu.machine_type' is '${hardware?.machineType}', which is no board of ${architecture}.`);
   }
-  if (board === "virt" && firmware === "bios")
-    problems.push("'platform.qemu.arch: aarch64' needs 'firmware_type: uefi'.");
-  if (board === "virt" && boot.kernel !== undefined) {
-    problems.push("'platform.qemu.kernel' needs x86_64: the image's own kernel is looked at in a machine of that.");
+  if (board === "virt" && firmware === "bios") problems.push("A machine of aarch64 needs 'firmware_type: uefi'.");
+  for (const [key, value] of Object.entries({ kernel: boot.kernel, initrd: boot.initrd, cmdline: boot.commandLine })) {
+    if (board !== "virt" || value === undefined) continue;
+    problems.push(
+      `'platform.qemu.${key}' needs x86_64: kernels of other machines are started by the boot loader alone.`,
+    );
   }
   if (board === "microvm" && boot.kernel === undefined) {
     problems.push("'platform.qemu.machine_type: microvm' needs a 'kernel': it has no firmware that would find one.");

@@ -81,14 +81,15 @@ echo ${goneMarker} >&5`;
 }
 
 /**
- * Two pipes with a name for a moment: those of bash's coprocesses are closed when sh takes over. Its system call
- * numbers are those of x86_64.
+ * Two pipes with a name for a moment: those of bash's coprocesses are closed when sh takes over. The helper knows the
+ * system calls of these architectures.
  */
-const START_HELPER: ShellText = sh`if [ "$(uname -m)" = x86_64 ] && command -v perl >/dev/null; then
+const START_HELPER: ShellText = sh`machine=$(uname -m)
+if { [ "$machine" = x86_64 ] || [ "$machine" = aarch64 ]; } && command -v perl >/dev/null; then
   folder=$(mktemp -d) && mkfifo "$folder/to" "$folder/from" &&
     exec ${HelperFd.to}<>"$folder/to" ${HelperFd.from}<>"$folder/from"
   rm -r "$folder"
-  perl -e ${HELPER_PROGRAM} <&${HelperFd.to} >&${HelperFd.from} 5<&- 6<&- ${HelperFd.to}<&- ${HelperFd.from}<&- &
+  perl -e ${HELPER_PROGRAM} "$machine" <&${HelperFd.to} >&${HelperFd.from} 5<&- 6<&- ${HelperFd.to}<&- ${HelperFd.from}<&- &
   helper=$!
 fi`;
 const NO_HELPER: ShellText = sh`helper=`;

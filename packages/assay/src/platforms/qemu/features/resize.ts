@@ -4,6 +4,7 @@ import type { Shell } from "../../../node/shell/types.ts";
 import type { Accelerator } from "../host/acceleration.ts";
 import { MEMORY_SLOTS, MOST_ADDED_MEMORY_MB } from "../machine/hot-plug.ts";
 import type { Machine } from "../machine/machine.ts";
+import { type HotParts, QmpParts } from "./resize/hot-parts.ts";
 import { MemoryModules } from "./resize/memory-modules.ts";
 import { ProcessorSlots } from "./resize/processor-slots.ts";
 
@@ -18,21 +19,27 @@ const MEMORY_STEP_MB = 128;
  */
 const KEEPS_CORES = "QEMU's software emulation cannot take a processor out of a machine without breaking it";
 
+const HAS_FIXED_CORES = "QEMU's board has its processors for good";
+
+interface ResizedMachine extends Pick<Machine, "qmp" | "accelerator"> {
+  readonly power: Pick<Machine["power"], "stop" | "start">;
+}
+
 /** Processors in the slots that the machine was made with, and memory in modules. */
 export class QemuResize implements Resize {
   readonly featureName = "Resize";
-  readonly #machine: Pick<Machine, "power">;
+  readonly #machine: ResizedMachine;
   readonly #shell: Shell;
   readonly #accelerator: Accelerator;
   readonly #processors: ProcessorSlots;
   readonly #memory: MemoryModules;
 
-  constructor(machine: Pick<Machine, "qmp" | "power" | "accelerator">, shell: Shell) {
+  constructor(machine: ResizedMachine, shell: Shell, parts: HotParts = new QmpParts(machine.qmp)) {
     this.#machine = machine;
     this.#shell = shell;
     this.#accelerator = machine.accelerator;
-    this.#processors = new ProcessorSlots(machine.qmp, shell);
-    this.#memory = new MemoryModules(machine.qmp, shell);
+    this.#processors = new ProcessorSlots(machine.qmp, shell, parts);
+    this.#memory = new MemoryModules(machine.qmp, shell, parts);
   }
 
   async size(): Promise<MachineSize> {
@@ -41,14 +48,16 @@ export class QemuResize implements Resize {
   }
 
   async limits(): Promise<ResizeLimits> {
-    const [cores, mostCores, memory] = await Promise.all([
+    const [cores, mostCores, areFixed, memory] = await Promise.all([
       this.#processors.count(),
       this.#processors.most(),
+      this.#processors.areFixed(),
       this.#memory.read(),
     ]);
     const { baseMb, modulesMb } = memory;
     const memoryMb = baseMb + sum(modulesMb);
-    const keepsCores = this.#accelerator === "tcg" ? KEEPS_CORES : undefined;
+    const ofEmulation = this.#accelerator === "tcg" ? KEEPS_CORES : undefined;
+    const keepsCores = areFixed ? HAS_FIXED_CORES : ofEmulation;
     return {
       least: { cores: keepsCores === undefined ? 1 : cores, memoryMb: baseMb },
       most: {

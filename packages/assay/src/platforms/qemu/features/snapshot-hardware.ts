@@ -1,42 +1,65 @@
 import { UsageError } from "../../../errors/catalogue.ts";
 import type { QmpClient, QmpExecuteOptions } from "../machine/qmp-client.ts";
+import { listProcessors, type Processors } from "./resize/list-processors.ts";
 
-/** QEMU's name for the system disk, which takes memory and devices of snapshots. */
-export const STATE_NODE = "disk0";
-/** UEFI's variables are part of a device's state, and so of every snapshot. */
-const VARIABLES_NODE = "firmware-variables";
+/** What a block device of QEMU is to a snapshot: a disk with a name that stays, and UEFI's variables nothing. */
+export interface DiskNames {
+  /** The system disk's, which takes memory and devices of snapshots. */
+  readonly systemDisk: string;
+  /** Undefined for UEFI's variables, which are part of a device's state, and so of every snapshot. */
+  nameOf(block: { readonly node: string; readonly device: string }): string | undefined;
+}
+
+/** Of the platform qemu, which names the nodes itself. */
+export const QEMU_DISK_NAMES: DiskNames = {
+  systemDisk: "disk0",
+  nameOf: ({ node }) => (node === "firmware-variables" ? undefined : node),
+};
 
 /** What a snapshot fits to. */
 export interface Hardware {
-  /** QEMU's names of the disks that are written to. */
+  /** The disks that are written to. */
   readonly disks: readonly string[];
   /** Everything that can come and go: QEMU's names of devices, and the processors. */
   readonly parts: readonly string[];
   readonly memoryBytes: number;
 }
 
+/** The hardware of now, and what QEMU calls the content of each of its disks. */
+export interface PresentHardware extends Hardware {
+  readonly nodes: ReadonlyMap<string, string>;
+}
+
 /** Asks QEMU what the machine is made of now. Throws UsageError for a disk of which no state can be kept. */
-export async function readHardware(qmp: QmpClient, limits: QmpExecuteOptions): Promise<Hardware> {
+export async function readHardware(
+  qmp: QmpClient,
+  names: DiskNames,
+  limits: QmpExecuteOptions,
+): Promise<PresentHardware> {
   const [blocks, devices, processors, memory] = (await Promise.all([
     qmp.execute("query-block", {}, limits),
     qmp.execute("qom-list", { path: "/machine/peripheral" }, limits),
-    qmp.execute("query-hotpluggable-cpus", {}, limits),
+    listProcessors(qmp, limits),
     qmp.execute("query-memory-size-summary", {}, limits),
-  ])) as [readonly Block[], readonly Property[], readonly Processor[], MemorySize];
-  const written = blocks.flatMap(({ inserted }) =>
-    inserted === undefined || inserted.ro || inserted["node-name"] === VARIABLES_NODE ? [] : [inserted],
-  );
+  ])) as [readonly Block[], readonly Property[], Processors, MemorySize];
+  const written = blocks.flatMap(({ inserted, qdev: device = "" }) => {
+    if (inserted === undefined || inserted.ro) return [];
+    const node = inserted["node-name"];
+    const name = names.nameOf({ node, device });
+    return name === undefined ? [] : [{ name, node, drv: inserted.drv }];
+  });
   const strange = written.find(({ drv }) => drv !== "qcow2");
   if (strange !== undefined) {
-    throw new UsageError(`No state can be kept of the disk '${strange["node-name"]}', which is '${strange.drv}'.`, {
+    throw new UsageError(`No state can be kept of the disk '${strange.name}', which is '${strange.drv}'.`, {
       help: "Revert the faults of that disk first, or remove it.",
     });
   }
   return {
-    disks: written.map((inserted) => inserted["node-name"]),
+    disks: written.map(({ name }) => name),
+    nodes: new Map(written.map(({ name, node }) => [name, node])),
     parts: [
       ...devices.flatMap(({ name, type }) => (type.startsWith("child<") ? [name] : [])),
-      ...processors.flatMap(({ "qom-path": path, props }) =>
+      ...processors.slots.flatMap(({ "qom-path": path, props }) =>
         path === undefined ? [] : [`processor ${props["socket-id"] ?? 0}.${props["core-id"] ?? 0}`],
       ),
     ].toSorted(),
@@ -56,15 +79,12 @@ export function hardwareDifference(then: Hardware, now: Hardware): string | unde
 }
 
 interface Block {
+  readonly qdev?: string;
   readonly inserted?: { readonly "node-name": string; readonly drv: string; readonly ro: boolean };
 }
 interface Property {
   readonly name: string;
   readonly type: string;
-}
-interface Processor {
-  readonly "qom-path"?: string;
-  readonly props: { readonly "socket-id"?: number; readonly "core-id"?: number };
 }
 interface MemorySize {
   readonly "base-memory": number;

@@ -5,6 +5,7 @@ import { cpus, release } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../../../host/folders.ts";
 import { replaceFile } from "../../../host/replace-file.ts";
+import { hostArchitecture, type ProcessorName, processorOf } from "../../../image/architecture.ts";
 import { PROBE_EXIT_CODE, PROBE_MEMORY_MB, probeRom } from "./probe-guest.ts";
 import type { QemuBinary } from "./qemu-binary.ts";
 
@@ -21,8 +22,8 @@ export interface Acceleration {
 
 export interface ProbeOptions {
   readonly qemu: QemuBinary;
-  /** Of the guests, as QEMU calls it; default x86_64. */
-  readonly architecture?: string;
+  /** Of the guests; default x86_64. */
+  readonly architecture?: ProcessorName;
   readonly signal?: AbortSignal;
   /** Device whose presence makes the probe worth its time. Default `/dev/kvm`. */
   readonly kvmDevice?: string;
@@ -65,6 +66,11 @@ export async function runsGuests(accelerator: Accelerator, options: ProbeOptions
  */
 export async function probeAcceleration(options: ProbeOptions): Promise<Acceleration> {
   const { architecture = "x86_64" } = options;
+  const own = hostProcessor();
+  if (own !== architecture) {
+    const reason = `Software emulation: this host's processors are ${own}, and those of its guests ${architecture}.`;
+    return { accelerator: "tcg", reason, isCached: false };
+  }
   if (architecture !== "x86_64") {
     // The probe guest is made of x86_64's code; without a proof nobody waits for a guest that may hang.
     return { accelerator: "tcg", reason: `Software emulation: no probe guest for ${architecture}.`, isCached: false };
@@ -91,6 +97,12 @@ export async function probeAcceleration(options: ProbeOptions): Promise<Accelera
       };
   await replaceFile(file, JSON.stringify(found));
   return { ...found, isCached: false };
+}
+
+/** What this host's processors are called, in the words of QEMU where assay knows them. */
+export function hostProcessor(): string {
+  const own = hostArchitecture();
+  return own === undefined ? process.arch : processorOf[own];
 }
 
 const probeFolder = (): string => join(cacheFolder(), "acceleration");

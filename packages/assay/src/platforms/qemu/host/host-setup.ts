@@ -1,5 +1,6 @@
+import { UsageError } from "../../../errors/catalogue.ts";
 import type { QemuSettings } from "../settings.ts";
-import { type Acceleration, probeAcceleration } from "./acceleration.ts";
+import { type Acceleration, hostProcessor, probeAcceleration } from "./acceleration.ts";
 import { findUefiFirmware, missingFirmware, type UefiFirmware } from "./firmware.ts";
 import { fullMachineName } from "./machine-name.ts";
 import { findQemu, needProgram, type QemuBinary } from "./qemu-binary.ts";
@@ -20,8 +21,14 @@ export interface HostSetup {
 /** Boots take 5 to 20 s under KVM, 50 to 130 s under software emulation on an idle machine; others may share it. */
 const DEFAULT_BOOT_TIMEOUT_MS = { kvm: 120_000, tcg: 900_000 } as const;
 
-/** Finds QEMU and firmware and chooses the accelerator. Throws MissingDependency. */
+/** Finds QEMU and firmware and chooses the accelerator. Throws MissingDependency, UsageError for KVM where it cannot be. */
 export async function setUpHost(settings: QemuSettings, signal: AbortSignal): Promise<HostSetup> {
+  if (settings.acceleration === "kvm" && settings.architecture !== hostProcessor()) {
+    throw new UsageError(
+      `'acceleration: kvm' is for machines with this host's processors (${hostProcessor()}); these are ${settings.architecture}.`,
+      { help: "Leave 'acceleration' out of 'platform.qemu': such machines are emulated." },
+    );
+  }
   const [qemu, qemuImg] = await Promise.all([findQemu(settings.qemuBinary), needProgram("qemu-img", "qemu-utils")]);
   const { architecture, hardware } = settings;
   const machine = { architecture, machine: fullMachineName(hardware?.machineType ?? "q35", qemu.version) };

@@ -28,7 +28,7 @@ const table = {
   }),
   acceleration: standing(choice(["auto", "kvm", "tcg"], "how the guest's processor is run"), "auto"),
   first_contact: standing(choice(["agent", "ssh"], "how commands reach a fork before SSH is needed"), "agent"),
-  qemu_binary: standing(text("name or path of the emulator"), "qemu-system-x86_64"),
+  qemu_binary: text("name or path of the emulator; without it qemu-system- and the architecture"),
   template_cache_mb: standing(
     integer("bound of the templates kept between runs", { minimum: 0, maximum: 1_073_741_824 }),
     8192,
@@ -37,7 +37,10 @@ const table = {
   disk_img_resize_gib: libvirtMachine.disk_img_resize_gib,
   ...qemuHardware,
   enable_secure_boot: libvirtMachine.enable_secure_boot,
-  arch: standing(choice(["x86_64", "aarch64", "x64", "amd64", "arm64"], "architecture of the machine"), "x86_64"),
+  arch: choice(
+    ["x86_64", "aarch64", "x64", "amd64", "arm64"],
+    "architecture of the machine; without it that of the image where it is of a recipe, else x86_64",
+  ),
   tpm: standing(flag("whether every machine has a TPM 2.0"), false),
   device_passthrough: unsupported(libvirtMachine.device_passthrough),
   device_pools: unsupported(libvirtPlatform.device_pools),

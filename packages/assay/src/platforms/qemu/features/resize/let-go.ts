@@ -4,14 +4,21 @@ import type { QmpClient, QmpEvent, QmpExecuteOptions } from "../../machine/qmp-c
 /** Events after which a part may be gone. */
 const NEWS = new Set(["DEVICE_DELETED", "ACPI_DEVICE_OST"]);
 
+interface Leaving {
+  readonly qmp: QmpClient;
+  /** What QEMU calls it. */
+  readonly id: string;
+  /** Asks the guest for it. */
+  readonly ask: () => Promise<void>;
+  readonly isGone: () => Promise<boolean>;
+}
+
 /**
- * Asks the guest to let a processor or memory module go and waits until `isGone`. Throws PlatformError when the guest
+ * Asks the guest to let a processor or memory module go and waits until it is gone. Throws PlatformError when the guest
  * refuses, TimedOut when it says nothing.
  */
 export async function letGo(
-  qmp: QmpClient,
-  id: string,
-  isGone: () => Promise<boolean>,
+  { qmp, id, ask, isGone }: Leaving,
   options: QmpExecuteOptions & { readonly timeoutMs: number },
 ): Promise<void> {
   const { promise: settled, resolve, reject } = Promise.withResolvers<void>();
@@ -25,7 +32,7 @@ export async function letGo(
   const abort = () => reject(late.aborted ? timedOut(id, options.timeoutMs) : limit.reason);
   limit.addEventListener("abort", abort, { once: true });
   try {
-    await qmp.execute("device_del", { id }, options);
+    await ask();
     await settled;
   } finally {
     limit.removeEventListener("abort", abort);

@@ -4,6 +4,7 @@ import type { Shell } from "../../../../node/shell/types.ts";
 import { askGuest } from "../../guest/ask-guest.ts";
 import type { QmpClient, QmpExecuteOptions } from "../../machine/qmp-client.ts";
 import { chooseModules } from "./choose-modules.ts";
+import type { HotParts } from "./hot-parts.ts";
 import { letGo } from "./let-go.ts";
 
 type Limits = QmpExecuteOptions & { readonly timeoutMs: number };
@@ -24,10 +25,12 @@ export interface Module {
 export class MemoryModules {
   readonly #qmp: QmpClient;
   readonly #shell: Shell;
+  readonly #parts: HotParts;
 
-  constructor(qmp: QmpClient, shell: Shell) {
+  constructor(qmp: QmpClient, shell: Shell, parts: HotParts) {
     this.#qmp = qmp;
     this.#shell = shell;
+    this.#parts = parts;
   }
 
   /** What the machine began with, and what was added to it. */
@@ -54,28 +57,16 @@ export class MemoryModules {
     if (memoryMb <= 0) return;
     const taken = (await this.#modules()).map(({ id }) => id);
     let number = 0;
-    while (taken.includes(`module${number}`)) number++;
-    const id = `module${number}`;
-    const memory = memoryOf(id);
-    await this.#qmp.execute(
-      "object-add",
-      { "qom-type": "memory-backend-ram", id: memory, size: memoryMb * MIB },
-      limits,
-    );
-    try {
-      await this.#qmp.execute("device_add", { driver: "pc-dimm", id, memdev: memory }, limits);
-    } catch (error) {
-      await this.#qmp.execute("object-del", { id: memory }).catch(() => undefined);
-      throw error;
-    }
+    while (taken.includes(this.#parts.moduleName(number))) number++;
+    await this.#parts.addModule(this.#parts.moduleName(number), memoryMb * MIB, limits);
   }
 
   /** Takes modules away. What is in them is moved by the guest first. */
   async remove(modules: readonly Module[], limits: Limits): Promise<void> {
     for (const { id } of modules) {
       const isGone = async () => (await this.#modules()).every((module) => module.id !== id);
-      await letGo(this.#qmp, id, isGone, limits);
-      await this.#qmp.execute("object-del", { id: memoryOf(id) }, limits);
+      await letGo({ qmp: this.#qmp, id, ask: () => this.#parts.askForModule(id, limits), isGone }, limits);
+      await this.#parts.dropModule(id, limits);
     }
   }
 
@@ -110,5 +101,3 @@ done`;
     );
   }
 }
-
-const memoryOf = (id: string): string => `${id}-memory`;

@@ -3,16 +3,10 @@ import type { Shell } from "../../../../node/shell/types.ts";
 import { askGuest } from "../../guest/ask-guest.ts";
 import type { QmpClient, QmpExecuteOptions } from "../../machine/qmp-client.ts";
 import { letGo } from "./let-go.ts";
+import { listProcessors, type ProcessorSlot } from "./list-processors.ts";
 import { withRoomForCode } from "./room-for-code.ts";
 
 type Limits = QmpExecuteOptions & { readonly timeoutMs: number };
-
-/** One place for a processor, as `query-hotpluggable-cpus` gives it. */
-interface Slot {
-  readonly type: string;
-  readonly props: Readonly<Record<string, number>>;
-  readonly "qom-path"?: string;
-}
 
 const LIST = sh`cd /sys/devices/system/cpu && echo cpu[0-9]*`;
 
@@ -30,6 +24,11 @@ export class ProcessorSlots {
 
   async count(): Promise<number> {
     return (await this.#slots()).filter(isTaken).length;
+  }
+
+  /** Whether the board has its processors for good. */
+  async areFixed(): Promise<boolean> {
+    return (await listProcessors(this.#qmp)).areFixed;
   }
 
   /** How many there are room for. */
@@ -91,11 +90,11 @@ done`;
     this.#known = "";
   }
 
-  async #slots(): Promise<readonly Slot[]> {
-    return (await this.#qmp.execute("query-hotpluggable-cpus")) as readonly Slot[];
+  async #slots(): Promise<readonly ProcessorSlot[]> {
+    return (await listProcessors(this.#qmp)).slots;
   }
 }
 
-const isTaken = (slot: Slot): boolean => slot["qom-path"] !== undefined;
-const idOf = (props: Slot["props"]): string =>
+const isTaken = (slot: ProcessorSlot): boolean => slot["qom-path"] !== undefined;
+const idOf = (props: ProcessorSlot["props"]): string =>
   `${props["socket-id"] ?? 0}-${props["core-id"] ?? 0}-${props["thread-id"] ?? 0}`;

@@ -1,0 +1,65 @@
+import type { QmpClient, QmpExecuteOptions } from "../../machine/qmp-client.ts";
+
+/** A place for a processor that is free, as QEMU tells it. */
+export interface ProcessorPlace {
+  readonly type: string;
+  readonly props: Readonly<Record<string, number>>;
+}
+
+/** How processors and memory come and go. What leaves is only asked for: it is gone when the guest has let it go. */
+export interface HotParts {
+  /** Name of the memory module with that number, from 0. */
+  moduleName(number: number): string;
+  /** Adds a processor, with which the machine has `count`. */
+  addProcessor(place: ProcessorPlace, count: number, limits: QmpExecuteOptions): Promise<void>;
+  /** Asks for the processor that QEMU calls `id`, without which the machine has `count`. */
+  askForProcessor(id: string, count: number, limits: QmpExecuteOptions): Promise<void>;
+  addModule(name: string, sizeBytes: number, limits: QmpExecuteOptions): Promise<void>;
+  askForModule(name: string, limits: QmpExecuteOptions): Promise<void>;
+  /** Frees what a module that is gone was made of. */
+  dropModule(name: string, limits: QmpExecuteOptions): Promise<void>;
+}
+
+/** By commands of QEMU itself. */
+export class QmpParts implements HotParts {
+  readonly #qmp: QmpClient;
+
+  constructor(qmp: QmpClient) {
+    this.#qmp = qmp;
+  }
+
+  moduleName(number: number): string {
+    return `module${number}`;
+  }
+
+  async addProcessor({ type, props }: ProcessorPlace, _count: number, limits: QmpExecuteOptions): Promise<void> {
+    await this.#qmp.execute("device_add", { driver: type, id: `processor-${idOf(props)}`, ...props }, limits);
+  }
+
+  async askForProcessor(id: string, _count: number, limits: QmpExecuteOptions): Promise<void> {
+    await this.#qmp.execute("device_del", { id }, limits);
+  }
+
+  async addModule(name: string, sizeBytes: number, limits: QmpExecuteOptions): Promise<void> {
+    const memdev = memoryOf(name);
+    await this.#qmp.execute("object-add", { "qom-type": "memory-backend-ram", id: memdev, size: sizeBytes }, limits);
+    try {
+      await this.#qmp.execute("device_add", { driver: "pc-dimm", id: name, memdev }, limits);
+    } catch (error) {
+      await this.#qmp.execute("object-del", { id: memdev }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async askForModule(name: string, limits: QmpExecuteOptions): Promise<void> {
+    await this.#qmp.execute("device_del", { id: name }, limits);
+  }
+
+  async dropModule(name: string, limits: QmpExecuteOptions): Promise<void> {
+    await this.#qmp.execute("object-del", { id: memoryOf(name) }, limits);
+  }
+}
+
+const memoryOf = (id: string): string => `${id}-memory`;
+const idOf = (props: ProcessorPlace["props"]): string =>
+  `${props["socket-id"] ?? 0}-${props["core-id"] ?? 0}-${props["thread-id"] ?? 0}`;
