@@ -22,9 +22,15 @@ export interface PluggedDisk {
   readonly backend: DiskBackend;
 }
 
+/** A file that is there for a while. */
+export interface ScratchFile {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
 /** QEMU's name of the disk the machine boots from, and ours. */
 const OS_NODE = "disk0";
-const OS_DISK = "os";
+export const OS_DISK = "os";
 
 /** What each disk may take of the host before it is worth adding it; file systems begin with less. */
 const ROOM_BYTES = 50_000_000;
@@ -67,10 +73,10 @@ export class DiskRack {
   }
 
   /** An empty file for what a disk is not to keep, which the caller removes. */
-  async scratchFile(id: string, sizeBytes: number): Promise<string> {
+  async scratchFile(id: string, sizeBytes: number): Promise<ScratchFile> {
     const path = this.#parts.folder.join(`${id}-scratch.qcow2`);
     await createDisk(this.#parts.qemuImg, path, sizeBytes, AbortSignal.timeout(60_000));
-    return path;
+    return { path, remove: () => rm(path, { force: true }) };
   }
 
   /**

@@ -4,17 +4,16 @@ import type { FaultTime } from "../../../features/machine-faults.ts";
 import type { NetworkFaultTime } from "../../../features/network-faults.ts";
 import type { LinkQuality, NodeNames } from "../../../features/private-network.ts";
 import type { Shell } from "../../../node/shell/types.ts";
-import type { DiskRack } from "../disks/disk-rack.ts";
 import type { Machine } from "../machine/machine.ts";
 import { QemuClockFaults } from "./faults/clock-faults.ts";
-import { QemuDiskFaults } from "./faults/disk-faults.ts";
+import { type FaultyDisks, QemuDiskFaults } from "./faults/disk-faults.ts";
 import { FaultLedger } from "./faults/fault-ledger.ts";
 import { QemuMemoryFaults } from "./faults/memory-faults.ts";
 import { type NetworkFaultParts, QemuNetworkFaults } from "./faults/network-faults.ts";
 import { QemuProcessorFaults } from "./faults/processor-faults.ts";
 
 export interface FaultyParts extends NetworkFaultParts {
-  readonly disks: DiskRack;
+  readonly disks: FaultyDisks;
   readonly machine: Pick<Machine, "qmp" | "signal">;
   readonly shell: Shell;
 }
@@ -91,5 +90,10 @@ export class QemuFaultInjection implements FaultInjection {
 
   revertAll(): Promise<void> {
     return this.#ledger.revertAll();
+  }
+
+  /** Strikes out faults of these kinds, which ended with what they were made in. */
+  forget(kinds: readonly string[]): void {
+    this.#ledger.forget(kinds);
   }
 }

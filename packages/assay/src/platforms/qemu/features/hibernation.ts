@@ -8,14 +8,20 @@ import { prepareScript, sleepScript } from "./hibernation-script.ts";
 
 const DEFAULT_TIMEOUT_MS = 600_000;
 
+interface HibernationParts {
+  readonly qmp: QmpClient;
+  readonly power: Pick<Power, "status" | "wake">;
+  readonly shell: Shell;
+}
+
 /** Sleep states (ACPI S3 and S4): the guest goes to sleep by itself, QEMU tells when it is there and wakes it. */
 export class MachineHibernation implements Hibernation {
   readonly featureName = "Hibernation";
   readonly #qmp: QmpClient;
-  readonly #power: Power;
+  readonly #power: Pick<Power, "status" | "wake">;
   readonly #shell: Shell;
 
-  constructor({ qmp, power, shell }: { readonly qmp: QmpClient; readonly power: Power; readonly shell: Shell }) {
+  constructor({ qmp, power, shell }: HibernationParts) {
     this.#qmp = qmp;
     this.#power = power;
     this.#shell = shell;

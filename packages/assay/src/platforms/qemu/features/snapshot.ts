@@ -4,11 +4,15 @@ import type { Snapshot, SnapshotFacts, SnapshotOptions } from "../../../features
 import { sh } from "../../../node/shell/command.ts";
 import type { Shell } from "../../../node/shell/types.ts";
 import { rootOf, setGuestClock } from "../guest/guest-clock.ts";
-import { needRoom } from "../host/room.ts";
-import type { Machine } from "../machine/machine.ts";
-import type { QmpExecuteOptions } from "../machine/qmp-client.ts";
+import type { QmpClient, QmpExecuteOptions } from "../machine/qmp-client.ts";
 import { runQmpJob } from "../machine/qmp-job.ts";
-import { type Hardware, hardwareDifference, readHardware, STATE_NODE } from "./snapshot-hardware.ts";
+import {
+  type DiskNames,
+  type Hardware,
+  hardwareDifference,
+  type PresentHardware,
+  readHardware,
+} from "./snapshot-hardware.ts";
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 
@@ -17,23 +21,33 @@ interface Kept {
   readonly hardware: Hardware;
 }
 
+/** A machine whose states are kept. */
+export interface SnapshotParts {
+  readonly qmp: QmpClient;
+  readonly disks: DiskNames;
+  /** Throws HostExhausted when the host has no room for so many bytes, which are for `what`. */
+  needRoom(bytes: number, what: string): Promise<void>;
+  /** Makes QEMU be there where it goes when the guest powers off. */
+  makePresent?(limits: QmpExecuteOptions): Promise<void>;
+}
+
 /**
  * Snapshots inside the machine's own disks, as QEMU keeps them: memory and devices lie in the overlay of the system disk,
  * so that all of it goes with the machine. The same QEMU goes back, so that its ports and monitor stay.
  */
 export class QemuSnapshot implements Snapshot {
   readonly featureName = "Snapshot";
-  readonly #machine: Pick<Machine, "qmp" | "folder">;
+  readonly #machine: SnapshotParts;
   readonly #shell: Shell;
   readonly #kept = new Map<string, Kept>();
 
-  constructor(machine: Pick<Machine, "qmp" | "folder">, shell: Shell) {
+  constructor(machine: SnapshotParts, shell: Shell) {
     this.#machine = machine;
     this.#shell = shell;
   }
 
   async take(name: string, options: SnapshotOptions = {}): Promise<SnapshotFacts> {
-    const { qmp, folder } = this.#machine;
+    const { qmp, disks } = this.#machine;
     if (!/^[\w.-]{1,64}$/.test(name)) {
       throw new UsageError(`A snapshot cannot be called '${name}'.`, {
         help: "Give 1 to 64 letters, digits, '-', '_' and '.'.",
@@ -46,9 +60,9 @@ export class QemuSnapshot implements Snapshot {
     if ((await this.#status(limits)) !== "running") {
       throw new PlatformError(`No snapshot '${name}' of a machine that does not run.`, { help: "Start it first." });
     }
-    const hardware = await readHardware(qmp, limits);
-    await needRoom(folder.path, hardware.memoryBytes, `the snapshot '${name}'`);
-    await runQmpJob(qmp, "snapshot-save", { tag: name, vmstate: STATE_NODE, devices: hardware.disks }, limits);
+    const hardware = await readHardware(qmp, disks, limits);
+    await this.#machine.needRoom(hardware.memoryBytes, `the snapshot '${name}'`);
+    await runQmpJob(qmp, "snapshot-save", { tag: name, ...this.#places(hardware) }, limits);
     const facts = { name, sizeBytes: await this.#sizeOf(name, limits) };
     this.#kept.set(name, { facts, hardware });
     // The guest stood while its memory was written.
@@ -57,10 +71,12 @@ export class QemuSnapshot implements Snapshot {
   }
 
   async revert(name: string, options: SnapshotOptions = {}): Promise<void> {
-    const { qmp } = this.#machine;
+    const { qmp, disks } = this.#machine;
     const { hardware } = this.#get(name);
     const limits = limitsOf(options);
-    const difference = hardwareDifference(hardware, await readHardware(qmp, limits));
+    await this.#machine.makePresent?.(limits);
+    const now = await readHardware(qmp, disks, limits);
+    const difference = hardwareDifference(hardware, now);
     if (difference !== undefined) {
       throw new UsageError(`The machine is not the one of the snapshot '${name}' any more: ${difference}.`, {
         help: "Give it the devices back that it had, and take away those that came.",
@@ -68,7 +84,7 @@ export class QemuSnapshot implements Snapshot {
     }
     // QEMU lets a machine that is off or has crashed go on only after a reset.
     if ((await this.#status(limits)) !== "running") await qmp.execute("system_reset", {}, limits);
-    await runQmpJob(qmp, "snapshot-load", { tag: name, vmstate: STATE_NODE, devices: hardware.disks }, limits);
+    await runQmpJob(qmp, "snapshot-load", { tag: name, ...this.#places(now) }, limits);
     if ((await this.#status(limits)) !== "running") await qmp.execute("cont", {}, limits);
     const { timeoutMs, signal } = limits;
     await this.#shell.reconnect({ timeoutMs, ...(signal === undefined ? {} : { signal }) });
@@ -78,11 +94,11 @@ export class QemuSnapshot implements Snapshot {
 
   async remove(name: string, options: SnapshotOptions = {}): Promise<void> {
     const { hardware } = this.#get(name);
-    const { qmp } = this.#machine;
+    const { qmp, disks } = this.#machine;
     const limits = limitsOf(options);
     // A disk that was removed took its part with it.
-    const { disks } = await readHardware(qmp, limits);
-    const devices = hardware.disks.filter((disk) => disks.includes(disk));
+    const { nodes } = await readHardware(qmp, disks, limits);
+    const devices = hardware.disks.flatMap((disk) => nodes.get(disk) ?? []);
     await runQmpJob(qmp, "snapshot-delete", { tag: name, devices }, limits);
     this.#kept.delete(name);
   }
@@ -100,16 +116,23 @@ export class QemuSnapshot implements Snapshot {
     });
   }
 
+  /** Where memory and devices of a snapshot go, and of which disks it is. */
+  #places({ nodes }: PresentHardware) {
+    return { vmstate: nodes.get(this.#machine.disks.systemDisk), devices: [...nodes.values()] };
+  }
+
   async #status(limits: QmpExecuteOptions): Promise<string> {
     return ((await this.#machine.qmp.execute("query-status", {}, limits)) as { status: string }).status;
   }
 
   async #sizeOf(name: string, limits: QmpExecuteOptions): Promise<number> {
-    const nodes = (await this.#machine.qmp.execute("query-named-block-nodes", { flat: true }, limits)) as readonly {
+    const { qmp, disks } = this.#machine;
+    const { nodes: names } = await readHardware(qmp, disks, limits);
+    const nodes = (await qmp.execute("query-named-block-nodes", { flat: true }, limits)) as readonly {
       readonly "node-name": string;
       readonly image: { readonly snapshots?: readonly { readonly name: string; readonly "vm-state-size": number }[] };
     }[];
-    const kept = nodes.find((node) => node["node-name"] === STATE_NODE)?.image.snapshots ?? [];
+    const kept = nodes.find((node) => node["node-name"] === names.get(disks.systemDisk))?.image.snapshots ?? [];
     return kept.find((snapshot) => snapshot.name === name)?.["vm-state-size"] ?? 0;
   }
 }

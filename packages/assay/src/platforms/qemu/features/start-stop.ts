@@ -8,19 +8,25 @@ import type {
 } from "../../../features/start-stop.ts";
 import type { Power } from "../machine/power.ts";
 
+/** What power control is made of. */
+export type PowerControl = Pick<
+  Power,
+  "status" | "stop" | "pressButton" | "cut" | "start" | "reset" | "pause" | "sendNmi"
+>;
+
 /** Power control through QEMU, with hibernation as one of the ways to be off. */
 export class MachineStartStop implements StartStop {
   readonly featureName = "StartStop";
-  readonly #power: Power;
+  readonly #power: PowerControl;
   readonly #hibernation: Hibernation;
 
-  constructor(power: Power, hibernation: Hibernation) {
+  constructor(power: PowerControl, hibernation: Hibernation) {
     this.#power = power;
     this.#hibernation = hibernation;
   }
 
-  async status(): Promise<PowerStatus> {
-    return await this.#power.status();
+  async status(options: StartStopOptions = {}): Promise<PowerStatus> {
+    return await this.#power.status(options);
   }
 
   async stop({ mode = "graceful", state = "shutdown", wait = true, ...limits }: StopOptions = {}): Promise<void> {

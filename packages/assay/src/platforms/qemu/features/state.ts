@@ -1,9 +1,11 @@
 import type { Feature } from "../../../features/feature.ts";
 import type { Shell } from "../../../node/shell/types.ts";
+import { needRoom } from "../host/room.ts";
 import type { Machine } from "../machine/machine.ts";
 import { QemuMemoryPressure } from "./memory-pressure.ts";
 import { QemuResize } from "./resize.ts";
 import { QemuSnapshot } from "./snapshot.ts";
+import { QEMU_DISK_NAMES } from "./snapshot-hardware.ts";
 import { QemuTimeJump } from "./time-jump.ts";
 
 /** What a requirement of an environment says when its machines need memory that is not their template's. */
@@ -12,7 +14,14 @@ export const OWN_MEMORY_FEATURE = "MemoryPressure";
 /** What can be done to the state, the size and the time of a machine. */
 export function stateFeatures(machine: Machine, shell: Shell): readonly Feature[] {
   return [
-    new QemuSnapshot(machine, shell),
+    new QemuSnapshot(
+      {
+        qmp: machine.qmp,
+        disks: QEMU_DISK_NAMES,
+        needRoom: (bytes, what) => needRoom(machine.folder.path, bytes, what),
+      },
+      shell,
+    ),
     new QemuResize(machine, shell),
     new QemuTimeJump(machine.qmp, shell),
     // QEMU gives a balloon's pages back by punching holes into the memory's file, also where it is mapped privately.

@@ -20,6 +20,12 @@ const QEMU_ACTIONS: Readonly<Record<WatchdogAction, string>> = {
   none: "none",
 };
 
+interface WatchdogParts {
+  readonly qmp: QmpClient;
+  readonly power: Pick<Power, "cut">;
+  readonly shell: Shell;
+}
+
 /** The machine's i6300esb: QEMU acts when it runs out, the guest arms it. */
 export class MachineWatchdog implements Watchdog {
   readonly featureName = "Watchdog";
@@ -29,7 +35,7 @@ export class MachineWatchdog implements Watchdog {
   #action: WatchdogAction = "reset";
   #consequence: Promise<unknown> = Promise.resolve();
 
-  constructor({ qmp, power, shell }: { readonly qmp: QmpClient; readonly power: Power; readonly shell: Shell }) {
+  constructor({ qmp, power, shell }: WatchdogParts) {
     this.#qmp = qmp;
     this.#shell = shell;
     this.#queue = new EventQueue(qmp, ({ event }) => (event === "WATCHDOG" ? this.#action : undefined));

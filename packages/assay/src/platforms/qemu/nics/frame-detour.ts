@@ -4,7 +4,7 @@ import type { QmpClient } from "../machine/qmp-client.ts";
 import { DelayLine } from "../network/delay-line.ts";
 import { FrameReader, LENGTH_BYTES, withWrongBit } from "../network/frame-reader.ts";
 import { Impairment } from "../network/impairment.ts";
-import { meetQemu } from "./qemu-socket.ts";
+import { type Meeting, meetQemu } from "./qemu-socket.ts";
 
 /** What may wait here in all; the rest is dropped. */
 const MOST_BYTES = 1 << 27;
@@ -21,6 +21,8 @@ export interface DetourOrder {
   readonly quality: LinkQuality;
   /** Frames, each after its length, that pass as if there were no detour. */
   readonly isSpared: (frame: Buffer) => boolean;
+  /** Where QEMU finds this process. */
+  readonly meeting?: Meeting;
 }
 
 /**
@@ -70,11 +72,19 @@ export class FrameDetour implements AsyncDisposable {
   }
 
   async #connect(id: string): Promise<Socket> {
-    const { qmp } = this.#order;
-    const socket = await meetQemu((path) => {
-      const data = { addr: { type: "unix", data: { path } }, server: false };
-      return qmp.execute("chardev-add", { id, backend: { type: "socket", data } });
-    }, undefined);
+    const { qmp, meeting } = this.#order;
+    const socket = await meetQemu(
+      ({ type, ...data }) =>
+        qmp.execute("chardev-add", {
+          id,
+          backend: {
+            type: "socket",
+            data: { addr: { type, data }, server: false, ...(type === "inet" && { nodelay: true }) },
+          },
+        }),
+      undefined,
+      meeting,
+    );
     this.#undo.defer(async () => {
       await qmp.execute("chardev-remove", { id });
       socket.destroy();

@@ -7,7 +7,7 @@ import { type QmpClient, QmpRefused } from "../machine/qmp-client.ts";
 import type { EthernetSwitch } from "../network/ethernet-switch.ts";
 import { type NetworkPlace, PREFIX_LENGTH } from "../network/network-plan.ts";
 import { NIC_DRIVERS, NIC_PREFIX_LENGTH, type NicPlan, planNic, userPrefix } from "./nic-plan.ts";
-import { meetQemu } from "./qemu-socket.ts";
+import { type Meeting, meetQemu } from "./qemu-socket.ts";
 
 export interface NicRackParts {
   readonly qmp: QmpClient;
@@ -16,6 +16,19 @@ export interface NicRackParts {
   readonly network: { readonly place: NetworkPlace; readonly ethernetSwitch: EthernetSwitch } | undefined;
   /** Of the interfaces that the machine begins with. */
   readonly firstModel: NicModel;
+  /** Those interfaces, where they are not the ones that {@link firstNics} gives. */
+  readonly first?: readonly FirstNic[];
+  /** Where QEMU finds this process. */
+  readonly meeting?: Meeting;
+  /** Whether there is no QEMU to plug anything into, which {@link NicRack.plugAgain} then does. */
+  readonly isGone?: () => Promise<boolean>;
+}
+
+/** An interface that a machine begins with, and what QEMU calls both ends of its cable. */
+export interface FirstNic {
+  readonly nic: Omit<Nic, "link">;
+  readonly device: string;
+  readonly netdev: string;
 }
 
 /** The interface that leads to assay. Its addresses are the first that QEMU gives of each kind. */
@@ -23,12 +36,9 @@ export const OWN_NIC = "net0";
 const OWN_ADDRESS = "10.0.2.15";
 const OWN_MAC = "52:54:00:12:34:56";
 
-interface Slot {
-  readonly nic: Omit<Nic, "link">;
-  /** 0 for those that the machine begins with. */
-  readonly number: number;
-  /** QEMU's name of the other end of the cable. */
-  readonly netdev: string;
+interface Slot extends FirstNic {
+  /** Undefined for those that the machine begins with. */
+  readonly plan: NicPlan | undefined;
   /** What was asked for, and whether a fault keeps the cable out nevertheless. */
   isPluggedIn: boolean;
   isFaulty: boolean;
@@ -45,14 +55,7 @@ export class NicRack {
 
   constructor(parts: NicRackParts) {
     this.#parts = parts;
-    const place = parts.network?.place;
-    const model = parts.firstModel;
-    const own = { id: OWN_NIC, model, macAddress: OWN_MAC, network: "user" } as const;
-    this.#place({ ...own, address: OWN_ADDRESS, prefixLength: NIC_PREFIX_LENGTH }, OWN_NIC);
-    if (place === undefined) return;
-    const { address, macAddress } = place;
-    const shared = { id: PRIVATE_NIC, model, network: "private" } as const;
-    this.#place({ ...shared, macAddress, address, prefixLength: PREFIX_LENGTH }, "net1");
+    for (const each of parts.first ?? firstNics(parts)) this.#place(each);
   }
 
   /** Those of the beginning first, then by their numbers. */
@@ -70,7 +73,7 @@ export class NicRack {
 
   /** Those that were added, by their numbers. */
   get added(): readonly Omit<Nic, "link">[] {
-    return this.#ordered.filter(({ number }) => number > 0).map(({ nic }) => nic);
+    return this.#ordered.filter(({ plan }) => plan !== undefined).map(({ nic }) => nic);
   }
 
   /** QEMU's name of the network end of an interface. Throws UsageError when there is none. */
@@ -90,17 +93,9 @@ export class NicRack {
     this.#numbers.add(index);
     try {
       const { id, model, macAddress, network, address } = plan;
-      const netdev = `${id}-net`;
-      const cable = await this.#layCable(netdev, plan, signal);
-      try {
-        await this.#parts.ports.plug(deviceOf(plan, netdev), withSignal(signal));
-      } catch (error) {
-        await this.#parts.qmp.execute("netdev_del", { id: netdev }).catch(() => undefined);
-        cable?.destroy();
-        throw error instanceof QmpRefused ? explained(error, plan) : error;
-      }
+      if ((await this.#parts.isGone?.()) !== true) await this.#plugIn(plan, signal);
       const nic = { id, model, macAddress, network, address, prefixLength: NIC_PREFIX_LENGTH };
-      this.#place(nic, netdev, index);
+      this.#place({ nic, device: id, netdev: netdevFor(plan) }, plan);
       return nic;
     } catch (error) {
       this.#numbers.delete(index);
@@ -110,11 +105,11 @@ export class NicRack {
 
   /** Takes an added interface out. Throws UsageError for others, TimedOut when the guest keeps it. */
   async unplug(id: string, signal: AbortSignal | undefined): Promise<void> {
-    const { netdev, number, isInUse } = this.#slotOf(id);
+    const { netdev, plan, isInUse } = this.#slotOf(id);
     if (isInUse) {
       throw new UsageError(`The interface '${id}' has a fault and cannot be taken out.`, { help: "Revert it before." });
     }
-    if (number === 0) {
+    if (plan === undefined) {
       throw new UsageError(`The interface '${id}' belongs to the machine and cannot be taken out.`, {
         help: "Only interfaces that were added can be removed.",
       });
@@ -123,14 +118,24 @@ export class NicRack {
     this.#slots.delete(id);
     // QEMU closes its end of the cable, and ours notices.
     await this.#parts.qmp.execute("netdev_del", { id: netdev }, withSignal(signal));
-    this.#numbers.delete(number);
+    this.#numbers.delete(plan.index);
+  }
+
+  /** Plugs what was added into a QEMU that was started anew, and takes out the cables that were out. */
+  async plugAgain(signal: AbortSignal | undefined): Promise<void> {
+    for (const slot of this.#ordered) {
+      if (slot.plan !== undefined) await this.#plugIn(slot.plan, signal);
+      // What led its frames elsewhere ended with the QEMU of before.
+      slot.isInUse = false;
+      if (!slot.isPluggedIn || slot.isFaulty) await this.#applyLink(slot);
+    }
   }
 
   /** Plugs the cable in or out for as long as no fault has it out. */
   async setLink(id: string, link: Nic["link"]): Promise<void> {
     const slot = this.#slotOf(id);
     slot.isPluggedIn = link === "up";
-    await this.#applyLink(id, slot);
+    await this.#applyLink(slot);
   }
 
   /** Keeps the cable out, or gives it back. An interface that is gone by now needs nothing. */
@@ -138,7 +143,7 @@ export class NicRack {
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
     slot.isFaulty = isFaulty;
-    await this.#applyLink(id, slot);
+    await this.#applyLink(slot);
   }
 
   /** Says whether a fault leads the frames of an interface elsewhere. */
@@ -147,7 +152,7 @@ export class NicRack {
   }
 
   get #ordered(): readonly Slot[] {
-    return [...this.#slots.values()].toSorted((one, other) => one.number - other.number);
+    return [...this.#slots.values()].toSorted((one, other) => (one.plan?.index ?? 0) - (other.plan?.index ?? 0));
   }
 
   /** Throws UsageError when there is none. */
@@ -159,21 +164,31 @@ export class NicRack {
     });
   }
 
-  #place(nic: Omit<Nic, "link">, netdev: string, number = 0): void {
-    this.#slots.set(nic.id, { nic, number, netdev, isPluggedIn: true, isFaulty: false, isInUse: false });
+  #place(nic: FirstNic, plan?: NicPlan): void {
+    this.#slots.set(nic.nic.id, { ...nic, plan, isPluggedIn: true, isFaulty: false, isInUse: false });
   }
 
-  async #applyLink(id: string, { isPluggedIn, isFaulty }: Slot): Promise<void> {
-    await this.#parts.qmp.execute("set_link", { name: id, up: isPluggedIn && !isFaulty });
+  async #applyLink({ device, isPluggedIn, isFaulty }: Slot): Promise<void> {
+    if ((await this.#parts.isGone?.()) === true) return;
+    await this.#parts.qmp.execute("set_link", { name: device, up: isPluggedIn && !isFaulty });
+  }
+
+  async #plugIn(plan: NicPlan, signal: AbortSignal | undefined): Promise<void> {
+    const cable = await this.#layCable(plan, signal);
+    try {
+      await this.#parts.ports.plug(deviceOf(plan), withSignal(signal));
+    } catch (error) {
+      await this.#parts.qmp.execute("netdev_del", { id: netdevFor(plan) }).catch(() => undefined);
+      cable?.destroy();
+      throw error instanceof QmpRefused ? explained(error, plan) : error;
+    }
   }
 
   /** Makes the network end of an interface; gives assay's end of it where it leads to the private switch. */
-  async #layCable(
-    netdev: string,
-    { network, index }: NicPlan,
-    signal: AbortSignal | undefined,
-  ): Promise<Duplex | undefined> {
-    const { qmp, network: shared } = this.#parts;
+  async #layCable(plan: NicPlan, signal: AbortSignal | undefined): Promise<Duplex | undefined> {
+    const { network, index } = plan;
+    const netdev = netdevFor(plan);
+    const { qmp, meeting, network: shared } = this.#parts;
     if (network === "user" || shared === undefined) {
       await qmp.execute(
         "netdev_add",
@@ -182,10 +197,11 @@ export class NicRack {
       );
       return undefined;
     }
-    const cable = await meetQemu((path) => {
-      const addr = { type: "unix", path };
-      return qmp.execute("netdev_add", { type: "stream", id: netdev, server: false, addr }, withSignal(signal));
-    }, signal).catch((error: unknown) => {
+    const cable = await meetQemu(
+      (addr) => qmp.execute("netdev_add", { type: "stream", id: netdev, server: false, addr }, withSignal(signal)),
+      signal,
+      meeting,
+    ).catch((error: unknown) => {
       throw error instanceof QmpRefused ? withoutStreams(error) : error;
     });
     shared.ethernetSwitch.connect(shared.place.name, cable, { segment: index });
@@ -195,13 +211,28 @@ export class NicRack {
 
 const withSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
-const deviceOf = ({ id, model, macAddress, mtu }: NicPlan, netdev: string) => ({
-  driver: NIC_DRIVERS[model],
-  id,
-  netdev,
-  mac: macAddress,
+/** The interfaces that machines of the platform qemu begin with. */
+function firstNics({ firstModel: model, network }: NicRackParts): readonly FirstNic[] {
+  const own = { id: OWN_NIC, model, macAddress: OWN_MAC, network: "user" } as const;
+  const first = { ...own, address: OWN_ADDRESS, prefixLength: NIC_PREFIX_LENGTH };
+  const alone = { nic: first, device: OWN_NIC, netdev: OWN_NIC };
+  if (network === undefined) return [alone];
+  const { address, macAddress } = network.place;
+  const shared = { id: PRIVATE_NIC, model, network: "private" } as const;
+  const second = { ...shared, macAddress, address, prefixLength: PREFIX_LENGTH };
+  return [alone, { nic: second, device: PRIVATE_NIC, netdev: "net1" }];
+}
+
+/** QEMU's name of the network end of an interface that was added. */
+const netdevFor = ({ id }: NicPlan): string => `${id}-net`;
+
+const deviceOf = (plan: NicPlan) => ({
+  driver: NIC_DRIVERS[plan.model],
+  id: plan.id,
+  netdev: netdevFor(plan),
+  mac: plan.macAddress,
   romfile: "",
-  ...(mtu === undefined ? {} : { host_mtu: mtu }),
+  ...(plan.mtu === undefined ? {} : { host_mtu: plan.mtu }),
 });
 
 function explained(error: QmpRefused, { model }: NicPlan): Error {

@@ -1,25 +1,31 @@
-import { rm } from "node:fs/promises";
 import { UsageError } from "../../../../errors/catalogue.ts";
 import type { DiskErrors, DiskFaults, DiskSlowness } from "../../../../features/disk-faults.ts";
 import type { Fault } from "../../../../features/fault-injection.ts";
 import type { DiskBackend, Restraints } from "../../disks/disk-backend.ts";
-import type { DiskRack } from "../../disks/disk-rack.ts";
+import type { DiskRack, ScratchFile } from "../../disks/disk-rack.ts";
 import { debugRules } from "./disk-errors.ts";
 import type { FaultLedger } from "./fault-ledger.ts";
 
+/** The disks of a machine, as far as faults have to do with them. */
+export interface FaultyDisks extends Pick<DiskRack, "isReadOnly"> {
+  backend(id: string): DiskBackend | Promise<DiskBackend>;
+  /** An empty qcow2 file for what a disk is not to keep. */
+  scratchFile(id: string, sizeBytes: number): Promise<ScratchFile>;
+}
+
 /** Faults of disks, by what QEMU puts between a disk's device and its content, and by its limits. */
 export class QemuDiskFaults implements DiskFaults {
-  readonly #rack: DiskRack;
+  readonly #rack: FaultyDisks;
   readonly #ledger: FaultLedger;
 
-  constructor(rack: DiskRack, ledger: FaultLedger) {
+  constructor(rack: FaultyDisks, ledger: FaultLedger) {
     this.#rack = rack;
     this.#ledger = ledger;
   }
 
   async failDisk(disk: string, errors: DiskErrors = {}): Promise<Fault> {
     const rules = debugRules(errors);
-    const backend = this.#unfiltered(disk);
+    const backend = await this.#unfiltered(disk);
     return await this.#ledger.begin("failDisk", disk, () =>
       backend.insert((below) => ({
         // Tells blkdebug of every operation; without it nothing could be counted.
@@ -52,33 +58,33 @@ export class QemuDiskFaults implements DiskFaults {
   }
 
   async loseWrites(disk: string): Promise<Fault> {
-    const backend = this.#unfiltered(disk);
+    const backend = await this.#unfiltered(disk);
     if (this.#rack.isReadOnly(disk)) {
       throw new UsageError(`'${disk}' is read-only and has no writes to lose.`, { help: "Take another disk." });
     }
     return await this.#ledger.begin("loseWrites", disk, async () => {
-      const path = await this.#rack.scratchFile(disk, await backend.sizeBytes());
+      const scratch = await this.#rack.scratchFile(disk, await backend.sizeBytes());
       try {
         const remove = await backend.insert((below) => ({
           driver: "qcow2",
           "node-name": `${disk}-lost`,
           backing: below,
           cache: { "no-flush": true },
-          file: { driver: "file", filename: path },
+          file: { driver: "file", filename: scratch.path },
         }));
         return async () => {
           await remove();
-          await rm(path, { force: true });
+          await scratch.remove();
         };
       } catch (error) {
-        await rm(path, { force: true });
+        await scratch.remove();
         throw error;
       }
     });
   }
 
   async #restrain(kind: string, disk: string, change: Restraints, back: Restraints): Promise<Fault> {
-    const backend = this.#rack.backend(disk);
+    const backend = await this.#rack.backend(disk);
     return await this.#ledger.begin(kind, disk, async () => {
       await backend.restrain(change);
       return () => backend.restrain(back);
@@ -86,8 +92,8 @@ export class QemuDiskFaults implements DiskFaults {
   }
 
   /** What fails and what is lost are nodes on top of each other, and only the highest can be taken away. */
-  #unfiltered(disk: string): DiskBackend {
-    const backend = this.#rack.backend(disk);
+  async #unfiltered(disk: string): Promise<DiskBackend> {
+    const backend = await this.#rack.backend(disk);
     if (!backend.isFiltered) return backend;
     throw new UsageError(`'${disk}' has a fault already; 'failDisk' and 'loseWrites' exclude each other.`, {
       help: "Revert the fault that is in force on it first.",

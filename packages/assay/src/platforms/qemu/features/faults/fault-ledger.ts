@@ -41,6 +41,11 @@ export class FaultLedger {
     this.#inForce.delete(id);
   }
 
+  /** Strikes out all faults of these kinds without a way back. */
+  forget(kinds: readonly string[]): void {
+    for (const { id, kind } of this.list()) if (kinds.includes(kind)) this.#inForce.delete(id);
+  }
+
   /** Ends all faults, the youngest first, and throws the first failure when all were tried. */
   async revertAll(): Promise<void> {
     const failures: unknown[] = [];

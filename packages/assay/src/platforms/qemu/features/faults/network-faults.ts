@@ -8,6 +8,7 @@ import type { MachineNetwork } from "../../network/machine-network.ts";
 import { FrameDetour } from "../../nics/frame-detour.ts";
 import { type NicRack, OWN_NIC } from "../../nics/nic-rack.ts";
 import { isOwnFrame } from "../../nics/own-way.ts";
+import type { Meeting } from "../../nics/qemu-socket.ts";
 import type { FaultLedger } from "./fault-ledger.ts";
 
 const DEFAULT_MS = 600_000;
@@ -20,6 +21,10 @@ export interface NetworkFaultParts {
   readonly nics: NicRack;
   /** Undefined for a machine alone. */
   readonly network: MachineNetwork | undefined;
+  /** Where QEMU finds this process. */
+  readonly meeting?: Meeting;
+  /** Tells the frames through which assay reaches the guest; default {@link isOwnFrame}. */
+  readonly isOwn?: (frame: Buffer) => boolean;
 }
 
 /** Faults of a machine's interfaces and links, each with an end of its own. */
@@ -47,12 +52,12 @@ export class QemuNetworkFaults implements NetworkFaults {
   }
 
   async impairNetwork(nic: string, quality: LinkQuality, time: NetworkFaultTime = {}): Promise<Fault> {
-    const { qmp, nics } = this.#parts;
+    const { qmp, nics, meeting, isOwn = isOwnFrame } = this.#parts;
     checkQuality(quality);
     const netdev = nics.netdevOf(nic);
-    const isSpared = nic === OWN_NIC ? isOwnFrame : () => false;
+    const isSpared = nic === OWN_NIC ? isOwn : () => false;
     return await this.#begin("impairNetwork", nic, time, async () => {
-      const detour = await FrameDetour.open({ qmp, netdev, quality, isSpared });
+      const detour = await FrameDetour.open({ qmp, netdev, quality, isSpared, ...(meeting && { meeting }) });
       nics.setInUse(nic, true);
       return async () => {
         await detour[Symbol.asyncDispose]();

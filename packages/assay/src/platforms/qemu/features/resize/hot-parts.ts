@@ -1,17 +1,12 @@
 import type { QmpClient, QmpExecuteOptions } from "../../machine/qmp-client.ts";
-
-/** A place for a processor that is free, as QEMU tells it. */
-export interface ProcessorPlace {
-  readonly type: string;
-  readonly props: Readonly<Record<string, number>>;
-}
+import type { ProcessorSlot } from "./list-processors.ts";
 
 /** How processors and memory come and go. What leaves is only asked for: it is gone when the guest has let it go. */
 export interface HotParts {
   /** Name of the memory module with that number, from 0. */
   moduleName(number: number): string;
   /** Adds a processor, with which the machine has `count`. */
-  addProcessor(place: ProcessorPlace, count: number, limits: QmpExecuteOptions): Promise<void>;
+  addProcessor(place: ProcessorSlot, count: number, limits: QmpExecuteOptions): Promise<void>;
   /** Asks for the processor that QEMU calls `id`, without which the machine has `count`. */
   askForProcessor(id: string, count: number, limits: QmpExecuteOptions): Promise<void>;
   addModule(name: string, sizeBytes: number, limits: QmpExecuteOptions): Promise<void>;
@@ -32,7 +27,7 @@ export class QmpParts implements HotParts {
     return `module${number}`;
   }
 
-  async addProcessor({ type, props }: ProcessorPlace, _count: number, limits: QmpExecuteOptions): Promise<void> {
+  async addProcessor({ type, props }: ProcessorSlot, _count: number, limits: QmpExecuteOptions): Promise<void> {
     await this.#qmp.execute("device_add", { driver: type, id: `processor-${idOf(props)}`, ...props }, limits);
   }
 
@@ -61,5 +56,5 @@ export class QmpParts implements HotParts {
 }
 
 const memoryOf = (id: string): string => `${id}-memory`;
-const idOf = (props: ProcessorPlace["props"]): string =>
+const idOf = (props: ProcessorSlot["props"]): string =>
   `${props["socket-id"] ?? 0}-${props["core-id"] ?? 0}-${props["thread-id"] ?? 0}`;

@@ -2,6 +2,7 @@ import { sh } from "../../../../node/shell/command.ts";
 import type { Shell } from "../../../../node/shell/types.ts";
 import { askGuest } from "../../guest/ask-guest.ts";
 import type { QmpClient, QmpExecuteOptions } from "../../machine/qmp-client.ts";
+import type { HotParts } from "./hot-parts.ts";
 import { letGo } from "./let-go.ts";
 import { listProcessors, type ProcessorSlot } from "./list-processors.ts";
 import { withRoomForCode } from "./room-for-code.ts";
@@ -14,12 +15,14 @@ const LIST = sh`cd /sys/devices/system/cpu && echo cpu[0-9]*`;
 export class ProcessorSlots {
   readonly #qmp: QmpClient;
   readonly #shell: Shell;
+  readonly #parts: HotParts;
   /** Processors that the guest knew before others were added. */
   #known = "";
 
-  constructor(qmp: QmpClient, shell: Shell) {
+  constructor(qmp: QmpClient, shell: Shell, parts: HotParts) {
     this.#qmp = qmp;
     this.#shell = shell;
+    this.#parts = parts;
   }
 
   async count(): Promise<number> {
@@ -44,15 +47,15 @@ export class ProcessorSlots {
   /** Plugs so many more into a running machine, in the order of their numbers; none for less than one. */
   async add(count: number, limits: Limits): Promise<void> {
     // QEMU names the last slot first.
-    const free = (await this.#slots()).filter((slot) => !isTaken(slot)).toReversed();
-    for (const { type, props } of free.slice(0, Math.max(0, count))) {
+    const slots = await this.#slots();
+    const free = slots.filter((slot) => !isTaken(slot)).toReversed();
+    const before = slots.length - free.length;
+    for (const [index, slot] of free.slice(0, Math.max(0, count)).entries()) {
       await withRoomForCode(
         this.#qmp,
         {
           exert: () => askGuest(this.#shell, LIST, limits),
-          plug: async () => {
-            await this.#qmp.execute("device_add", { driver: type, id: `processor-${idOf(props)}`, ...props }, limits);
-          },
+          plug: () => this.#parts.addProcessor(slot, before + index + 1, limits),
         },
         limits,
       );
@@ -61,12 +64,14 @@ export class ProcessorSlots {
 
   /** Takes so many away, the last first; none for less than one. */
   async remove(count: number, limits: Limits): Promise<void> {
-    for (const slot of (await this.#slots()).filter(isTaken).slice(0, Math.max(0, count))) {
+    const taken = (await this.#slots()).filter(isTaken);
+    for (const [index, slot] of taken.slice(0, Math.max(0, count)).entries()) {
       const path = slot["qom-path"] ?? "";
       // What was there from the beginning has no name, and goes by its path.
       const id = /^\/machine\/peripheral\/([^/]+)$/.exec(path)?.[1] ?? path;
       const isGone = async () => (await this.#slots()).every((each) => each["qom-path"] !== path);
-      await letGo(this.#qmp, id, isGone, limits);
+      const ask = () => this.#parts.askForProcessor(id, taken.length - index - 1, limits);
+      await letGo({ qmp: this.#qmp, id, ask, isGone }, limits);
     }
   }
 
@@ -96,5 +101,3 @@ done`;
 }
 
 const isTaken = (slot: ProcessorSlot): boolean => slot["qom-path"] !== undefined;
-const idOf = (props: ProcessorSlot["props"]): string =>
-  `${props["socket-id"] ?? 0}-${props["core-id"] ?? 0}-${props["thread-id"] ?? 0}`;
