@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { listProcessors } from "../../packages/assay/src/platforms/qemu/features/resize/list-processors.ts";
 import { type HostSetup, setUpHost } from "../../packages/assay/src/platforms/qemu/host/host-setup.ts";
 import { firmwareFor } from "../../packages/assay/src/platforms/qemu/host/security.ts";
 import {
@@ -87,26 +88,38 @@ test("every machine has a TPM of its own, and a fork that of its template", asyn
   expect(status).toBe("paused");
 });
 
-test.each<Partial<MachineShape>>([{ isSecureBoot: true, hasTpm: true }, { hardware: { machineType: "microvm" } }])(
-  "a machine of %j is frozen and forked",
-  async (shape) => {
-    const host = await hostFor({});
-    const place = await mkdtemp(join(folder, "frozen-"));
-    const memory = { path: join(place, "memory"), access: "shared" } as const;
-    await using template = await start(host, shape, { memory });
-    const firmwareVariables = template.firmwareVariables && join(place, "variables");
-    if (firmwareVariables !== undefined) await copyFile(template.firmwareVariables ?? "", firmwareVariables);
-    await freeze(template, join(place, "state"), signal);
-    const fork = {
-      deviceState: join(place, "state"),
-      memory: { ...memory, access: "private" },
-      firmwareVariables,
-    } as const;
-    await using machine = await start(host, shape, fork);
-    await machine.qmp.execute("cont", {}, { signal });
-    expect(await machine.qmp.execute("query-status", {}, { signal })).toMatchObject({ running: true });
-  },
-);
+const VIRT = { hardware: { machineType: "virt" } };
+
+test.each<[Readonly<Record<string, unknown>>, Partial<MachineShape>]>([
+  [{}, { isSecureBoot: true, hasTpm: true }],
+  [{}, { hardware: { machineType: "microvm" } }],
+  [{ arch: "aarch64" }, VIRT],
+  [{ arch: "aarch64" }, { ...VIRT, isSecureBoot: true, hasTpm: true }],
+])("%j: a machine of %j is frozen and forked", async (section, shape) => {
+  const host = await hostFor(section);
+  const place = await mkdtemp(join(folder, "frozen-"));
+  const memory = { path: join(place, "memory"), access: "shared" } as const;
+  await using template = await start(host, shape, { memory });
+  const firmwareVariables = template.firmwareVariables && join(place, "variables");
+  if (firmwareVariables !== undefined) await copyFile(template.firmwareVariables ?? "", firmwareVariables);
+  await freeze(template, join(place, "state"), signal);
+  const fork = {
+    deviceState: join(place, "state"),
+    memory: { ...memory, access: "private" },
+    firmwareVariables,
+  } as const;
+  await using machine = await start(host, shape, fork);
+  await machine.qmp.execute("cont", {}, { signal });
+  expect(await machine.qmp.execute("query-status", {}, { signal })).toMatchObject({ running: true });
+});
+
+test("processors of arm64 machines are told to be there for good", async () => {
+  await using machine = await start(await hostFor({ arch: "aarch64" }), { ...VIRT, cores: 2 });
+  const { areFixed, slots } = await listProcessors(machine.qmp, { signal });
+  expect([areFixed, slots.length]).toEqual([true, 2]);
+  await using other = await start(await hostFor({}), {});
+  expect((await listProcessors(other.qmp, { signal })).areFixed).toBe(false);
+});
 
 test("a TPM ends with its QEMU, however that ends", async () => {
   await using machine = await start(await hostFor({}), { hasTpm: true });
@@ -129,8 +142,8 @@ test("firmware with Secure Boot starts and asks the TPM, in System Management Mo
 });
 
 test.each([
-  [{ arch: "aarch64" }, { hasTpm: true, hardware: { machineType: "virt" } }, "tpm-tis", "virt-"],
-  [{ arch: "aarch64" }, { isSecureBoot: true, hardware: { machineType: "virt" } }, undefined, "virt-"],
+  [{ arch: "aarch64" }, { ...VIRT, hasTpm: true }, "tpm-tis", "virt-"],
+  [{ arch: "aarch64" }, { ...VIRT, isSecureBoot: true }, undefined, "virt-"],
   [{}, { hardware: { machineType: "microvm" } }, undefined, "microvm"],
   [{}, { hasTpm: true, hardware: { machineType: "pc" } }, "tpm-crb", "pc-i440fx-"],
 ])("%j: a machine of %j", async (section, shape, tpm, machineType) => {
@@ -142,8 +155,7 @@ test.each([
 });
 
 test("arm64's firmware runs to the point where it finds nothing to start", async () => {
-  const hardware = { machineType: "virt" };
-  await using machine = await start(await hostFor({ arch: "aarch64" }), { hardware, memoryMb: 512 });
+  await using machine = await start(await hostFor({ arch: "aarch64" }), { ...VIRT, memoryMb: 512 });
   // The serial port gives the greeting in pieces: a piece that ends in the midst of it is none yet.
   const text = await new Promise<string>((resolve, reject) => {
     let seen = "";
