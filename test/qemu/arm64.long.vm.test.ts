@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Disk, Resize, SerialConsole } from "../../packages/assay/src/features/index.ts";
+import { Architecture, Disk, Resize, SerialConsole } from "../../packages/assay/src/features/index.ts";
 import { resolveImage } from "../../packages/assay/src/image/resolve.ts";
 import { sh } from "../../packages/assay/src/node/shell/command.ts";
 import { type Guests, LIMIT_MS, openGuests } from "./guests.ts";
@@ -30,6 +30,7 @@ test("the image says what machine it needs, and its forks are arm64 machines of 
   const [left = [], right = []] = (await Promise.all([one, two].map(({ nodes }) => nodes[0].text(facts)))).map((text) =>
     text.split("\n"),
   );
+  expect(one.nodes[0].feature(Architecture).architecture).toBe("Arm64");
   expect(left.slice(0, 2)).toEqual(["aarch64", "left"]);
   expect(right.slice(0, 2)).toEqual(["aarch64", "right"]);
   expect(left[2]).toMatch(/^[0-9a-f]{32}$/);

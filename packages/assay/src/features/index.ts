@@ -1,3 +1,4 @@
+export * from "./architecture.ts";
 export * from "./disk.ts";
 export * from "./disk-faults.ts";
 export * from "./fault-injection.ts";

@@ -1,4 +1,5 @@
 import type { Feature } from "../../features/feature.ts";
+import { qemuArchitecture } from "./features/architecture.ts";
 import { QemuDisks } from "./features/disk.ts";
 import { QemuFaultInjection } from "./features/fault-injection.ts";
 import { lifeFeatures } from "./features/life.ts";
@@ -24,6 +25,7 @@ export const QEMU_FEATURES: readonly string[] = [
   "NetworkInterface",
   "FaultInjection",
   "Security_Profile",
+  "Architecture",
 ];
 
 /** Those it has besides when it is one of several. */
@@ -53,6 +55,7 @@ export function machineFeatures({
     nics,
     faults,
     qemuSecurityProfile(shape),
+    qemuArchitecture(shape),
     ...(network === undefined ? [] : [network]),
   ];
 }

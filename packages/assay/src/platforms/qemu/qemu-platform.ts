@@ -152,6 +152,7 @@ class QemuPlatform implements Platform {
         image: this.#options.image.name,
         image_digest: this.#options.image.digest,
         ...imageFacts(prepared.image, first.connected),
+        architecture: this.#settings.architecture,
         firmware: this.#settings.firmware,
         accelerator: host.acceleration.accelerator,
         vmm_version: host.qemu.version,

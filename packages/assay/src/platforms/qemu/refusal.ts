@@ -1,5 +1,6 @@
 import type { EnvironmentRequirement } from "../platform.ts";
 import { diskRefusal } from "./disks/wanted-disks.ts";
+import { architectureRefusal } from "./features/architecture.ts";
 import { coresOf, memoryOf } from "./hardware.ts";
 import { hardwareRefusal } from "./hardware-refusal.ts";
 import { hardwareOfNode } from "./hardware-settings.ts";
@@ -51,6 +52,7 @@ export function qemuRefusal(
     nicRefusal(requirement) ??
     diskRefusal(requirement) ??
     misfit(requirement, shapes) ??
+    architectureRefusal(requirement, shapes) ??
     unsigned(shapes, usual) ??
     (offer === undefined ? undefined : unmade(shapes, offer))
   );
