@@ -49,6 +49,13 @@ test("interfaces are plugged in one after the other, with the addresses and the 
   expect(await about("mac")).toBe(one.macAddress);
   expect(await about("host_mtu")).toBe(9000);
   expect(rack.list().map(({ id }) => id)).toEqual(["net0", "private0", "nic1", "nic2"]);
+  // Each has a port of its own, also before the firmware has given numbers to what is behind the ports.
+  for (const port of ["port0", "port1"]) {
+    const bus = (await qemu.qmp.execute("qom-list", { path: `/machine/peripheral/${port}/${port}` })) as readonly {
+      readonly name: string;
+    }[];
+    expect(bus.filter(({ name }) => name.startsWith("child["))).toHaveLength(1);
+  }
   await expect(rack.plug({ mtu: 9000, network: "user" }, undefined)).rejects.toThrow("cannot be given from outside");
 });
 

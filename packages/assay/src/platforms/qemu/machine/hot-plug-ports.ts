@@ -25,7 +25,7 @@ export class HotPlugPorts {
   async plug(device: PluggedDevice, options: QmpExecuteOptions = {}): Promise<string> {
     // One at a time, so that no two are given one port.
     const plugging = this.#last.then(async () => {
-      const [port] = await this.free(options);
+      const port = await this.#firstFree(options);
       if (port === undefined) {
         throw new PlatformError(
           `'${device.id}' finds no place: all ${HOT_PLUG_PORTS.length} ports of the machine are taken.`,
@@ -39,14 +39,21 @@ export class HotPlugPorts {
     return await plugging;
   }
 
-  /** Names of the ports that hold nothing. */
-  async free(options: QmpExecuteOptions = {}): Promise<readonly string[]> {
-    const buses = (await this.#qmp.execute("query-pci", {}, options)) as readonly PciBus[];
-    const free = buses.flatMap(({ devices }) =>
-      devices.filter(({ pci_bridge: bridge }) => bridge !== undefined && (bridge.devices ?? []).length === 0),
-    );
-    const names = new Set(free.map(({ qdev_id: id }) => id));
-    return HOT_PLUG_PORTS.filter((port) => names.has(port));
+  /** Names of the ports that hold nothing, in their order. */
+  async *free(options: QmpExecuteOptions = {}): AsyncGenerator<string> {
+    for (const port of HOT_PLUG_PORTS) {
+      // QEMU's view of PCI shows what is behind a port only once the firmware has given it a number.
+      const path = `/machine/peripheral/${port}/${port}`;
+      const properties = (await this.#qmp.execute("qom-list", { path }, options)) as readonly {
+        readonly name: string;
+      }[];
+      if (!properties.some(({ name }) => name.startsWith("child["))) yield port;
+    }
+  }
+
+  async #firstFree(options: QmpExecuteOptions): Promise<string | undefined> {
+    for await (const port of this.free(options)) return port;
+    return undefined;
   }
 
   /**
@@ -73,11 +80,4 @@ export class HotPlugPorts {
       });
     }
   }
-}
-
-interface PciBus {
-  readonly devices: readonly {
-    readonly qdev_id: string;
-    readonly pci_bridge?: { readonly devices?: readonly unknown[] };
-  }[];
 }
