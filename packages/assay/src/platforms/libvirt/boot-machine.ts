@@ -14,7 +14,7 @@ import { Domain, domainName } from "./domain/domain.ts";
 import { type DomainNetwork, type DomainSpec, domainXml } from "./domain/domain-xml.ts";
 import { makeMark } from "./domain/mark.ts";
 import { choosePort } from "./host.ts";
-import type { ConnectedMachine, MachineOrder, Prepared } from "./machine.ts";
+import { type ConnectedMachine, firmwareOf, type MachineOrder, type Prepared } from "./machine.ts";
 import { USER_NETWORK } from "./settings.ts";
 import { waitForLogin } from "./wait-for-login.ts";
 
@@ -38,7 +38,7 @@ export async function bootMachine(
   const files = how.files ?? name;
   await using opened = new AsyncDisposableStack();
   const domain = opened.use(
-    new Domain({ virsh, events: prepared.events, pool, name, serialLog: join(order.logFolder, "serial.log") }),
+    await Domain.open({ virsh, events: prepared.events, pool, name, serialLog: join(order.logFolder, "serial.log") }),
   );
   opened.defer(async () => {
     // With the domain go the files that are named after it; these are not.
@@ -49,7 +49,7 @@ export async function bootMachine(
     ...{ name, uuid: randomUUID(), mark, network: await networkOf(prepared), privateNic: order.privateNic },
     ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
-    firmware: settings.firmware === "bios" ? "bios" : settings.hasSecureBoot ? "secure-boot" : "uefi",
+    firmware: firmwareOf(settings, order.shape),
     ...{ disk: NOT_YET, seed: undefined, ignition: undefined },
   };
   // Its mark is there before any of its files, so that none is ever without an owner.
@@ -74,7 +74,7 @@ export async function bootMachine(
   }
   const told = await shell.run(["uname", "-r"], { signal });
   opened.move();
-  return { ...target, domain, shell, spec, kernelRelease: told.stdout.trim() || undefined };
+  return { ...target, domain, shell, spec, network, kernelRelease: told.stdout.trim() || undefined };
 }
 
 /** Path of a disk that is not there yet. */

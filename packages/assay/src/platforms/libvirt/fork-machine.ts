@@ -5,11 +5,12 @@ import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
 import { takeLock } from "../qemu/host/build-lock.ts";
 import { assumeIdentity, makeMachineId } from "../qemu/identity.ts";
 import { withFile } from "./connection/with-file.ts";
+import { forwardOf } from "./domain/command-line.ts";
 import { Domain, domainName } from "./domain/domain.ts";
-import { type DomainSpec, domainXml, forwardOf } from "./domain/domain-xml.ts";
+import { type DomainSpec, domainXml } from "./domain/domain-xml.ts";
 import { makeMark, markText } from "./domain/mark.ts";
 import { choosePort } from "./host.ts";
-import type { ConnectedMachine, MachineOrder, Prepared } from "./machine.ts";
+import { type ConnectedMachine, firmwareOf, type MachineOrder, type Prepared } from "./machine.ts";
 import { renameSaved } from "./template/saved-machine.ts";
 import { type Template, templateVolumes } from "./template/template.ts";
 
@@ -29,13 +30,15 @@ export async function forkMachine(
   const name = domainName();
   const serialLog = join(order.logFolder, "serial.log");
   await using opened = new AsyncDisposableStack();
-  const domain = opened.use(new Domain({ virsh, events, pool, name, serialLog, earlierLog: template.serialLog }));
+  const domain = opened.use(
+    await Domain.open({ virsh, events, pool, name, serialLog, earlierLog: template.serialLog }),
+  );
   const sshPort = await choosePort(virsh.uri.host === undefined);
   const first: DomainSpec = {
     ...{ name, uuid: randomUUID(), mark: await makeMark({ runId, name: order.name, storage: pool.name }) },
     ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
-    firmware: settings.firmware === "bios" ? "bios" : settings.hasSecureBoot ? "secure-boot" : "uefi",
+    firmware: firmwareOf(settings, order.shape),
     ...{ disk: template.disk, seed: template.seed, ignition: template.ignition },
     ...{ network: { kind: "user", sshPort }, privateNic: order.privateNic },
   };
@@ -74,7 +77,9 @@ export async function forkMachine(
     signal,
   });
   opened.move();
-  return { domain, shell, address: target.address, port: sshPort, hostKey, kernelRelease: template.kernelRelease };
+  const { address } = target;
+  const { kernelRelease } = template;
+  return { domain, shell, address, port: sshPort, hostKey, network: spec.network, kernelRelease };
 }
 
 /** One fork at a time: the saved file carries the identity of the machine that goes on next. */

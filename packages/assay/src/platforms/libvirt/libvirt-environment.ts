@@ -1,10 +1,12 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PlatformError } from "../../errors/catalogue.ts";
+import { FaultInjection } from "../../features/fault-injection.ts";
 import { cacheFolder } from "../../host/folders.ts";
 import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
 import type { Environment } from "../platform.ts";
+import type { MachineNics } from "../qemu/features/network-interface.ts";
 import type { MachineShape } from "../qemu/machine/machine.ts";
 import type { MachineNetwork } from "../qemu/network/machine-network.ts";
 import { makeMark } from "./domain/mark.ts";
@@ -19,6 +21,7 @@ export interface MachineParts {
   readonly connected: ConnectedMachine;
   /** Its view of the private network; undefined for a machine alone. */
   readonly network: MachineNetwork | undefined;
+  readonly nics: MachineNics;
 }
 
 export interface EnvironmentParts {
@@ -70,6 +73,8 @@ export class LibvirtEnvironment implements Environment {
   async keep(): Promise<void> {
     const { machines, network, onRelease, prepared } = this.#parts;
     this.#released ??= Promise.resolve();
+    // Nobody is left to end them; one that does not end must not keep the others from their way.
+    await Promise.allSettled(this.nodes.map((node) => node.find(FaultInjection)?.revertAll()));
     await mkdir(keptFolder(), { recursive: true, mode: 0o700 });
     for (const { connected, name } of machines) {
       const { domain, shell } = connected;
@@ -113,12 +118,13 @@ export async function removeMachine({ domain, shell }: ConnectedMachine): Promis
 }
 
 function nodeOf(
-  { connected, name, network, shape }: MachineParts,
+  { connected, name, network, nics, shape }: MachineParts,
   index: number,
   { prepared }: EnvironmentParts,
 ): Node {
-  const { address, domain, port, shell } = connected;
-  const features = machineFeatures(domain, shell, network);
+  const { address, port, shell } = connected;
+  const { accelerator } = prepared;
+  const features = machineFeatures({ accelerator, connected, network, nics, shape });
   return makeNode({
     ...{ name, index, isLocal: false, shell },
     connection: {

@@ -8,7 +8,7 @@ import type { NetworkPlace } from "../qemu/network/network-plan.ts";
 import type { DomainEvents } from "./connection/events.ts";
 import type { Virsh } from "./connection/virsh.ts";
 import type { Domain } from "./domain/domain.ts";
-import type { PrivateNic } from "./domain/domain-xml.ts";
+import type { DomainNetwork, DomainSpec, PrivateNic } from "./domain/domain-xml.ts";
 import type { HostFacts } from "./host.ts";
 import type { LibvirtSettings } from "./settings.ts";
 import type { Backing, Pool } from "./storage/pool.ts";
@@ -54,8 +54,16 @@ export interface ConnectedMachine {
   readonly address: string;
   readonly port: number;
   readonly hostKey: HostKeyPin;
+  /** How it is on the network through which assay reaches it. */
+  readonly network: DomainNetwork;
   /** `uname -r` of the guest; undefined where it was not told. */
   readonly kernelRelease: string | undefined;
+}
+
+/** What a machine of that shape begins with. */
+export function firmwareOf({ firmware }: LibvirtSettings, { isSecureBoot }: MachineShape): DomainSpec["firmware"] {
+  if (firmware === "bios") return "bios";
+  return isSecureBoot === true ? "secure-boot" : "uefi";
 }
 
 /** Limit for a boot until SSH answers; the same as without libvirt. */

@@ -4,9 +4,11 @@ import type { DeployContext, EnvironmentRequirement } from "../platform.ts";
 import { wantedDisks } from "../qemu/disks/wanted-disks.ts";
 import { QemuDisks } from "../qemu/features/disk.ts";
 import type { MachinePlan } from "../qemu/machine-plan.ts";
+import { wantedNics } from "../qemu/nics/wanted-nics.ts";
 import { type MachineParts, removeMachine } from "./libvirt-environment.ts";
 import type { MachineMaker } from "./machine-maker.ts";
 import { PrivateWires } from "./network/private-network.ts";
+import { withNics } from "./nics/domain-nics.ts";
 
 interface Made {
   readonly machines: readonly MachineParts[];
@@ -35,11 +37,14 @@ export async function makeAll(
       { isCold: requirement.coldBoot, privateNic },
     );
     try {
-      const disks = wantedDisks(requirement)[index] ?? [];
-      if (disks.length > 0)
-        await new QemuDisks(connected.domain.disks, connected.shell).addDataDisks(disks, { signal });
-      if (network === undefined || place === undefined) return { name, shape, connected, network: undefined };
-      return { name, shape, connected: network.keepIn(connected, place), network: network.viewOf(place) };
+      const isShared = network !== undefined && place !== undefined;
+      const view = isShared ? network.viewOf(place) : undefined;
+      const { networked, nics } = withNics(isShared ? network.keepIn(connected, place) : connected, view);
+      await nics.attachUntil(wantedNics(requirement)[index] ?? 0, signal);
+      await new QemuDisks(connected.domain.disks, connected.shell).addDataDisks(wantedDisks(requirement)[index] ?? [], {
+        signal,
+      });
+      return { name, shape, connected: networked, network: view, nics };
     } catch (error) {
       await removeMachine(connected);
       throw error;

@@ -1,7 +1,9 @@
 import type { EnvironmentRequirement } from "../platform.ts";
 import { diskRefusal, wantedDisks } from "../qemu/disks/wanted-disks.ts";
 import { machineShapes, type UsualShape } from "../qemu/machine-shapes.ts";
-import { LIBVIRT_FEATURES, LIBVIRT_SHARED_FEATURES } from "./machine-features.ts";
+import { nicRefusal } from "../qemu/nics/wanted-nics.ts";
+import { unknownProtectionOf, unsigned } from "../qemu/refusal.ts";
+import { LIBVIRT_FEATURES, LIBVIRT_SHARED_FEATURES, WHY_NOT } from "./machine-features.ts";
 
 /** All of them are alive at the same time on one host. */
 const MOST_MACHINES = 8;
@@ -22,19 +24,21 @@ export function libvirtRefusal(
   const given = nodeCount === 1 ? LIBVIRT_FEATURES : [...LIBVIRT_FEATURES, ...LIBVIRT_SHARED_FEATURES];
   const missing = features.filter((name) => !given.includes(name));
   if (missing.length > 0) {
-    return `it needs the feature '${missing.join("', '")}', which the platform 'libvirt' does not give.`;
+    const reasons = missing.flatMap((name) => WHY_NOT[name] ?? []);
+    const why = reasons.length === 0 ? "" : `: ${reasons.join(", ")}`;
+    return `it needs the feature '${missing.join("', '")}', which the platform 'libvirt' does not give${why}.`;
   }
-  const ofDisks = diskRefusal(requirement);
-  if (ofDisks !== undefined) return ofDisks;
-  if (
-    wantedDisks(requirement)
-      .flat()
-      .some(({ bus }) => bus === "nvme")
-  ) {
-    return "it needs NVMe disks, which the platform 'libvirt' does not give.";
-  }
-  if (host === undefined) return undefined;
   const shapes = machineShapes(requirement, usual);
+  const unfit =
+    unknownProtectionOf(requirement) ??
+    nicRefusal(requirement) ??
+    diskRefusal(requirement) ??
+    nvmeRefusal(requirement) ??
+    unsigned(shapes, usual) ??
+    (shapes.some(({ hasTpm }) => hasTpm === true)
+      ? "it needs a TPM, which the platform 'libvirt' does not give."
+      : undefined);
+  if (unfit !== undefined || host === undefined) return unfit;
   const mostMb = Math.floor(host.memoryMb * 0.8);
   const memoryMb = shapes.reduce((sum, shape) => sum + shape.memoryMb, 0);
   if (memoryMb > mostMb) return `it needs ${memoryMb} MB of memory; the host of libvirt can give ${mostMb}.`;
@@ -42,4 +46,11 @@ export function libvirtRefusal(
   // More guest processors than the host has only slow each other down.
   if (cores > Math.max(host.cores, usual.cores)) return `it needs ${cores} processors; the host has ${host.cores}.`;
   return undefined;
+}
+
+function nvmeRefusal(requirement: EnvironmentRequirement): string | undefined {
+  const disks = wantedDisks(requirement).flat();
+  return disks.some(({ bus }) => bus === "nvme")
+    ? "it needs NVMe disks, which the platform 'libvirt' does not give: libvirt emulates none."
+    : undefined;
 }

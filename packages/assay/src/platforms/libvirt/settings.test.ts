@@ -22,7 +22,7 @@ test("LISA's keys name the host, and the first of several is used", () => {
 
 test("texts of the command line are taken as the values they are", () => {
   const section = { cores: "4", memory_mb: "2048", fork: "false", enable_secure_boot: "true" };
-  expect(parseLibvirtSettings(section)).toMatchObject({ cores: 4, memoryMb: 2048, forks: false, hasSecureBoot: true });
+  expect(parseLibvirtSettings(section)).toMatchObject({ cores: 4, memoryMb: 2048, forks: false, isSecureBoot: true });
 });
 
 test("machines on a shared network are booted each, since copies would share an address", () => {

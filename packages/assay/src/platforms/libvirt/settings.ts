@@ -17,7 +17,7 @@ export interface LibvirtSettings {
   /** Folder on the host for a pool that is made; undefined leaves it to the kind of connection. */
   readonly storageFolder: string | undefined;
   readonly firmware: "uefi" | "bios";
-  readonly hasSecureBoot: boolean;
+  readonly isSecureBoot: boolean;
   readonly machineType: string;
   readonly memoryMb: number;
   readonly cores: number;
@@ -94,7 +94,7 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
     storage: name("storage", "assay"),
     storageFolder: textOf(host?.folder),
     firmware: choice("firmware_type") ?? "uefi",
-    hasSecureBoot: isTrue(section.enable_secure_boot),
+    isSecureBoot: isTrue(section.enable_secure_boot),
     machineType: name("machine_type", "q35"),
     memoryMb: number("memory_mb") ?? 1024,
     cores: number("cores") ?? 2,
@@ -109,7 +109,7 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
       ...{ kernel: undefined, initrd: undefined, commandLine: undefined },
     },
   };
-  if (settings.hasSecureBoot && settings.firmware === "bios") {
+  if (settings.isSecureBoot && settings.firmware === "bios") {
     problems.push("'platform.libvirt.enable_secure_boot' needs 'firmware_type: uefi'.");
   }
   if (problems.length === 0) return settings;

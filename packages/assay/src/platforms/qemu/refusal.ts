@@ -59,7 +59,7 @@ export function qemuRefusal(
 }
 
 /** Where a case asks for Secure Boot and the runbook boots without a signed boot loader. */
-function unsigned(shapes: readonly MachineShape[], { boot, firmware }: UsualShape): string | undefined {
+export function unsigned(shapes: readonly MachineShape[], { boot, firmware }: UsualShape): string | undefined {
   if (!shapes.some(({ isSecureBoot }) => isSecureBoot === true)) return undefined;
   if (firmware === "bios") return "it needs Secure Boot, and the runbook says 'firmware_type: bios'.";
   return boot?.kernel === undefined
@@ -68,7 +68,7 @@ function unsigned(shapes: readonly MachineShape[], { boot, firmware }: UsualShap
 }
 
 /** The first protection that a node asks for and no machine has. */
-function unknownProtectionOf({ nodes = [] }: EnvironmentRequirement): string | undefined {
+export function unknownProtectionOf({ nodes = [] }: EnvironmentRequirement): string | undefined {
   return nodes.map(({ features }) => unknownProtection(features)).find((reason) => reason !== undefined);
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../../errors/catalogue.ts";
-import { readEvent } from "./events.ts";
+import { readEvent, readMonitorEvent } from "./events.ts";
 import { parseUri, uriOfHost } from "./uri.ts";
 
 const here = { host: undefined };
@@ -54,4 +54,17 @@ test.each([
   ["", undefined],
 ])("the line %j of virsh is read", (line, expected) => {
   expect(readEvent(line)).toEqual(expected);
+});
+
+test.each([
+  [
+    "event RESET at 1795282807.379295 for domain 'assay-1': {\"guest\":true}",
+    { event: "RESET", domain: "assay-1", data: { guest: true } },
+  ],
+  ["event STOP at 1795282807.1 for domain 'assay-1'", { event: "STOP", domain: "assay-1", data: {} }],
+  ["event STOP at 1795282807.1 for domain 'assay-1': {", undefined],
+  ["event 'reboot' for domain 'assay-1'", undefined],
+  ["events received: 3", undefined],
+])("the line %j of QEMU's events is read", (line, expected) => {
+  expect(readMonitorEvent(line)).toEqual(expected);
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { MissingDependency, PlatformError, TimedOut } from "../../../errors/catalogue.ts";
+import type { QmpEvent } from "../../qemu/machine/qmp-client.ts";
 import { type Virsh, virshEnvironment } from "./virsh.ts";
 
 /** Something that happened to a domain, in virsh's words: `lifecycle`, `Stopped Shutdown`. */
@@ -16,35 +17,48 @@ export interface EventWait {
   readonly signal?: AbortSignal | undefined;
 }
 
-type Listener = (event: DomainEvent) => void;
+/** Something that QEMU told libvirt of a domain, in QEMU's words. */
+export interface MonitorEvent extends QmpEvent {
+  readonly domain: string;
+}
 
-/** What happens to the domains of one libvirt, told by a `virsh event` that runs as long as this is open. */
+type Listener = (event: DomainEvent) => void;
+type MonitorListener = (event: MonitorEvent) => void;
+
+/**
+ * What happens to the domains of one libvirt, in its own words and in those of their QEMUs, told by two virsh that run as
+ * long as this is open.
+ */
 export class DomainEvents implements AsyncDisposable {
-  readonly #child: ChildProcess;
+  readonly #children: readonly ChildProcess[];
   readonly #listeners = new Set<Listener>();
+  readonly #monitorListeners = new Set<MonitorListener>();
   /** Resolves when libvirt tells no more, for whatever reason. */
   readonly ended: Promise<void>;
 
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    this.ended = new Promise((resolve) => child.once("close", () => resolve()));
-    if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", (line) => this.#receive(line));
+  private constructor(ofLibvirt: ChildProcess, ofQemu: ChildProcess) {
+    this.#children = [ofLibvirt, ofQemu];
+    this.ended = Promise.race(this.#children.map(endOf));
+    follow(ofLibvirt, (line) => tellAll(this.#listeners, readEvent(line)));
+    follow(ofQemu, (line) => tellAll(this.#monitorListeners, readMonitorEvent(line)));
   }
 
   /** Throws MissingDependency without virsh or stdbuf. */
   static async open(virsh: Virsh): Promise<DomainEvents> {
-    // Without a terminal virsh would keep its lines until it has 4096 bytes of them.
-    const child = spawn("stdbuf", ["-oL", "virsh", ...virsh.argumentsFor(["event", "--all", "--loop"])], {
-      env: virshEnvironment(),
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    await once(child, "spawn").catch((cause: unknown) => {
-      throw new MissingDependency("The programs 'stdbuf' and 'virsh' are needed to follow libvirt's events.", {
-        help: "Install them with 'apt-get install coreutils libvirt-clients' (Debian, Ubuntu).",
-        cause,
-      });
-    });
-    return new DomainEvents(child);
+    const [ofLibvirt, ofQemu] = await Promise.all([
+      start(virsh, ["event", "--all", "--loop"]),
+      start(virsh, ["qemu-monitor-event", "--loop"]),
+    ]);
+    return new DomainEvents(ofLibvirt, ofQemu);
+  }
+
+  /** Calls `listener` for every event of the QEMU of `domain` until the returned function is called. */
+  onMonitor(domain: string, listener: MonitorListener): () => void {
+    const own: MonitorListener = (event) => {
+      if (event.domain === domain) listener(event);
+    };
+    this.#monitorListeners.add(own);
+    return () => this.#monitorListeners.delete(own);
   }
 
   /** Calls `listener` for every event of `domain` until the returned function is called. */
@@ -80,18 +94,52 @@ export class DomainEvents implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.ended;
+    for (const child of this.#children) child.kill("SIGKILL");
+    await Promise.all(this.#children.map(endOf));
   }
+}
 
-  #receive(line: string): void {
-    const event = readEvent(line);
-    if (event !== undefined) for (const listener of [...this.#listeners]) listener(event);
-  }
+async function start(virsh: Virsh, command: readonly string[]): Promise<ChildProcess> {
+  // Without a terminal virsh would keep its lines until it has 4096 bytes of them.
+  const child = spawn("stdbuf", ["-oL", "virsh", ...virsh.argumentsFor(command)], {
+    env: virshEnvironment(),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await once(child, "spawn").catch((cause: unknown) => {
+    throw new MissingDependency("The programs 'stdbuf' and 'virsh' are needed to follow libvirt's events.", {
+      help: "Install them with 'apt-get install coreutils libvirt-clients' (Debian, Ubuntu).",
+      cause,
+    });
+  });
+  return child;
+}
+
+function follow({ stdout }: ChildProcess, onLine: (line: string) => void): void {
+  if (stdout !== null) createInterface({ input: stdout }).on("line", onLine);
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+}
+
+function tellAll<T>(listeners: ReadonlySet<(event: T) => void>, event: T | undefined): void {
+  if (event !== undefined) for (const listener of [...listeners]) listener(event);
 }
 
 /** Reads a line such as `event 'lifecycle' for domain 'machine': Stopped Destroyed`; undefined for others. */
 export function readEvent(line: string): DomainEvent | undefined {
   const [, kind, domain, detail = ""] = /^event '([\w-]+)' for domain '(.*?)'(?:: (.*))?$/.exec(line.trim()) ?? [];
   return kind === undefined || domain === undefined ? undefined : { domain, kind, detail: detail.trim() };
+}
+
+/** Reads a line such as `event RESET at 1700000000.5 for domain 'machine': {"guest":true}`; undefined for others. */
+export function readMonitorEvent(line: string): MonitorEvent | undefined {
+  const [, event, domain, text = "{}"] =
+    /^event (\w+) at [\d.]+ for domain '(.*?)'(?:: (\{.*\}))?$/.exec(line.trim()) ?? [];
+  if (event === undefined || domain === undefined) return undefined;
+  try {
+    return { event, domain, data: JSON.parse(text) as QmpEvent["data"] };
+  } catch {
+    return undefined;
+  }
 }

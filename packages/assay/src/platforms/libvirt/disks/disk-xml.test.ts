@@ -2,11 +2,13 @@ import { expect, test } from "vitest";
 import { UsageError } from "../../../errors/catalogue.ts";
 import { orderDisk } from "../../qemu/disks/disk-order.ts";
 import { toXml } from "../domain/xml.ts";
+import { aliasIn } from "./block-nodes.ts";
 import { diskXml, targetOf } from "./disk-xml.ts";
 
 test.each([
   ["scsi", 1, "sdb"],
   ["virtio-blk", 1, "vdb"],
+  ["usb", 2, "sdc"],
   ["scsi", 25, "sdz"],
   ["scsi", 26, "sdaa"],
   ["virtio-blk", 53, "vdbb"],
@@ -28,6 +30,25 @@ test("a SCSI disk has its LUN, serial number and medium", () => {
   }
 });
 
-test.each(["nvme", "usb"] as const)("a disk on %s is refused, with where there are such", (bus) => {
-  expect(() => diskXml(orderDisk("data1", { bus }, []), "sdb", "/x")).toThrow(UsageError);
+test("a disk on NVMe is refused, with where there are such", () => {
+  expect(() => diskXml(orderDisk("data1", { bus: "nvme" }, []), "sdb", "/x")).toThrow(UsageError);
+});
+
+test.each([
+  ["usb", '<target dev="sdb" bus="usb"/>'],
+  ["virtio-blk", '<target dev="sdb" bus="virtio"/>'],
+] as const)("a disk on %s finds its place by itself", (bus, target) => {
+  const xml = toXml(diskXml(orderDisk("data1", { bus }, []), "sdb", "/x"));
+  expect(xml).toContain(target);
+  expect(xml).not.toContain("<address");
+});
+
+test.each([
+  ["ua-data1", "ua-data1"],
+  ["/machine/peripheral/ua-os/virtio-backend", "ua-os"],
+  ["/machine/peripheral/ua-data2/ua-data2.0/legacy[0]", "ua-data2"],
+  ["/machine/system.flash1", undefined],
+  ["virtio-disk0", undefined],
+])("the device '%s' has the alias %s", (device, alias) => {
+  expect(aliasIn(device)).toBe(alias);
 });

@@ -5,12 +5,15 @@ import { element, type XmlElement } from "../domain/xml.ts";
 /** The target of the data disks on the SCSI controller; target 0 has what the machine boots with. */
 const DATA_TARGET = 1;
 
-/** What a disk is called in virsh's events; libvirt keeps names that begin so as they are. */
+/** What libvirt and QEMU call a device of ours; libvirt keeps names that begin so as they are. */
 export const aliasOf = (id: string): string => `ua-${id}`;
 
-/** The name under which libvirt finds a disk again: `sdb` on for SCSI, `vdb` on for virtio. `number` counts from 1. */
+/** The same of the disk that the machine boots from. */
+export const SYSTEM_DISK_ALIAS = aliasOf("os");
+
+/** The name under which libvirt finds a disk again: `vdb` on for virtio, `sdb` on for others. `number` counts from 1. */
 export function targetOf({ bus }: Pick<DiskOrder, "bus">, number: number): string {
-  return `${bus === "scsi" ? "sd" : "vd"}${letters(number)}`;
+  return `${bus === "virtio-blk" ? "vd" : "sd"}${letters(number)}`;
 }
 
 /** `a` to `z`, `aa`, `ab` and so on, from 0. */
@@ -22,9 +25,9 @@ function letters(index: number): string {
 /** A data disk with its file, as libvirt attaches it. Throws UsageError for a bus that libvirt does not know. */
 export function diskXml(order: DiskOrder, target: string, path: string): XmlElement {
   const { bus, id, isReadOnly, lun, medium, serial } = order;
-  if (bus !== "scsi" && bus !== "virtio-blk") {
-    throw new UsageError(`The platform 'libvirt' has no disks of the bus '${bus}'.`, {
-      help: "Take the bus 'scsi' or 'virtio-blk', or run the case on the platform 'qemu'.",
+  if (bus === "nvme") {
+    throw new UsageError("The platform 'libvirt' has no disks of the bus 'nvme': libvirt emulates none.", {
+      help: "Take the bus 'scsi', 'virtio-blk' or 'usb', or run the case on the platform 'qemu'.",
     });
   }
   const isScsi = bus === "scsi";
@@ -35,7 +38,7 @@ export function diskXml(order: DiskOrder, target: string, path: string): XmlElem
     element("source", { file: path }),
     element("target", {
       dev: target,
-      bus: isScsi ? "scsi" : "virtio",
+      bus: bus === "virtio-blk" ? "virtio" : bus,
       // 1 stands for a medium that does not rotate.
       rotation_rate: isScsi ? (medium === "rotating" ? 7200 : 1) : undefined,
     }),

@@ -1,12 +1,24 @@
 import { UsageError } from "../../../errors/catalogue.ts";
 import type { DiskLimits, WantedDisk } from "../../../features/disk.ts";
+import { DiskBackend } from "../../qemu/disks/disk-backend.ts";
 import { checkedLimits, checkSize, type DiskOrder, orderDisk } from "../../qemu/disks/disk-order.ts";
+import { OS_DISK, type ScratchFile } from "../../qemu/disks/disk-rack.ts";
+import type { QmpClient } from "../../qemu/machine/qmp-client.ts";
 import type { DomainEvents } from "../connection/events.ts";
 import type { Virsh } from "../connection/virsh.ts";
 import { withFile } from "../connection/with-file.ts";
 import { toXml } from "../domain/xml.ts";
 import type { Pool } from "../storage/pool.ts";
-import { aliasOf, diskXml, targetOf } from "./disk-xml.ts";
+import { blockNodeOf } from "./block-nodes.ts";
+import { aliasOf, diskXml, SYSTEM_DISK_ALIAS, targetOf } from "./disk-xml.ts";
+
+export interface DomainDisksParts {
+  readonly virsh: Virsh;
+  readonly events: DomainEvents;
+  readonly pool: Pool;
+  readonly qmp: QmpClient;
+  readonly domain: string;
+}
 
 interface DomainDisk {
   readonly order: DiskOrder;
@@ -29,15 +41,19 @@ export class DomainDisks {
   readonly #virsh: Virsh;
   readonly #events: DomainEvents;
   readonly #pool: Pool;
+  readonly #qmp: QmpClient;
   readonly #domain: string;
   /** By their ids, in the order they came. */
   readonly #disks = new Map<string, DomainDisk>();
+  /** Of the QEMU of now. */
+  readonly #backends = new Map<string, Promise<DiskBackend>>();
   #count = 0;
 
-  constructor(virsh: Virsh, events: DomainEvents, pool: Pool, domain: string) {
+  constructor({ virsh, events, pool, qmp, domain }: DomainDisksParts) {
     this.#virsh = virsh;
     this.#events = events;
     this.#pool = pool;
+    this.#qmp = qmp;
     this.#domain = domain;
   }
 
@@ -53,6 +69,38 @@ export class DomainDisks {
     throw new UsageError(`The machine has no data disk '${id}'.`, {
       help: known.length === 0 ? "It has none at all; add one first." : `It has '${known.join("', '")}'.`,
     });
+  }
+
+  /** QEMU's side of a data disk, or with `os` of the disk the machine boots from. Throws UsageError when there is none. */
+  async backend(id: string): Promise<DiskBackend> {
+    const isSystemDisk = id === OS_DISK;
+    const { order } = isSystemDisk ? { order: {} as DiskLimits } : this.get(id);
+    const known = this.#backends.get(id);
+    if (known !== undefined) return await known;
+    const made = blockNodeOf(this.#qmp, isSystemDisk ? SYSTEM_DISK_ALIAS : aliasOf(id)).then(async (node) => {
+      const backend = new DiskBackend(this.#qmp, node);
+      // libvirt has set them already; here they are made known, so that they stay when a fault ends.
+      if (order.iops !== undefined || order.bytesPerSecond !== undefined) await backend.restrain({ limits: order });
+      return backend;
+    });
+    this.#backends.set(id, made);
+    made.catch(() => this.#backends.delete(id));
+    return await made;
+  }
+
+  isReadOnly(id: string): boolean {
+    return id !== OS_DISK && this.get(id).order.isReadOnly;
+  }
+
+  async scratchFile(id: string, sizeBytes: number): Promise<ScratchFile> {
+    const volume = `${this.#domain}-${id}-scratch.qcow2`;
+    const path = await this.#pool.createDisk(volume, sizeBytes, AbortSignal.timeout(DEFAULT_TIMEOUT_MS));
+    return { path, remove: () => this.#pool.remove(volume) };
+  }
+
+  /** Forgets what was between the guest and its disks: the machine is switched on with another QEMU. */
+  beginAnew(): void {
+    this.#backends.clear();
   }
 
   /** Adds disks. Throws UsageError before anything is done when they do not fit, and else what libvirt says. */
@@ -72,6 +120,7 @@ export class DomainDisks {
   /** Removes a disk and its content when the guest has let it go. */
   async unplug(id: string, { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: Limits = {}): Promise<void> {
     const { volume, xml } = this.get(id);
+    const backend = await this.backend(id);
     const isRemoved = ({ detail, kind }: { readonly detail: string; readonly kind: string }) =>
       kind === "device-removed" && detail === aliasOf(id);
     const removed = this.#events.next(this.#domain, isRemoved, { timeoutMs, signal });
@@ -81,6 +130,8 @@ export class DomainDisks {
     );
     await removed;
     this.#disks.delete(id);
+    this.#backends.delete(id);
+    await backend.close({ isContentGone: !backend.isFiltered });
     await this.#pool.remove(volume);
   }
 
@@ -93,16 +144,27 @@ export class DomainDisks {
         help: "Add another disk instead.",
       });
     }
+    if ((await this.backend(id)).isFiltered) {
+      throw new UsageError(`'${id}' cannot be resized while a fault is in force on it.`, {
+        help: "Revert the fault first.",
+      });
+    }
     await this.#virsh.run(["blockresize", this.#domain, disk.target, `${sizeBytes}B`], options);
     this.#disks.set(id, { ...disk, order: { ...disk.order, sizeBytes } });
   }
 
   /** Limits a disk, in place of earlier limits. */
   async limit(id: string, limits: DiskLimits, options: Limits = {}): Promise<void> {
-    const { iops = 0, bytesPerSecond = 0 } = checkedLimits(limits);
-    const { target } = this.get(id);
+    const checked = checkedLimits(limits);
+    const { iops = 0, bytesPerSecond = 0 } = checked;
+    const disk = this.get(id);
+    const backend = await this.backend(id);
     const most = ["--total-iops-sec", `${iops}`, "--total-bytes-sec", `${bytesPerSecond}`];
-    await this.#virsh.run(["blkdeviotune", this.#domain, target, ...most, ...ALWAYS], options);
+    await this.#virsh.run(["blkdeviotune", this.#domain, disk.target, ...most, ...ALWAYS], options);
+    const { iops: _, bytesPerSecond: __, ...order } = disk.order;
+    this.#disks.set(id, { ...disk, order: { ...order, ...checked } });
+    // Last, because a fault may hold the disk back more than that.
+    await backend.restrain({ limits: checked });
   }
 
   async #plugOne(order: DiskOrder, number: number, options: Limits): Promise<void> {

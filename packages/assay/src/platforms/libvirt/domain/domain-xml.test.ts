@@ -70,7 +70,7 @@ test.each<[string, Partial<DomainSpec>, readonly string[], readonly string[]]>([
     "a network of libvirt",
     { network: { kind: "network", name: "default", mac: "52:54:00:00:00:01" } },
     ['<source network="default"/>', '<mac address="52:54:00:00:00:01"/>'],
-    ["qemu:commandline", "hostfwd"],
+    ["hostfwd", "netdev="],
   ],
   [
     "a private interface",
@@ -78,7 +78,34 @@ test.each<[string, Partial<DomainSpec>, readonly string[], readonly string[]]>([
     ['<interface type="client">', '<source address="127.0.0.1" port="4000"/>', '<link state="down"/>'],
     [],
   ],
-  ["i440fx", { machineType: "pc" }, ['machine="pc"'], ["pcie-root"]],
+  [
+    "i440fx",
+    { machineType: "pc" },
+    ['machine="pc"', "pci-bridge,id=port7,bus=pci.0,chassis_nr=107,addr=0x17", "bus=pci.0,addr=0x18"],
+    ["pcie-root", "pcie.0"],
+  ],
+  [
+    "room to grow",
+    { cores: 2, memoryMb: 512 },
+    [
+      '<vcpu current="2">8</vcpu>',
+      '<maxMemory slots="4" unit="MiB">8704</maxMemory>',
+      '<cell id="0" cpus="0-7" memory="512" unit="MiB"/>',
+      "pcie-root-port,id=port7,bus=pcie.0,chassis=107,io-reserve=0,addr=0x10.0x7",
+    ],
+    [],
+  ],
+  [
+    "guards",
+    {},
+    [
+      '<memballoon model="virtio" autodeflate="on"/>',
+      '<watchdog model="i6300esb" action="reset">',
+      '<panic model="isa"/>',
+      '<qemu:arg value="panic=none"/>',
+    ],
+    [],
+  ],
 ])("the domain of a machine with %s", (_, change, has, lacks) => {
   const xml = domainXml({ ...spec, ...change });
   for (const part of has) expect(xml).toContain(part);

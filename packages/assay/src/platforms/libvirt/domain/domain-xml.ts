@@ -1,4 +1,6 @@
-import { IGNITION_NAMES } from "../../qemu/machine/ignition.ts";
+import { MEMORY_SLOTS, MOST_ADDED_MEMORY_MB, mostCores } from "../../qemu/machine/hot-plug.ts";
+import { SYSTEM_DISK_ALIAS } from "../disks/disk-xml.ts";
+import { commandLine, isPciExpress } from "./command-line.ts";
 import { type DomainMark, markElement } from "./mark.ts";
 import { element, toXml, type XmlElement } from "./xml.ts";
 
@@ -29,6 +31,9 @@ export type DomainNetwork =
   | { readonly kind: "user"; readonly sshPort: number }
   | { readonly kind: "network"; readonly name: string; readonly mac: string };
 
+/** Aliases of interfaces that libvirt makes: to a network of its own, and to the private one. */
+export const NetworkAlias = { own: "ua-net0", shared: "ua-private0" } as const;
+
 /** A wire to assay's switch, which listens on `port` of the host's loopback. */
 export interface PrivateNic {
   readonly mac: string;
@@ -37,13 +42,13 @@ export interface PrivateNic {
 
 const QEMU_NAMESPACE = "http://libvirt.org/schemas/domain/qemu/1.0";
 
-/** Place of the interface that libvirt knows nothing of, above those it hands out itself. */
-const USER_NIC_SLOT = "0x18";
 /**
  * Places on a q35 machine, which takes none on its root bus once it runs: libvirt puts its own devices into the first
- * five or six, and eight are left for disks and interfaces to come.
+ * six or seven, and six are left for virtio disks to come. Interfaces have places of their own.
  */
-const PORTS = 14;
+const PORTS = 12;
+/** On the root bus, where no other device of ours is: libvirt would make a bridge of two kinds for it otherwise. */
+const WATCHDOG_SLOT = 0x17;
 
 /** The XML of a domain. */
 export function domainXml(spec: DomainSpec): string {
@@ -55,8 +60,9 @@ export function domainXml(spec: DomainSpec): string {
       element("name", {}, spec.name),
       element("uuid", {}, spec.uuid),
       element("metadata", {}, markElement(mark)),
+      element("maxMemory", { slots: MEMORY_SLOTS, unit: "MiB" }, `${spec.memoryMb + MOST_ADDED_MEMORY_MB}`),
       element("memory", { unit: "MiB" }, `${spec.memoryMb}`),
-      element("vcpu", {}, `${spec.cores}`),
+      element("vcpu", { current: spec.cores }, `${mostCores(spec.cores)}`),
       osElement(spec),
       element(
         "features",
@@ -65,9 +71,16 @@ export function domainXml(spec: DomainSpec): string {
         element("apic"),
         spec.firmware === "secure-boot" ? element("smm", { state: "on" }) : undefined,
       ),
-      accelerator === "kvm"
-        ? element("cpu", { mode: "host-passthrough", migratable: "on" })
-        : element("cpu", { mode: "maximum" }),
+      element(
+        "cpu",
+        accelerator === "kvm" ? { mode: "host-passthrough", migratable: "on" } : { mode: "maximum" },
+        // libvirt adds memory to nodes of NUMA only.
+        element(
+          "numa",
+          {},
+          element("cell", { id: 0, cpus: `0-${mostCores(spec.cores) - 1}`, memory: spec.memoryMb, unit: "MiB" }),
+        ),
+      ),
       element("clock", { offset: "utc" }),
       element("on_poweroff", {}, "destroy"),
       element("on_reboot", {}, "restart"),
@@ -101,7 +114,7 @@ function osElement({ firmware, machineType }: DomainSpec): XmlElement {
 }
 
 function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): readonly XmlElement[] {
-  const isPciExpress = !/^pc|i440fx/.test(machineType);
+  const hasPorts = isPciExpress(machineType);
   return [
     element(
       "disk",
@@ -110,6 +123,7 @@ function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): 
       element("driver", { name: "qemu", type: "qcow2", cache: "unsafe", discard: "unmap" }),
       element("source", { file: disk }),
       element("target", { dev: "vda", bus: "virtio" }),
+      element("alias", { name: SYSTEM_DISK_ALIAS }),
     ),
     ...(seed === undefined
       ? []
@@ -124,9 +138,9 @@ function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): 
           ),
         ]),
     element("controller", { type: "scsi", index: 0, model: "virtio-scsi" }),
-    ...(isPciExpress ? ports() : []),
-    // Nothing is plugged into it, and kernels spend time on it.
-    element("controller", { type: "usb", model: "none" }),
+    ...(hasPorts ? ports() : []),
+    // For disks to come: libvirt adds no controller later.
+    element("controller", { type: "usb", index: 0, model: "qemu-xhci" }),
     ...(network.kind === "network"
       ? [
           element(
@@ -135,6 +149,7 @@ function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): 
             element("mac", { address: network.mac }),
             element("source", { network: network.name }),
             element("model", { type: "virtio" }),
+            element("alias", { name: NetworkAlias.own }),
           ),
         ]
       : []),
@@ -143,7 +158,13 @@ function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): 
     element("console", { type: "pty" }, element("target", { type: "serial", port: 0 })),
     element("video", {}, element("model", { type: "vga", vram: 16_384, heads: 1 })),
     element("rng", { model: "virtio" }, element("backend", { model: "builtin" })),
-    element("memballoon", { model: "virtio" }),
+    element("memballoon", { model: "virtio", autodeflate: "on" }),
+    element(
+      "watchdog",
+      { model: "i6300esb", action: "reset" },
+      hasPorts ? element("address", { type: "pci", bus: 0, slot: WATCHDOG_SLOT }) : undefined,
+    ),
+    element("panic", { model: "isa" }),
   ];
 }
 
@@ -162,25 +183,6 @@ function privateInterface({ mac, port }: PrivateNic): XmlElement {
     element("model", { type: "virtio" }),
     // The first boot shall find one network, as that of a machine alone does.
     element("link", { state: "down" }),
+    element("alias", { name: NetworkAlias.shared }),
   );
-}
-
-/** How QEMU is told of the way in; a saved machine that goes on elsewhere gets another one. */
-export const forwardOf = (sshPort: number): string => `hostfwd=tcp:127.0.0.1:${sshPort}-:22`;
-
-/** What libvirt has no words for in all its versions. */
-function commandLine({ ignition, network }: DomainSpec): XmlElement | undefined {
-  const values = [
-    ...(network.kind === "user"
-      ? [
-          ...["-netdev", `user,id=assay0,${forwardOf(network.sshPort)}`],
-          ...["-device", `virtio-net-pci,netdev=assay0,romfile=,bus=pcie.0,addr=${USER_NIC_SLOT}`],
-        ]
-      : []),
-    ...(ignition === undefined
-      ? []
-      : IGNITION_NAMES.flatMap((name) => ["-fw_cfg", `name=${name},file=${ignition.replaceAll(",", ",,")}`])),
-  ];
-  if (values.length === 0) return undefined;
-  return element("qemu:commandline", {}, ...values.map((value) => element("qemu:arg", { value })));
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { HotPlugPorts } from "../../qemu/machine/hot-plug-ports.ts";
+import { QmpClient, type QmpEvent } from "../../qemu/machine/qmp-client.ts";
 import type { DomainEvents } from "../connection/events.ts";
 import type { Virsh } from "../connection/virsh.ts";
 import { withFile } from "../connection/with-file.ts";
@@ -6,6 +8,7 @@ import { DomainDisks } from "../disks/domain-disks.ts";
 import type { Pool } from "../storage/pool.ts";
 import { DomainConsole } from "./console.ts";
 import { type DomainMark, MARK_NAMESPACE, markText } from "./mark.ts";
+import { PassedMonitor } from "./passed-monitor.ts";
 import { DomainPower } from "./power.ts";
 
 /** All names have one length, so that one can stand in the place of another in a saved machine. */
@@ -33,6 +36,10 @@ const KILL_LIMIT_MS = 60_000;
 export class Domain implements AsyncDisposable {
   readonly name: string;
   readonly console: DomainConsole;
+  /** Its QEMU's monitor, through libvirt. */
+  readonly qmp: QmpClient;
+  /** Places for devices that libvirt knows nothing of. */
+  readonly ports: HotPlugPorts;
   readonly power: DomainPower;
   readonly disks: DomainDisks;
   readonly #parts: DomainParts;
@@ -43,15 +50,20 @@ export class Domain implements AsyncDisposable {
   /** Ends that power control is about to bring about. */
   #awaitedEnds = 0;
 
-  constructor(parts: DomainParts) {
+  private constructor(parts: DomainParts, qmp: QmpClient) {
     this.#parts = parts;
     this.name = parts.name;
-    const { virsh, events, name } = parts;
-    this.console = new DomainConsole(virsh, name, parts.serialLog, parts.earlierLog);
-    this.power = new DomainPower(virsh, events, this.console, name, () => {
+    this.qmp = qmp;
+    this.ports = new HotPlugPorts(qmp);
+    const { virsh, events, name, pool } = parts;
+    const console = new DomainConsole(virsh, name, parts.serialLog, parts.earlierLog);
+    this.console = console;
+    const onCut = () => {
       this.#awaitedEnds++;
-    });
-    this.disks = new DomainDisks(virsh, events, parts.pool, name);
+    };
+    this.power = new DomainPower({ virsh, events, console, qmp, domain: name, onCut });
+    this.disks = new DomainDisks({ virsh, events, pool, qmp, domain: name });
+    this.power.onSwitchOn(() => this.disks.beginAnew());
     const { promise, resolve } = Promise.withResolvers<string>();
     this.died = promise;
     this.#stopListening = events.on(name, (event) => {
@@ -64,15 +76,28 @@ export class Domain implements AsyncDisposable {
     void events.ended.then(() => resolve("the connection to libvirt was lost"));
   }
 
+  /** A domain that is not defined yet. */
+  static async open(parts: DomainParts): Promise<Domain> {
+    const { virsh, events, name } = parts;
+    return new Domain(parts, await QmpClient.open(new PassedMonitor(virsh, events, name)));
+  }
+
   get virsh(): Virsh {
     return this.#parts.virsh;
   }
 
-  /** Calls `listener` whenever the guest boots again, by a reset or by being started. */
-  onBoot(listener: () => void): () => void {
-    return this.#parts.events.on(this.name, ({ detail, kind }) => {
-      if (kind === "reboot" || (kind === "lifecycle" && detail === "Started Booted")) listener();
-    });
+  get pool(): Pool {
+    return this.#parts.pool;
+  }
+
+  /** Tells of each boot as QEMU tells of resets, also of that of a machine that was off. */
+  get boots(): { readonly qmp: Pick<QmpClient, "onEvent"> } {
+    const onEvent = (listener: (event: QmpEvent) => void) =>
+      this.#parts.events.on(this.name, ({ detail, kind }) => {
+        const isBoot = kind === "reboot" || (kind === "lifecycle" && detail === "Started Booted");
+        if (isBoot) listener({ event: "RESET", data: {} });
+      });
+    return { qmp: { onEvent } };
   }
 
   /** Plugs the cable of an interface in, for now and for when it is switched on again. */
@@ -102,6 +127,7 @@ export class Domain implements AsyncDisposable {
     await this.virsh.run(["metadata", this.name, ...place, "--config", ...live]);
     this.#isUnwanted = true;
     this.#stopListening();
+    this.qmp[Symbol.dispose]();
     await this.console[Symbol.asyncDispose]();
   }
 
@@ -109,6 +135,7 @@ export class Domain implements AsyncDisposable {
     this.#isUnwanted = true;
     this.#stopListening();
     await removeDomain(this.virsh, this.name, this.#parts.pool);
+    this.qmp[Symbol.dispose]();
     await this.console[Symbol.asyncDispose]();
   }
 }

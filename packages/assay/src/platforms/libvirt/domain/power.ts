@@ -1,63 +1,56 @@
 import { PlatformError, TimedOut } from "../../../errors/catalogue.ts";
-import type {
-  PowerStatus,
-  RestartOptions,
-  StartStop,
-  StartStopOptions,
-  StopOptions,
-} from "../../../features/start-stop.ts";
+import type { PowerStatus, StartStopOptions } from "../../../features/start-stop.ts";
+import type { PowerControl } from "../../qemu/features/start-stop.ts";
+import { Power } from "../../qemu/machine/power.ts";
+import type { QmpClient } from "../../qemu/machine/qmp-client.ts";
 import type { DomainEvent, DomainEvents } from "../connection/events.ts";
 import type { Virsh } from "../connection/virsh.ts";
 import type { DomainConsole } from "./console.ts";
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 
-/** What libvirt calls the states; all others are those of a machine that runs. */
-const STATES: Readonly<Record<string, PowerStatus>> = {
-  "shut off": "off",
-  paused: "paused",
-  pmsuspended: "suspended",
-  crashed: "panicked",
-};
+export interface DomainPowerParts {
+  readonly virsh: Virsh;
+  readonly events: DomainEvents;
+  readonly console: DomainConsole;
+  readonly qmp: QmpClient;
+  readonly domain: string;
+  /** Called before a machine ends without its guest's doing. */
+  readonly onCut: () => void;
+}
 
-/** Power control through libvirt. A machine that is off stays defined, with its disks. */
-export class DomainPower implements StartStop {
-  readonly featureName = "StartStop";
-  readonly #virsh: Virsh;
-  readonly #events: DomainEvents;
-  readonly #console: DomainConsole;
-  readonly #domain: string;
-  readonly #onCut: () => void;
+type Preparation = (signal: AbortSignal | undefined) => Promise<void> | void;
 
-  /** `onCut` is called before a machine ends without its guest's doing. */
-  constructor(virsh: Virsh, events: DomainEvents, console: DomainConsole, domain: string, onCut: () => void) {
-    this.#onCut = onCut;
-    this.#virsh = virsh;
-    this.#events = events;
-    this.#console = console;
-    this.#domain = domain;
+/** Power control through libvirt. A machine that is off stays defined, with its disks; its QEMU has gone. */
+export class DomainPower implements PowerControl, Pick<Power, "wake"> {
+  readonly #parts: DomainPowerParts;
+  /** Knows of panics and sleep, which it hears from QEMU. */
+  readonly #told: Power;
+  readonly #preparations: Preparation[] = [];
+
+  constructor(parts: DomainPowerParts) {
+    this.#parts = parts;
+    this.#told = new Power(parts.qmp);
+  }
+
+  /** Has `prepare` done whenever the machine is switched on, before its guest begins to run. */
+  onSwitchOn(prepare: Preparation): void {
+    this.#preparations.push(prepare);
   }
 
   async status(options: StartStopOptions = {}): Promise<PowerStatus> {
-    const state = await this.#virsh.run(["domstate", this.#domain], options);
-    return STATES[state] ?? "running";
+    return await this.#told.status(options);
   }
 
-  async stop({ mode = "graceful", state = "shutdown", wait = true, ...options }: StopOptions = {}): Promise<void> {
+  async stop(options: StartStopOptions = {}): Promise<void> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
-    if (state === "hibernate") {
-      throw new PlatformError("The platform 'libvirt' cannot hibernate a guest.", {
-        help: "Ask for the feature 'Hibernation', so that the case is skipped here.",
-      });
-    }
     if ((await this.status(options)) === "off") return;
+    const { events, domain } = this.#parts;
     const isOff = ({ detail, kind }: DomainEvent) => kind === "lifecycle" && detail.startsWith("Stopped");
-    const powerOff = this.#events.next(this.#domain, isOff, { timeoutMs, signal });
+    const powerOff = events.next(domain, isOff, { timeoutMs, signal });
     // The wait is looked at only after the button was pressed; a failing press must not leave it unhandled.
     powerOff.catch(() => undefined);
-    if (mode === "hard") await this.#cut(options);
-    else await this.#virsh.run(["shutdown", this.#domain, "--mode", "acpi"], { signal, timeoutMs });
-    if (!wait) return;
+    await this.pressButton(options);
     try {
       await powerOff;
     } catch (error) {
@@ -69,45 +62,58 @@ export class DomainPower implements StartStop {
     }
   }
 
-  async start(options: StartStopOptions = {}): Promise<void> {
-    const status = await this.status(options);
-    if (status === "suspended") await this.#virsh.run(["dompmwakeup", this.#domain], options);
-    if (status === "paused") await this.#virsh.run(["resume", this.#domain], options);
-    if (status === "panicked") await this.#cut(options);
-    if (status === "panicked" || status === "off") await this.#switchOn(options);
+  async pressButton(options: StartStopOptions = {}): Promise<void> {
+    await this.#run(["shutdown", this.#parts.domain, "--mode", "acpi"], options);
   }
 
-  async restart({ mode = "hard", ...options }: RestartOptions = {}): Promise<void> {
+  /** Pulls the plug. */
+  async cut(options: StartStopOptions = {}): Promise<void> {
+    if ((await this.status(options)) === "off") return;
+    this.#parts.onCut();
+    await this.#run(["destroy", this.#parts.domain], options);
+  }
+
+  async start(options: StartStopOptions = {}): Promise<void> {
     const status = await this.status(options);
-    if (mode === "graceful") await this.stop(options);
-    if (mode === "graceful" || status === "off") await this.#switchOn(options);
-    else if (status === "panicked") await this.start(options);
-    else {
-      await this.#virsh.run(["reset", this.#domain], options);
-      if (status === "paused") await this.#virsh.run(["resume", this.#domain], options);
-    }
+    if (status === "suspended") await this.wake(options);
+    else if (status === "paused") await this.#run(["resume", this.#parts.domain], options);
+    else if (status !== "running") await this.reset(options);
+  }
+
+  async reset(options: StartStopOptions = {}): Promise<void> {
+    const status = await this.status(options);
+    if (status === "off") return await this.#switchOn(options);
+    await this.#run(["reset", this.#parts.domain], options);
+    if (status !== "running") await this.#run(["resume", this.#parts.domain], options);
   }
 
   async pause(options: StartStopOptions = {}): Promise<void> {
     const status = await this.status(options);
     if (status === "paused") return;
     if (status !== "running") throw new PlatformError(`A machine that is ${status} cannot be paused.`);
-    await this.#virsh.run(["suspend", this.#domain], options);
+    await this.#run(["suspend", this.#parts.domain], options);
+  }
+
+  async wake(options: StartStopOptions = {}): Promise<void> {
+    await this.#run(["dompmwakeup", this.#parts.domain], options);
   }
 
   async sendNmi(options: StartStopOptions = {}): Promise<void> {
-    await this.#virsh.run(["inject-nmi", this.#domain], options);
+    await this.#run(["inject-nmi", this.#parts.domain], options);
   }
 
-  async #switchOn({ signal, timeoutMs = DEFAULT_TIMEOUT_MS }: StartStopOptions): Promise<void> {
-    await this.#virsh.run(["start", this.#domain, "--paused"], { signal, timeoutMs });
-    await this.#console.attach(signal);
-    await this.#virsh.run(["resume", this.#domain], { signal, timeoutMs });
+  async #switchOn(options: StartStopOptions): Promise<void> {
+    const { console, domain } = this.#parts;
+    await this.#run(["start", domain, "--paused"], options);
+    await console.attach(options.signal);
+    for (const prepare of this.#preparations) await prepare(options.signal);
+    await this.#run(["resume", domain], options);
   }
 
-  /** Pulls the plug. */
-  async #cut(options: StartStopOptions): Promise<void> {
-    this.#onCut();
-    await this.#virsh.run(["destroy", this.#domain], options);
+  async #run(
+    command: readonly [string, ...string[]],
+    { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: StartStopOptions,
+  ): Promise<void> {
+    await this.#parts.virsh.run(command, { signal, timeoutMs });
   }
 }

@@ -23,11 +23,7 @@ export class PrivateWires implements AsyncDisposable {
   /** The machine with a shell that takes it into the network again after each of its boots. */
   keepIn(connected: ConnectedMachine, place: NetworkPlace): ConnectedMachine {
     const { domain, shell } = connected;
-    const boots = {
-      onEvent: (listener: (event: { readonly event: string; readonly data: Record<string, unknown> }) => void) =>
-        domain.onBoot(() => listener({ event: "RESET", data: {} })),
-    };
-    const networked = new NetworkedShell(shell, { qmp: boots }, (joining, limit) => joinNetwork(joining, place, limit));
+    const networked = new NetworkedShell(shell, domain.boots, (joining, limit) => joinNetwork(joining, place, limit));
     return { ...connected, shell: networked };
   }
 

@@ -113,6 +113,12 @@ export class Pool {
     await this.#virsh.run(["pool-refresh", this.name], { signal });
   }
 
+  /** What is free where it lies. */
+  async availableBytes(): Promise<number> {
+    const info = await this.#virsh.run(["pool-info", this.name, "--bytes"]);
+    return Number(/^Available:\s+(\d+)/m.exec(info)?.[1] ?? 0);
+  }
+
   async remove(volume: string): Promise<void> {
     await this.#virsh.ask(["vol-delete", "--pool", this.name, volume]);
   }

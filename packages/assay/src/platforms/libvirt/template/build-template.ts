@@ -11,8 +11,7 @@ import { type BootedMachine, bootMachine } from "../boot-machine.ts";
 import { markText } from "../domain/mark.ts";
 import type { Prepared } from "../machine.ts";
 import { looseWire } from "../network/wire.ts";
-import type { Template } from "./template.ts";
-import { templateVolumes } from "./template.ts";
+import { TEMPLATE_FORMAT, type Template, templateVolumes } from "./template.ts";
 
 export interface TemplateOrder {
   readonly shape: MachineShape;
@@ -64,7 +63,7 @@ export async function buildTemplate(prepared: Prepared, order: TemplateOrder): P
   await virsh.run(["save", machine.domain.name, saved, "--running"], { signal, timeoutMs: SAVE_LIMIT_MS });
   await pool.refresh(signal);
   const template: Template = {
-    format: 1,
+    format: TEMPLATE_FORMAT,
     ...{ files, disk: spec.disk, seed: spec.seed, ignition: spec.ignition, saved },
     ...{ sshPort: spec.network.sshPort, markText: markText(spec.mark), privatePort: privateNic?.port },
     ...{ privateKey: sshKey.privateKey, publicKey: sshKey.publicKey },

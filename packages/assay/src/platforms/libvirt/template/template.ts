@@ -8,7 +8,7 @@ import type { MachineShape } from "../../qemu/machine/machine.ts";
 import type { Prepared } from "../machine.ts";
 
 /** Raise it whenever a template of before would not fit any more. */
-const TEMPLATE_FORMAT = 1;
+export const TEMPLATE_FORMAT = 2;
 
 /** A machine that was booted once and saved, from which others go on. Its files are in the pool of libvirt. */
 export interface Template {
@@ -42,8 +42,8 @@ export function templateKey(prepared: Prepared, shape: MachineShape): string {
   const { accelerator, host, image, pool, settings, username, virsh } = prepared;
   const inputs = [
     ...[TEMPLATE_FORMAT, virsh.uri.text, pool.name, host.version, accelerator],
-    ...[image.digest, wayKey(image.way), settings.firmware, settings.hasSecureBoot, settings.machineType, username],
-    ...[shape.cores, shape.memoryMb, shape.hasPrivateNic === true],
+    ...[image.digest, wayKey(image.way), settings.firmware, settings.machineType, username],
+    ...[shape.cores, shape.memoryMb, shape.hasPrivateNic === true, shape.isSecureBoot === true],
   ];
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 20);
 }

@@ -79,11 +79,11 @@ export class DiskBackend {
     return (await this.#state()).sizeBytes;
   }
 
-  /** Lets the content go when its device is gone. */
-  async close(): Promise<void> {
+  /** Lets the content go when its device is gone, unless somebody else has. */
+  async close({ isContentGone = false }: { readonly isContentGone?: boolean } = {}): Promise<void> {
     await this.#inTurn(async () => {
       this.#isGone = true;
-      for (const name of [...this.#filters.splice(0).toReversed(), this.#content]) {
+      for (const name of [...this.#filters.splice(0).toReversed(), ...(isContentGone ? [] : [this.#content])]) {
         await this.#qmp.execute("blockdev-del", { "node-name": name });
       }
     });

@@ -3,38 +3,34 @@ import type { NicStatistics } from "../../../features/network-interface.ts";
 import { sh } from "../../../node/shell/command.ts";
 import type { Completed, Shell, ShellText } from "../../../node/shell/types.ts";
 import { FIND_DEVICE, LEAVE_ALONE } from "../network/network-script.ts";
+import { withUdevEvents } from "../udev-events.ts";
 import { NIC_PREFIX_LENGTH } from "./nic-plan.ts";
 
 /** Linux needs a second under emulation, and much longer on a host with twenty other guests. */
 const APPEAR_LIMIT_S = 120;
-const SPARE_MS = 180_000;
+/** For what asks a guest and waits for nothing. */
+const ANSWER_LIMIT_MS = 180_000;
 
 type Address = { readonly macAddress: string; readonly address: string };
 
-/** Exit status of the script when the guest does not show the interface. */
-const NOT_SHOWN = 4;
-
-/**
- * Waits for the interface and gives it its address. udev is listened to before the interfaces are looked at, so that none
- * is missed; its notes about an interface say that the name is final.
- */
-const joinScript = ({ macAddress, address }: Address): ShellText => sh`${FIND_DEVICE}
-command -v udevadm > /dev/null || { echo 'The guest has no udevadm.' >&2; exit 3; }
-folder=$(mktemp -d) && mkfifo "$folder/events" || exit 3
-timeout ${APPEAR_LIMIT_S} udevadm monitor --udev --subsystem-match=net > "$folder/events" 2>&1 &
-monitor=$!
-trap 'kill $monitor 2> /dev/null || true; rm -rf "$folder"' EXIT
+/** Waits until the name of the interface is final, for which udev has a record of it, and gives it its address. */
+const joinScript = ({ macAddress, address }: Address): ShellText =>
+  withUdevEvents(
+    "net",
+    sh`${FIND_DEVICE}
 is_named=
 while read -r kind rest; do
+  [ "$kind" = MONITOR ] && monitor=$rest
   [ "$kind" = UDEV ] && find_device ${macAddress} 2> /dev/null || continue
   { read -r number < "/sys/class/net/$device/ifindex"; } 2> /dev/null || continue
-  if [ -e "/run/udev/data/n$number" ]; then is_named=yes; break; fi
-done < "$folder/events"
-[ "$is_named" ] || exit ${NOT_SHOWN}
+  if [ -e "/run/udev/data/n$number" ]; then is_named=yes; kill "$monitor"; break; fi
+done
+[ "$is_named" ] || { echo 'udevadm ended by itself.' >&2; exit 3; }
 set -e
 ${LEAVE_ALONE}
 ip address replace ${`${address}/${NIC_PREFIX_LENGTH}`} dev "$device"
-ip link set dev "$device" up`;
+ip link set dev "$device" up`,
+  );
 
 const COUNTERS = {
   receivedBytes: "rx_bytes",
@@ -57,9 +53,9 @@ export class GuestNics {
 
   /** Waits until the guest has the interface and gives it its address. Throws PlatformError with the guest's words. */
   async join(nic: Address & { readonly id: string }, signal: AbortSignal | undefined): Promise<void> {
-    const done = await this.#run(joinScript(nic), { sudo: true, timeoutMs: APPEAR_LIMIT_S * 1000 + SPARE_MS }, signal);
+    const done = await this.#run(joinScript(nic), { sudo: true, timeoutMs: APPEAR_LIMIT_S * 1000 }, signal);
     if (done.exitCode === 0) return;
-    if (done.exitCode === NOT_SHOWN) {
+    if (done.outcome.kind === "timed-out") {
       throw new PlatformError(`The guest did not show the interface '${nic.id}' within ${APPEAR_LIMIT_S} s.`, {
         help: "Look at the guest's kernel log: its kernel may have no driver for this model, or none for hot plug.",
       });
@@ -93,7 +89,7 @@ find_device ${macAddress} && cd "/sys/class/net/$device/statistics" && cat ${nam
   }
 
   async #run(script: ShellText, options: Parameters<Shell["run"]>[1] = {}, signal?: AbortSignal): Promise<Completed> {
-    const done = await this.#shell.run(script, { timeoutMs: SPARE_MS, ...options, ...(signal && { signal }) });
+    const done = await this.#shell.run(script, { timeoutMs: ANSWER_LIMIT_MS, ...options, ...(signal && { signal }) });
     signal?.throwIfAborted();
     return done;
   }

@@ -33,8 +33,8 @@ export interface FirstNic {
 
 /** The interface that leads to assay. Its addresses are the first that QEMU gives of each kind. */
 export const OWN_NIC = "net0";
-const OWN_ADDRESS = "10.0.2.15";
-const OWN_MAC = "52:54:00:12:34:56";
+export const OWN_ADDRESS = "10.0.2.15";
+export const OWN_MAC = "52:54:00:12:34:56";
 
 interface Slot extends FirstNic {
   /** Undefined for those that the machine begins with. */
