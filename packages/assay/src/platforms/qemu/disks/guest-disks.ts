@@ -2,7 +2,8 @@ import { PlatformError, TimedOut } from "../../../errors/catalogue.ts";
 import type { DiskOptions } from "../../../features/disk.ts";
 import { sh } from "../../../node/shell/command.ts";
 import { requireSuccess } from "../../../node/shell/require-success.ts";
-import type { Shell } from "../../../node/shell/types.ts";
+import type { Shell, ShellText } from "../../../node/shell/types.ts";
+import { withUdevEvents } from "../udev-events.ts";
 
 /** A whole disk as the guest's kernel has it. */
 export interface SeenDisk {
@@ -14,42 +15,49 @@ export interface SeenDisk {
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
-/** For what the guest does besides waiting. */
-const SPARE_MS = 30_000;
-const LIST = sh`lsblk --nodeps --noheadings --raw --bytes --paths --output NAME,SIZE,RO,SERIAL`;
+/** For what is told of disks that were waited for in vain. */
+const LIST_TIMEOUT_MS = 30_000;
+const LIST = sh`lsblk --nodeps --noheadings --raw --bytes --paths --output NAME,SIZE,RO,MAJ:MIN,SERIAL`;
 
 /**
- * Prints the disks when all are as wanted; exits 1 with what there is when they are not in time. udev is listened to
- * before the disks are looked at, so that no change is missed, and it tells of a disk when its names are in place. Each
- * disk that is waited for brings an event at least, so the next look waits for as many.
+ * Prints the disks when all are as wanted. udev is listened to before the disks are looked at, so that no change is
+ * missed. Each disk that is waited for brings an event at least, so the next look waits for as many. A disk's names are
+ * in place when udev has a record of it; to wait until udev is idle would take twice as long, because it goes through
+ * each new disk three times. There are few programs in it, as each costs an emulated guest a tenth of a second.
  */
-const waitScript = (wanted: string, seconds: number) => sh`
-command -v udevadm > /dev/null || { echo 'The guest has no udevadm.' >&2; exit 3; }
-folder=$(mktemp -d) && mkfifo "$folder/events" || exit 3
-timeout ${seconds} udevadm monitor --udev --subsystem-match=block > "$folder/events" 2>&1 &
-monitor=$!
-trap 'kill $monitor 2> /dev/null; rm -rf "$folder"' EXIT
+function waitScript(wanted: ReadonlyMap<string, number | "gone">): ShellText {
+  const words = [...wanted].map(([serial, size]) => `${serial}=${size}`);
+  const absent = [...wanted.values()].filter((size) => size !== "gone").length;
+  const body = sh`
+set -f
+look() {
+  disks=$(${LIST})
+  left=${absent}
+  IFS='
+'
+  for line in $disks; do
+    IFS=' '
+    set -- $line
+    case ${` ${words.join(" ")} `} in
+      *" $5=$2 "*) [ -e "/run/udev/data/b$4" ] && left=$((left - 1)) ;;
+      *" $5=gone "*) left=$((left + 1)) ;;
+    esac
+  done
+}
 left=1
 while read -r kind rest; do
-  [ "$kind" = UDEV ] || continue
-  left=$((left - 1))
+  case $kind in
+    MONITOR) monitor=$rest ;;
+    UDEV*) left=$((left - 1)) ;;
+  esac
   [ "$left" -le 0 ] || continue
-  disks=$(${LIST})
-  left=$(printf '%s\n' "$disks" | awk -v wanted=${wanted} '
-    BEGIN { count = split(wanted, all, " "); for (i = 1; i <= count; i++) { split(all[i], one, "="); want[one[1]] = one[2] } }
-    { size[$4] = $2 }
-    END {
-      left = 0
-      for (serial in want) {
-        if (want[serial] == "gone") left += serial in size
-        else left += size[serial] != want[serial]
-      }
-      print left
-    }')
-  [ "$left" = 0 ] && { udevadm settle --timeout=${seconds}; printf '%s\n' "$disks"; exit 0; }
-done < "$folder/events"
-printf '%s\n' "$disks"
-exit 1`;
+  look
+  [ "$left" = 0 ] && { kill "$monitor"; printf '%s\n' "$disks"; exit 0; }
+done
+echo 'udevadm ended by itself.' >&2
+exit 3`;
+  return withUdevEvents("block", body);
+}
 
 /** The disks of a guest, asked from the guest itself. */
 export class GuestDisks {
@@ -71,15 +79,16 @@ export class GuestDisks {
    */
   async settled(wanted: ReadonlyMap<string, number | "gone">, options: DiskOptions = {}): Promise<readonly SeenDisk[]> {
     const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    const words = [...wanted].map(([serial, size]) => `${serial}=${size}`).join(" ");
-    const done = await this.#shell.run(waitScript(words, Math.ceil(timeoutMs / 1000)), {
-      timeoutMs: timeoutMs + SPARE_MS,
+    const done = await this.#shell.run(waitScript(wanted), {
+      timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
     if (done.exitCode === 3) throw new PlatformError(`The guest cannot tell of its disks: ${done.stderr.trim()}`);
-    if (done.exitCode !== 1) requireSuccess(done, this.#shell.label, signal);
-    const seen = parseDisks(done.stdout);
-    if (done.exitCode === 0) return seen;
+    if (done.outcome.kind !== "timed-out") {
+      requireSuccess(done, this.#shell.label, signal);
+      return parseDisks(done.stdout);
+    }
+    const seen = await this.list({ timeoutMs: LIST_TIMEOUT_MS, ...(signal === undefined ? {} : { signal }) });
     throw new TimedOut(`The guest did not see ${inWords(wanted, seen)} within ${timeoutMs / 1000} s.`, {
       help: "Look at the guest's kernel log; its kernel may have no driver for the disk or for hot plug.",
     });
@@ -100,7 +109,7 @@ function inWords(wanted: ReadonlyMap<string, number | "gone">, seen: readonly Se
 /** Parses `lsblk --raw` with the columns above, of which the last may be empty. */
 export function parseDisks(text: string): readonly SeenDisk[] {
   return text.split("\n").flatMap((line) => {
-    const [path, size, readOnly, serial = ""] = line.trim().split(" ");
+    const [path, size, readOnly, , serial = ""] = line.trim().split(" ");
     if (path === undefined || path === "" || size === undefined) return [];
     return [{ path, sizeBytes: Number(size), isReadOnly: readOnly === "1", serial }];
   });
