@@ -41,7 +41,7 @@ async function specOf(change: Partial<DomainSpec> = {}): Promise<DomainSpec> {
     ...{ name: domainName(), uuid: crypto.randomUUID() },
     mark: await makeMark({ runId: "run", name: "node", storage: "pool" }),
     ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios" },
-    ...{ disk: "/nonexistent", seed: undefined, ignition: undefined },
+    ...{ disk: "/nonexistent", seed: undefined, ignition: undefined, kernel: undefined },
     network: { kind: "user", sshPort: 20_022 },
     privateNic: undefined,
     ...change,
@@ -59,6 +59,7 @@ const VARIANTS: readonly (readonly [string, Partial<DomainSpec>])[] = [
   ["BIOS on i440fx", { machineType: "pc", network: { kind: "network", name: "default", mac: "52:54:00:00:00:01" } }],
   ["UEFI", { firmware: "uefi" }],
   ["UEFI with Secure Boot", { firmware: "secure-boot" }],
+  ["a kernel of its own", { kernel: { path: "/pool/vmlinuz", initrd: "/pool/initrd", commandLine: "root=/dev/vda1" } }],
   [
     "a seed, Ignition and a private interface",
     {

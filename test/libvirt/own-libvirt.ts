@@ -22,6 +22,13 @@ export function whyNoLibvirt(): string | undefined {
   return undefined;
 }
 
+/** Why no network can be made here; undefined when one can. */
+export function whyNoNetworks(): string | undefined {
+  if (!isRoot) return "networks need root";
+  const missing = ["dnsmasq", "ip", "iptables"].filter((name) => spawnSync("which", [name]).status !== 0);
+  return missing.length > 0 ? `'${missing.join("', '")}' is not installed` : undefined;
+}
+
 /**
  * In a mount namespace every folder of the system's libvirt is the test's own, so that the real one is never touched. Only
  * the socket is seen from outside.

@@ -60,7 +60,7 @@ async function standing(change: Partial<DomainSpec> = {}): Promise<Domain & Asyn
     ...{ name, uuid: crypto.randomUUID() },
     mark: await makeMark({ runId: "run", name: "node", storage: "pool" }),
     ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios" },
-    ...{ disk, seed: undefined, ignition: undefined },
+    ...{ disk, seed: undefined, ignition: undefined, kernel: undefined },
     network: { kind: "user", sshPort: 20_022 },
     privateNic: undefined,
     ...change,

@@ -51,6 +51,9 @@ function toText({ removed, kept, inUse: inUseHere }: OrphanReport, libvirt: Libv
   );
   lines.push(
     ...libvirt.removed.map(({ name, runId, uri }) => `Removed '${name}' of run '${runId}' at '${uri}'.`),
+    ...libvirt.networks.map(
+      ({ name, uri }) => `Removed the network '${name}' at '${uri}', which was made for machines.`,
+    ),
     ...libvirt.kept.map(
       ({ name, uri }) => `Left '${name}', which was kept on purpose, at '${uri}'; --kept removes it.`,
     ),

@@ -38,11 +38,17 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   async libvirt(options) {
     const { signal, progress } = options;
     const { checksum, section, wanted, common } = imageOrder(options);
-    const [{ resolveImage }, { libvirtPlatform }] = await Promise.all([
+    const [{ imageWithKernel }, { resolveImage }, { libvirtPlatform }] = await Promise.all([
+      import("../image/kernel/image-with-kernel.ts"),
       import("../image/resolve.ts"),
       import("../platforms/libvirt/libvirt-platform.ts"),
     ]);
-    return libvirtPlatform({ ...common, section, image: await resolveImage(wanted, { signal, progress, checksum }) });
+    const chosen = await imageWithKernel(wanted, typeof section.kernel === "string" ? section.kernel : undefined);
+    return libvirtPlatform({
+      ...common,
+      image: await resolveImage(chosen.image, { signal, progress, checksum }),
+      section: { ...section, kernel: chosen.kernel },
+    });
   },
   async qemu(options) {
     const { signal, progress } = options;

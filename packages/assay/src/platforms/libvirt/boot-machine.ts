@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { BootFailed } from "../../errors/catalogue.ts";
 import { HostKeyPin } from "../../node/shell/ssh/host-key-pin.ts";
+import type { DirectKernel } from "../qemu/boot-way.ts";
 import { writeBootFiles } from "../qemu/machine/boot-files.ts";
 import { authorizeKey, firstLogin } from "../qemu/machine/first-login.ts";
 import { consoleTail } from "../qemu/machine/serial-port.ts";
@@ -50,7 +51,7 @@ export async function bootMachine(
     ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
     firmware: firmwareOf(settings, order.shape),
-    ...{ disk: NOT_YET, seed: undefined, ignition: undefined },
+    ...{ disk: NOT_YET, seed: undefined, ignition: undefined, kernel: undefined },
   };
   // Its mark is there before any of its files, so that none is ever without an owner.
   await domain.define(domainXml(first), signal);
@@ -100,7 +101,7 @@ async function makeFiles(
   files: string,
   contents: Parameters<typeof writeBootFiles>[2],
   signal: AbortSignal,
-): Promise<Pick<DomainSpec, "disk" | "seed" | "ignition">> {
+): Promise<Pick<DomainSpec, "disk" | "seed" | "ignition" | "kernel">> {
   const folder = await mkdtemp(join(tmpdir(), "assay-boot-files-"));
   try {
     const written = await writeBootFiles(folder, image.way, contents, signal);
@@ -110,10 +111,19 @@ async function makeFiles(
       disk: await pool.createOverlay(`${files}.qcow2`, base, image.virtualSizeBytes, signal),
       seed: await upload("seed.iso", written.seed),
       ignition: await upload("ignition.json", written.ignition),
+      kernel: written.kernel === undefined ? undefined : await uploadKernel(written.kernel, upload),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function uploadKernel(
+  { commandLine, initrd, path }: DirectKernel,
+  upload: (suffix: string, file: string | undefined) => Promise<string | undefined>,
+): Promise<DomainSpec["kernel"]> {
+  const uploaded = await upload("vmlinuz", path);
+  return uploaded === undefined ? undefined : { path: uploaded, initrd: await upload("initrd", initrd), commandLine };
 }
 
 /** Between two looks at the leases: libvirt has no event for them. */

@@ -39,7 +39,7 @@ export async function forkMachine(
     ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
     firmware: firmwareOf(settings, order.shape),
-    ...{ disk: template.disk, seed: template.seed, ignition: template.ignition },
+    ...{ disk: template.disk, seed: template.seed, ignition: template.ignition, kernel: template.kernel },
     ...{ network: { kind: "user", sshPort }, privateNic: order.privateNic },
   };
   // Its mark is there before any of its files, so that none is ever without an owner.

@@ -10,6 +10,8 @@ import type {
 } from "../platform.ts";
 import type { BootWay } from "../qemu/boot-way.ts";
 import { costOfMachines } from "../qemu/host/capacity.ts";
+import { type ChosenKernel, chooseKernel } from "../qemu/kernel/choose-kernel.ts";
+import { prepareKernel } from "../qemu/kernel/prepare-kernel.ts";
 import { makeSshKey } from "../qemu/machine/ssh-key.ts";
 import { machinePlans } from "../qemu/machine-plan.ts";
 import { machineShapes } from "../qemu/machine-shapes.ts";
@@ -17,14 +19,17 @@ import { type Account, bootable, planBoot } from "../qemu/plan-boot.ts";
 import { baseOf } from "./base-image.ts";
 import { DomainEvents } from "./connection/events.ts";
 import { Virsh } from "./connection/virsh.ts";
+import { makeMark } from "./domain/mark.ts";
 import { chooseAccelerator, type HostFacts, readHost, routeTo } from "./host.ts";
+import { kernelMachine } from "./kernel-machine.ts";
 import { LibvirtEnvironment } from "./libvirt-environment.ts";
 import { BOOT_TIMEOUT_MS, type Prepared } from "./machine.ts";
 import { MachineMaker } from "./machine-maker.ts";
 import { makeAll } from "./make-all.ts";
+import { ensureNetwork, removeUnused } from "./network/libvirt-network.ts";
 import { cleanConnection } from "./orphans.ts";
 import { libvirtRefusal } from "./refusal.ts";
-import { type LibvirtSettings, parseLibvirtSettings } from "./settings.ts";
+import { type LibvirtSettings, parseLibvirtSettings, USER_NETWORK } from "./settings.ts";
 import { Pool } from "./storage/pool.ts";
 import { rememberConnection } from "./used-connections.ts";
 
@@ -54,12 +59,18 @@ export async function libvirtPlatform(options: LibvirtPlatformOptions): Promise<
     });
   }
   const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
-  return new LibvirtPlatform(options, settings, way);
+  return new LibvirtPlatform(options, settings, { way, kernel: await chooseKernel(settings.boot) });
 }
 
 interface Ready {
   readonly prepared: Prepared;
   readonly maker: MachineMaker;
+}
+
+/** How the image is to be booted, with a kernel that still has to be put on it. */
+interface BootPlan {
+  readonly way: BootWay;
+  readonly kernel: ChosenKernel | undefined;
 }
 
 class LibvirtPlatform implements Platform {
@@ -69,17 +80,17 @@ class LibvirtPlatform implements Platform {
   readonly maxEnvironments = Number.POSITIVE_INFINITY;
   readonly #options: LibvirtPlatformOptions;
   readonly #settings: LibvirtSettings;
-  readonly #way: BootWay;
+  readonly #plan: BootPlan;
   readonly #alive = new Set<LibvirtEnvironment>();
   readonly #opened = new AsyncDisposableStack();
   #ready: Promise<Ready> | undefined;
   #host: HostFacts | undefined;
   #accelerator: "kvm" | "tcg" = "tcg";
 
-  constructor(options: LibvirtPlatformOptions, settings: LibvirtSettings, way: BootWay) {
+  constructor(options: LibvirtPlatformOptions, settings: LibvirtSettings, plan: BootPlan) {
     this.#options = options;
     this.#settings = settings;
-    this.#way = way;
+    this.#plan = plan;
     this.isPristineCheap = settings.forks;
   }
 
@@ -115,6 +126,7 @@ class LibvirtPlatform implements Platform {
     if (first === undefined) throw new PlatformError("libvirt was asked for an environment without nodes.");
     const { connected } = first;
     const { image } = this.#options;
+    const parameters = prepared.image.way.kernel?.commandLine;
     const isForked = this.#settings.forks && !requirement.coldBoot;
     const environment = new LibvirtEnvironment({
       name: context.environmentName,
@@ -126,6 +138,7 @@ class LibvirtPlatform implements Platform {
         image_digest: image.digest,
         ...(image.checksum === undefined ? {} : { image_checksum: image.checksum }),
         ...(connected.kernelRelease === undefined ? {} : { kernel: connected.kernelRelease }),
+        ...(parameters === undefined ? {} : { kernel_parameters: parameters }),
         firmware: this.#settings.firmware,
         accelerator: prepared.accelerator,
         vmm_version: prepared.host.version,
@@ -153,6 +166,18 @@ class LibvirtPlatform implements Platform {
     await this.#opened.disposeAsync();
   }
 
+  /** The network that the machines are to be on, where it is one of libvirt's. */
+  async #openNetwork(virsh: Virsh, { progress, signal }: Omit<DeployContext, "environmentName">): Promise<void> {
+    const { network, storage } = this.#settings;
+    if (network === USER_NETWORK) return;
+    const mark = await makeMark({ runId: this.#options.runId, name: network, storage });
+    const how = await ensureNetwork(virsh, network, mark, signal);
+    if (how === "there") return;
+    progress({ environment: undefined, step: "network", detail: `'${network}' was ${how}` });
+    // One that kept machines are on stays with them.
+    if (how === "made") this.#opened.defer(async () => void (await removeUnused(virsh, [network])));
+  }
+
   async #prepare(context: Omit<DeployContext, "environmentName">): Promise<Ready> {
     this.#ready ??= this.#prepareOnce(context);
     const ready = this.#ready;
@@ -165,7 +190,8 @@ class LibvirtPlatform implements Platform {
     }
   }
 
-  async #prepareOnce({ progress, signal }: Omit<DeployContext, "environmentName">): Promise<Ready> {
+  async #prepareOnce(context: Omit<DeployContext, "environmentName">): Promise<Ready> {
+    const { progress, signal } = context;
     const settings = this.#settings;
     const { adminUsername: username = "assay", runId } = this.#options;
     const virsh = new Virsh(settings.uri);
@@ -187,8 +213,9 @@ class LibvirtPlatform implements Platform {
       const names = removed.map(({ name }) => `'${name}'`).join(", ");
       progress({ environment: undefined, step: "clean up", detail: `removed what earlier runs left: ${names}` });
     }
+    await this.#openNetwork(virsh, context);
     const pool = await Pool.open(virsh, settings.storage, settings.storageFolder, signal);
-    const image = bootable(this.#options.image, this.#way);
+    const image = bootable(this.#options.image, this.#plan.way);
     const prepared: Prepared = {
       ...{ virsh, host, accelerator, pool, image, username, runId, settings },
       events: this.#opened.use(await DomainEvents.open(virsh)),
@@ -197,6 +224,20 @@ class LibvirtPlatform implements Platform {
       via: await routeTo(settings.uri.host, process.env.USER ?? "root"),
       bootTimeoutMs: settings.bootTimeoutMs ?? BOOT_TIMEOUT_MS[accelerator],
     };
-    return { prepared, maker: new MachineMaker(prepared) };
+    const { kernel } = this.#plan;
+    if (kernel === undefined) return { prepared, maker: new MachineMaker(prepared) };
+    const changed = await prepareKernel({
+      ...{ kernel, signal, progress, image },
+      openMachine: async () => {
+        const plan = { name: "assay-kernel", shape: { cores: settings.cores, memoryMb: settings.memoryMb } };
+        const maker = new MachineMaker(prepared);
+        const how = { isCold: false, privateNic: undefined };
+        const order = { ...context, environmentName: plan.name };
+        return kernelMachine(await maker.make({ ...plan, place: undefined }, order, how), prepared, signal);
+      },
+    });
+    const base = await baseOf({ virsh, pool, image: changed, signal, progress });
+    const withKernel: Prepared = { ...prepared, image: changed, base };
+    return { prepared: withKernel, maker: new MachineMaker(withKernel) };
   }
 }

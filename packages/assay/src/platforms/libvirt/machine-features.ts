@@ -1,4 +1,5 @@
 import type { Feature } from "../../features/feature.ts";
+import { qemuArchitecture } from "../qemu/features/architecture.ts";
 import { QemuDisks } from "../qemu/features/disk.ts";
 import { MachineHibernation } from "../qemu/features/hibernation.ts";
 import { QemuMemoryPressure } from "../qemu/features/memory-pressure.ts";
@@ -33,6 +34,7 @@ export const LIBVIRT_FEATURES: readonly string[] = [
   "NetworkInterface",
   "FaultInjection",
   "Security_Profile",
+  "Architecture",
 ];
 
 /** Those it has besides when it is one of several. */
@@ -72,6 +74,7 @@ export function machineFeatures({ accelerator, connected, network, nics, shape }
     nics,
     new DomainFaults({ connected, shell, nics, network }),
     qemuSecurityProfile(shape),
+    qemuArchitecture(shape),
     ...(network === undefined ? [] : [network]),
   ];
 }

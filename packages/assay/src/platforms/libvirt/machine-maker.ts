@@ -8,6 +8,7 @@ import { bootMachine } from "./boot-machine.ts";
 import type { PrivateNic } from "./domain/domain-xml.ts";
 import { forkMachine } from "./fork-machine.ts";
 import type { ConnectedMachine, MachineOrder, Prepared } from "./machine.ts";
+import { keepBound } from "./template/bound.ts";
 import { buildTemplate } from "./template/build-template.ts";
 import { findTemplate, keepTemplate, removeTemplate, type Template, templateKey } from "./template/template.ts";
 
@@ -98,6 +99,7 @@ export class MachineMaker {
     await mkdir(folder, { recursive: true });
     const template = await buildTemplate(prepared, { shape, logFolder: folder, signal, progress });
     await keepTemplate(key, template);
+    await keepBound(prepared, signal);
     return template;
   }
 }

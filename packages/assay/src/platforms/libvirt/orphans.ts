@@ -2,6 +2,7 @@ import { parseUri } from "./connection/uri.ts";
 import { Virsh } from "./connection/virsh.ts";
 import { isDomainName, removeDomain } from "./domain/domain.ts";
 import { isOrphan, MARK_NAMESPACE, readMark } from "./domain/mark.ts";
+import { removeOrphanNetworks } from "./network/libvirt-network.ts";
 import { Pool } from "./storage/pool.ts";
 import { usedConnections } from "./used-connections.ts";
 
@@ -15,6 +16,8 @@ export interface LibvirtMachine {
 
 export interface LibvirtCleaning {
   readonly removed: readonly LibvirtMachine[];
+  /** Networks that were made for machines. */
+  readonly networks: readonly { readonly name: string; readonly uri: string }[];
   /** Machines that were left on purpose by `keep_environment`. */
   readonly kept: readonly LibvirtMachine[];
   /** Machines of assays that still run, or run on another machine. */
@@ -31,6 +34,7 @@ export async function cleanLibvirt(options: { readonly kept?: "leave" | "remove"
   const cleanings = await Promise.all((await usedConnections()).map((uri) => cleanConnection(uri, options)));
   return {
     removed: cleanings.flatMap(({ removed }) => removed),
+    networks: cleanings.flatMap(({ networks }) => networks),
     kept: cleanings.flatMap(({ kept }) => kept),
     inUse: cleanings.reduce((sum, { inUse }) => sum + inUse, 0),
     unreachable: cleanings.flatMap(({ unreachable }) => unreachable),
@@ -44,7 +48,7 @@ export async function cleanConnection(
 ): Promise<LibvirtCleaning> {
   const virsh = new Virsh(parseUri(uri));
   const names = await virsh.run(["list", "--all", "--name"], { timeoutMs: ANSWER_LIMIT_MS }).catch(() => undefined);
-  if (names === undefined) return { removed: [], kept: [], inUse: 0, unreachable: [uri] };
+  if (names === undefined) return { removed: [], networks: [], kept: [], inUse: 0, unreachable: [uri] };
   const removed: LibvirtMachine[] = [];
   const kept: LibvirtMachine[] = [];
   let inUse = 0;
@@ -61,5 +65,6 @@ export async function cleanConnection(
       removed.push(machine);
     }
   }
-  return { removed, kept, inUse, unreachable: [] };
+  const networks = (await removeOrphanNetworks(virsh)).map((name) => ({ name, uri }));
+  return { removed, networks, kept, inUse, unreachable: [] };
 }

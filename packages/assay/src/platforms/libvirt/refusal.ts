@@ -1,5 +1,6 @@
 import type { EnvironmentRequirement } from "../platform.ts";
 import { diskRefusal, wantedDisks } from "../qemu/disks/wanted-disks.ts";
+import { architectureRefusal } from "../qemu/features/architecture.ts";
 import { machineShapes, type UsualShape } from "../qemu/machine-shapes.ts";
 import { nicRefusal } from "../qemu/nics/wanted-nics.ts";
 import { unknownProtectionOf, unsigned } from "../qemu/refusal.ts";
@@ -30,6 +31,7 @@ export function libvirtRefusal(
   }
   const shapes = machineShapes(requirement, usual);
   const unfit =
+    architectureRefusal(requirement, shapes) ??
     unknownProtectionOf(requirement) ??
     nicRefusal(requirement) ??
     diskRefusal(requirement) ??

@@ -29,6 +29,27 @@ test("machines on a shared network are booted each, since copies would share an 
   expect(parseLibvirtSettings({ network: "default" }).forks).toBe(false);
 });
 
+test("a kernel, its parameters and the room for templates are what the section says", () => {
+  const read = parseLibvirtSettings({
+    kernel: "bzImage",
+    initrd: "initrd",
+    cmdline: "quiet",
+    template_cache_mb: "100",
+  });
+  expect(read).toMatchObject({
+    boot: { kernel: "bzImage", initrd: "initrd", commandLine: "quiet" },
+    templateCacheMb: 100,
+  });
+});
+
+test.each([
+  [{ initrd: "initrd" }, "needs the file of a 'kernel'"],
+  [{ cmdline: "one\ntwo" }, "expected one line of text"],
+  [{ kernel: "bzImage", enable_secure_boot: true }, "needs the image's own boot loader"],
+])("%j is refused", (section, words) => {
+  expect(() => parseLibvirtSettings(section)).toThrow(words);
+});
+
 test("every problem is told at once", () => {
   const section = { cores: 0, seed: "iso", storage: "--all", firmware_type: "bios", enable_secure_boot: true };
   let message = "";

@@ -29,6 +29,8 @@ export interface LibvirtSettings {
   /** Limit for the lease of an address on a network of libvirt; undefined: as long as the boot may take. */
   readonly leaseTimeoutMs: number | undefined;
   readonly boot: BootSettings;
+  /** Bound of the templates that are kept in the pool between runs. */
+  readonly templateCacheMb: number;
 }
 
 type Section = Readonly<Record<string, unknown>>;
@@ -39,6 +41,7 @@ const NUMBERS = {
   boot_timeout: { least: 1, most: 86_400 },
   network_boot_timeout: { least: 1, most: 86_400 },
   disk_img_resize_gib: { least: 1, most: 65_536 },
+  template_cache_mb: { least: 0, most: 1 << 30 },
 } as const;
 const CHOICES = {
   firmware_type: ["uefi", "bios"],
@@ -74,6 +77,11 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
     if (!NAME.test(value)) wrong(key, "a name of letters, digits, '.', '_' and '-'");
     return value;
   };
+  const line = (key: string): string | undefined => {
+    const value = textOf(section[key]);
+    if (value !== undefined && /[\r\n\0]/.test(value)) wrong(key, "one line of text");
+    return value;
+  };
   const hasIgnition = isTrue(section.ignition);
   const seed = choice("seed") ?? (hasIgnition ? "none" : "nocloud");
   const extraUserData = userDataOf(section.cloud_init);
@@ -103,14 +111,21 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
     forks: network === USER_NETWORK && section.fork !== false && String(section.fork).toLowerCase() !== "false",
     bootTimeoutMs: seconds("boot_timeout"),
     leaseTimeoutMs: seconds("network_boot_timeout"),
+    templateCacheMb: number("template_cache_mb") ?? 8192,
     boot: {
       diskGib: number("disk_img_resize_gib"),
       ...{ seed, hasIgnition, extraUserData },
-      ...{ kernel: undefined, initrd: undefined, commandLine: undefined },
+      ...{ kernel: textOf(section.kernel), initrd: textOf(section.initrd), commandLine: line("cmdline") },
     },
   };
   if (settings.isSecureBoot && settings.firmware === "bios") {
     problems.push("'platform.libvirt.enable_secure_boot' needs 'firmware_type: uefi'.");
+  }
+  if (settings.boot.initrd !== undefined && settings.boot.kernel === undefined) {
+    problems.push("'platform.libvirt.initrd' needs the file of a 'kernel' that it goes with.");
+  }
+  if (settings.isSecureBoot && settings.boot.kernel !== undefined) {
+    problems.push("'platform.libvirt.enable_secure_boot' needs the image's own boot loader, which 'kernel' passes by.");
   }
   if (problems.length === 0) return settings;
   throw new UsageError(problems.join("\n"), {

@@ -15,6 +15,7 @@ import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts"
 import { type HostOffer, readHostOffer } from "./host/host-offer.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
 import { type ChosenKernel, chooseKernel } from "./kernel/choose-kernel.ts";
+import { openKernelMachine } from "./kernel/open-machine.ts";
 import { prepareKernel } from "./kernel/prepare-kernel.ts";
 import { makeSshKey } from "./machine/ssh-key.ts";
 import { MachineMaker, type Prepared } from "./machine-maker.ts";
@@ -228,13 +229,13 @@ class QemuPlatform implements Platform {
       kernel === undefined
         ? plain
         : await prepareKernel({
-            ...{ host, kernel, runId, sshKey, image: plain, ...context },
-            // Whatever hardware the cases get, the kernel is put on a usual machine.
-            template: () =>
-              keeperOf(plain).get(
-                usualShape({ cores: this.#settings.cores, memoryMb: this.#settings.memoryMb }),
-                context,
-              ),
+            ...{ kernel, signal, progress, image: plain },
+            openMachine: async () => {
+              // Whatever hardware the cases get, the kernel is put on a usual machine.
+              const shape = usualShape({ cores: this.#settings.cores, memoryMb: this.#settings.memoryMb });
+              const template = await keeperOf(plain).get(shape, context);
+              return await openKernelMachine({ host, image: plain, runId, sshKey, template, ...context });
+            },
           });
     return { host, sshKey, image, templates: keeperOf(image) };
   }

@@ -23,6 +23,7 @@ const spec: DomainSpec = {
   disk: "/pool/disk.qcow2",
   seed: undefined,
   ignition: undefined,
+  kernel: undefined,
   network: { kind: "user", sshPort: 20_022 },
   privateNic: undefined,
 };
@@ -65,6 +66,12 @@ test.each<[string, Partial<DomainSpec>, readonly string[], readonly string[]]>([
     ['enabled="no"'],
   ],
   ["a seed", { seed: "/pool/seed.iso" }, ['device="cdrom"', '<source file="/pool/seed.iso"/>'], []],
+  [
+    "a kernel of its own",
+    { kernel: { path: "/pool/vmlinuz", initrd: "/pool/initrd", commandLine: "root=/dev/vda1 quiet" } },
+    ["<kernel>/pool/vmlinuz</kernel>", "<initrd>/pool/initrd</initrd>", "<cmdline>root=/dev/vda1 quiet</cmdline>"],
+    ["<boot"],
+  ],
   ["Ignition", { ignition: "/pool/a,b.json" }, ["name=opt/com.coreos/config,file=/pool/a,,b.json"], []],
   [
     "a network of libvirt",

@@ -21,9 +21,18 @@ export interface DomainSpec {
   readonly seed: string | undefined;
   /** File for Ignition; undefined for a machine without one. */
   readonly ignition: string | undefined;
+  /** What QEMU starts itself, past the disk's boot loader; undefined for what is on the disk. */
+  readonly kernel: DomainKernel | undefined;
   readonly network: DomainNetwork;
   /** Interface to the private network of its environment; undefined for a machine that has none. */
   readonly privateNic: PrivateNic | undefined;
+}
+
+/** Paths on libvirt's host. */
+export interface DomainKernel {
+  readonly path: string;
+  readonly initrd: string | undefined;
+  readonly commandLine: string;
 }
 
 /** `user`: `sshPort` of the host's loopback leads to the guest's SSH server. */
@@ -92,7 +101,7 @@ export function domainXml(spec: DomainSpec): string {
   );
 }
 
-function osElement({ firmware, machineType }: DomainSpec): XmlElement {
+function osElement({ firmware, kernel, machineType }: DomainSpec): XmlElement {
   const yes = firmware === "secure-boot" ? "yes" : "no";
   const feature = (name: string) => element("feature", { enabled: yes, name });
   return element(
@@ -107,11 +116,17 @@ function osElement({ firmware, machineType }: DomainSpec): XmlElement {
           ...(firmware === "secure-boot" ? [feature("enrolled-keys")] : []),
           feature("secure-boot"),
         ),
-    element("boot", { dev: "hd" }),
+    ...(kernel === undefined ? [element("boot", { dev: "hd" })] : kernelElements(kernel)),
     // SeaBIOS then speaks on the serial port, which is the only place where an image that does not boot can be read.
     firmware === "bios" ? element("bios", { useserial: "yes" }) : undefined,
   );
 }
+
+const kernelElements = ({ commandLine, initrd, path }: DomainKernel): readonly (XmlElement | undefined)[] => [
+  element("kernel", {}, path),
+  initrd === undefined ? undefined : element("initrd", {}, initrd),
+  element("cmdline", {}, commandLine),
+];
 
 function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): readonly XmlElement[] {
   const hasPorts = isPciExpress(machineType);

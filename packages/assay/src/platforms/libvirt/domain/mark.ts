@@ -47,9 +47,9 @@ export async function makeMark(of: Pick<DomainMark, "runId" | "name" | "storage"
 /** The text of a mark: base64, so that nothing of it means anything in XML. */
 export const markText = (mark: DomainMark): string => Buffer.from(JSON.stringify(mark)).toString("base64");
 
-/** The element of a mark in a domain's metadata. */
-export const markElement = (mark: DomainMark): XmlElement =>
-  element("assay:machine", { "xmlns:assay": MARK_NAMESPACE }, markText(mark));
+/** The element of a mark in the metadata of a domain or a network. */
+export const markElement = (mark: DomainMark, of: "machine" | "network" = "machine"): XmlElement =>
+  element(`assay:${of}`, { "xmlns:assay": MARK_NAMESPACE }, markText(mark));
 
 /** Reads what `virsh metadata` prints of a mark; undefined when it is none of ours. */
 export function readMark(printed: string): DomainMark | undefined {

@@ -82,6 +82,18 @@ export class Pool {
     return await this.pathOf(volume, signal);
   }
 
+  /** Writes what a volume holds, with all that it stands on, into a file of this machine. */
+  async saveWhole(volume: string, file: string, signal: AbortSignal): Promise<void> {
+    const whole = `${volume}-whole`;
+    const limits = { signal, timeoutMs: UPLOAD_LIMIT_MS };
+    await this.#virsh.run(["vol-clone", "--pool", this.name, volume, whole], limits);
+    try {
+      await this.#virsh.run(["vol-download", "--pool", this.name, "--sparse", whole, file], limits);
+    } finally {
+      await this.remove(whole);
+    }
+  }
+
   /** Reads the first `length` bytes of a volume into a file of this machine. */
   async readHead(volume: string, file: string, length: number, signal: AbortSignal): Promise<void> {
     const part = ["--offset", "0", "--length", `${length}`];
@@ -126,9 +138,29 @@ export class Pool {
   /** Removes every volume whose name begins with `prefix`. */
   async removeAll(prefix: string): Promise<void> {
     await this.refresh();
+    for (const name of await this.list(prefix)) await this.remove(name);
+  }
+
+  /** Names of the volumes that begin with `prefix`. */
+  async list(prefix: string): Promise<readonly string[]> {
     const listed = (await this.#virsh.ask(["vol-list", this.name])) ?? "";
     const names = listed.split("\n").flatMap((line) => line.trim().split(/\s+/)[0] ?? []);
-    for (const name of names) if (name.startsWith(prefix)) await this.remove(name);
+    return names.filter((name) => name.startsWith(prefix));
+  }
+
+  /** What a volume takes of the host's disk; 0 for one that is gone. */
+  async allocatedBytes(volume: string, signal: AbortSignal): Promise<number> {
+    const info = await this.#virsh.ask(["vol-info", "--pool", this.name, "--bytes", volume], { signal });
+    return Number(/^Allocation:\s+(\d+)/m.exec(info ?? "")?.[1] ?? 0);
+  }
+
+  /** Paths on which volumes stand whose names begin with `prefix`. */
+  async backingPaths(prefix: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const volumes = await this.list(prefix);
+    const described = await Promise.all(
+      volumes.map((volume) => this.#virsh.ask(["vol-dumpxml", "--pool", this.name, volume], { signal })),
+    );
+    return new Set(described.flatMap((xml) => /<backingStore>\s*<path>([^<]+)</.exec(xml ?? "")?.[1] ?? []));
   }
 
   async #make(folder: string, signal: AbortSignal): Promise<void> {

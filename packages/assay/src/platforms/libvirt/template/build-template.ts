@@ -11,7 +11,7 @@ import { type BootedMachine, bootMachine } from "../boot-machine.ts";
 import { markText } from "../domain/mark.ts";
 import type { Prepared } from "../machine.ts";
 import { looseWire } from "../network/wire.ts";
-import { TEMPLATE_FORMAT, type Template, templateVolumes } from "./template.ts";
+import { placeOf, TEMPLATE_FORMAT, type Template, templateVolumes } from "./template.ts";
 
 export interface TemplateOrder {
   readonly shape: MachineShape;
@@ -64,7 +64,8 @@ export async function buildTemplate(prepared: Prepared, order: TemplateOrder): P
   await pool.refresh(signal);
   const template: Template = {
     format: TEMPLATE_FORMAT,
-    ...{ files, disk: spec.disk, seed: spec.seed, ignition: spec.ignition, saved },
+    place: placeOf(prepared),
+    ...{ files, disk: spec.disk, seed: spec.seed, ignition: spec.ignition, kernel: spec.kernel, saved },
     ...{ sshPort: spec.network.sshPort, markText: markText(spec.mark), privatePort: privateNic?.port },
     ...{ privateKey: sshKey.privateKey, publicKey: sshKey.publicKey },
     hostKey: machine.hostKey.fingerprint ?? "",

@@ -6,28 +6,30 @@ import { writeError } from "../../../errors/disk-full.ts";
 import { cacheFolder } from "../../../host/folders.ts";
 import { markUsed, removeUnused } from "../../../host/unused-folders.ts";
 import { inspectImage } from "../../../image/inspect.ts";
+import type { Shell } from "../../../node/shell/types.ts";
 import type { DeployContext } from "../../platform.ts";
 import { type BootableImage, type DirectKernel, wayKey } from "../boot-way.ts";
-import { forkTemplate } from "../fork.ts";
 import { takeLock } from "../host/build-lock.ts";
-import type { HostSetup } from "../host/host-setup.ts";
-import type { SshKey } from "../machine/ssh-key.ts";
-import type { Template } from "../template/template-store.ts";
 import { type BootFacts, readBootFacts } from "./boot-facts.ts";
 import { type ChosenKernel, digestOfKernel } from "./choose-kernel.ts";
 import { forgetFirstBoot, installKernelPackage } from "./install-kernel.ts";
-import { saveDisk } from "./save-disk.ts";
 import { takeBootFiles } from "./take-boot-files.ts";
 
-export interface KernelOrder extends Pick<DeployContext, "signal" | "logFolder" | "progress"> {
-  readonly host: HostSetup;
+/** A machine that runs the image as it is, on which a kernel is put. */
+export interface KernelMachine extends AsyncDisposable {
+  readonly shell: Shell;
+  /** Of the account that its first boot made. */
+  readonly username: string;
+  /** Switches it off in good order and writes its disk into a file of its own; gives the file's SHA-256. */
+  saveDisk(path: string): Promise<string>;
+}
+
+export interface KernelOrder extends Pick<DeployContext, "signal" | "progress"> {
   readonly kernel: ChosenKernel;
   /** As it is, with its own kernel. */
   readonly image: BootableImage;
-  /** The template of `image`. */
-  readonly template: () => Promise<Template>;
-  readonly runId: string;
-  readonly sshKey: SshKey;
+  /** A machine with `image`; asked for at most once. */
+  openMachine(): Promise<KernelMachine>;
 }
 
 /** What is kept of a kernel that was put on an image; paths are within its folder. */
@@ -98,17 +100,8 @@ async function prepare(order: KernelOrder, draft: string): Promise<PreparedKerne
   if (given !== undefined && /(^|\s)root=/.test(commandLine))
     return { name: kernel.name, commandLine, hasInitrd: initrd !== undefined, disk: undefined };
 
-  const template = await order.template();
-  await using opened = new AsyncDisposableStack();
-  const { machine, shell } = await forkTemplate({
-    ...order,
-    template,
-    hostname: "assay-kernel",
-    network: undefined,
-    lifetime: "with-owner",
-  });
-  opened.use(machine);
-  opened.use(shell);
+  await using machine = await order.openMachine();
+  const { shell, username } = machine;
   const facts = await readBootFacts(shell, signal);
   const isAlone = given !== undefined && initrd === undefined;
   const parameters = `${isAlone ? facts.commandLineOfKernelAlone : facts.commandLine} ${commandLine}`.trim();
@@ -126,9 +119,8 @@ async function prepare(order: KernelOrder, draft: string): Promise<PreparedKerne
     `${hasInitrd ? own.commandLine : own.commandLineOfKernelAlone} ${commandLine}`.trim();
   if (source.kind === "image") return { name: release, commandLine: commandLineFor(facts), hasInitrd, disk: undefined };
 
-  const { username } = template.inputs;
   await forgetFirstBoot(shell, { username, isOfImage: order.image.way.login !== undefined }, signal);
-  const digest = await saveDisk(order, { machine, template, path: join(draft, files.disk) });
+  const digest = await machine.saveDisk(join(draft, files.disk));
   return { name: release, commandLine: commandLineFor(facts), hasInitrd, disk: { digest } };
 }
 
