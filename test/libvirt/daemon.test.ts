@@ -40,7 +40,7 @@ async function specOf(change: Partial<DomainSpec> = {}): Promise<DomainSpec> {
   return {
     ...{ name: domainName(), uuid: crypto.randomUUID() },
     mark: await makeMark({ runId: "run", name: "node", storage: "pool" }),
-    ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios" },
+    ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios", hasTpm: false },
     ...{ disk: "/nonexistent", seed: undefined, ignition: undefined, kernel: undefined },
     network: { kind: "user", sshPort: 20_022 },
     privateNic: undefined,
@@ -57,6 +57,7 @@ async function define(spec: DomainSpec): Promise<string> {
 const VARIANTS: readonly (readonly [string, Partial<DomainSpec>])[] = [
   ["BIOS on q35", {}],
   ["BIOS on i440fx", { machineType: "pc", network: { kind: "network", name: "default", mac: "52:54:00:00:00:01" } }],
+  ["UEFI and a TPM", { firmware: "uefi", hasTpm: true }],
   ["UEFI", { firmware: "uefi" }],
   ["UEFI with Secure Boot", { firmware: "secure-boot" }],
   ["a kernel of its own", { kernel: { path: "/pool/vmlinuz", initrd: "/pool/initrd", commandLine: "root=/dev/vda1" } }],

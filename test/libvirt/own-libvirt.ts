@@ -22,6 +22,11 @@ export function whyNoLibvirt(): string | undefined {
   return undefined;
 }
 
+/** Why no machine can have a TPM here; undefined when one can. */
+export function whyNoTpm(): string | undefined {
+  return spawnSync("which", ["swtpm_setup"]).status === 0 ? undefined : "'swtpm_setup' is not installed";
+}
+
 /** Why no network can be made here; undefined when one can. */
 export function whyNoNetworks(): string | undefined {
   if (!isRoot) return "networks need root";

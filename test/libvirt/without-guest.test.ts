@@ -23,7 +23,7 @@ import { QmpRefused } from "../../packages/assay/src/platforms/qemu/machine/qmp-
 import { EthernetSwitch } from "../../packages/assay/src/platforms/qemu/network/ethernet-switch.ts";
 import { MachineNetwork } from "../../packages/assay/src/platforms/qemu/network/machine-network.ts";
 import { planNetwork } from "../../packages/assay/src/platforms/qemu/network/network-plan.ts";
-import { type OwnLibvirt, openLibvirt, virsh as output, whyNoLibvirt } from "./own-libvirt.ts";
+import { type OwnLibvirt, openLibvirt, virsh as output, whyNoLibvirt, whyNoTpm } from "./own-libvirt.ts";
 
 const LIMIT_MS = 300_000;
 const reason = whyNoLibvirt();
@@ -59,7 +59,7 @@ async function standing(change: Partial<DomainSpec> = {}): Promise<Domain & Asyn
   const spec: DomainSpec = {
     ...{ name, uuid: crypto.randomUUID() },
     mark: await makeMark({ runId: "run", name: "node", storage: "pool" }),
-    ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios" },
+    ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios", hasTpm: false },
     ...{ disk, seed: undefined, ignition: undefined, kernel: undefined },
     network: { kind: "user", sshPort: 20_022 },
     privateNic: undefined,
@@ -107,10 +107,15 @@ test.skipIf(reason !== undefined).each<[string, Partial<DomainSpec>]>([
 );
 
 libvirtTest(
-  title("a machine with UEFI that was saved goes on under another name, with variables of its own"),
+  title("a machine with Secure Boot and a TPM that was saved goes on under another name, with variables of its own"),
   async () => {
     const disk = await pool.createDisk("template-1.qcow2", 1 << 26, signal);
-    await using domain = await standing({ firmware: "uefi", disk });
+    await using domain = await standing({
+      firmware: "secure-boot",
+      memoryMb: 512,
+      hasTpm: whyNoTpm() === undefined,
+      disk,
+    });
     const { name } = domain;
     const saved = await pool.pathBeside("template-1.qcow2", "template-1.save", signal);
     await virsh.run(["save", name, saved, "--running"], { signal });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveImage } from "../../packages/assay/src/image/resolve.ts";
 import type { Image } from "../../packages/assay/src/image/types.ts";
+import { libvirtPlatform } from "../../packages/assay/src/platforms/libvirt/libvirt-platform.ts";
 import type {
   Environment,
   EnvironmentRequirement,
@@ -22,7 +23,10 @@ export interface Guests extends AsyncDisposable {
   deploy(name: string, requirement?: Partial<EnvironmentRequirement>): Promise<Environment>;
 }
 
-/** Opens the platform on `image` (default: the Debian 12 recipe, its template kept in the user's cache). */
+/**
+ * Opens the platform on `image` (default: the Debian 12 recipe, its template kept in the user's cache). With
+ * `ASSAY_TEST_LIBVIRT`, the URI of a libvirt, the machines are that one's, so that what is proven here is proven there.
+ */
 export async function openGuests(
   options: {
     readonly image?: Image;
@@ -33,9 +37,11 @@ export async function openGuests(
   const signal = AbortSignal.timeout(LIMIT_MS);
   const image = options.image ?? (await resolveImage(process.env.ASSAY_TEST_IMAGE ?? "debian-12", { signal }));
   const logFolder = await mkdtemp(join(tmpdir(), "assay-qemu-test-"));
-  const platform = await qemuPlatform({
+  const uri = process.env.ASSAY_TEST_LIBVIRT;
+  const make = uri === undefined ? qemuPlatform : libvirtPlatform;
+  const platform = await make({
     image,
-    section: options.section ?? {},
+    section: { ...(uri === undefined ? {} : { uri }), ...options.section },
     runId: `test-${process.pid}`,
     keepEnvironment: options.keepEnvironment ?? "no",
   });

@@ -51,6 +51,7 @@ export async function bootMachine(
     ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
     firmware: firmwareOf(settings, order.shape),
+    hasTpm: order.shape.hasTpm === true,
     ...{ disk: NOT_YET, seed: undefined, ignition: undefined, kernel: undefined },
   };
   // Its mark is there before any of its files, so that none is ever without an owner.

@@ -39,6 +39,7 @@ export async function forkMachine(
     ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
     firmware: firmwareOf(settings, order.shape),
+    hasTpm: order.shape.hasTpm === true,
     ...{ disk: template.disk, seed: template.seed, ignition: template.ignition, kernel: template.kernel },
     ...{ network: { kind: "user", sshPort }, privateNic: order.privateNic },
   };

@@ -16,18 +16,22 @@ export interface HostFacts {
   readonly memoryMb: number;
   /** Such as `libvirt 9.0.0, QEMU 7.2.22`. */
   readonly version: string;
+  /** Whether it can give its machines a TPM. */
+  readonly hasTpm: boolean;
 }
 
 /** Asks the daemon. Throws VirshRefused when nobody answers. */
 export async function readHost(virsh: Virsh, signal: AbortSignal): Promise<HostFacts> {
-  const [info, version] = await Promise.all([
+  const [info, version, capabilities] = await Promise.all([
     virsh.run(["nodeinfo"], { signal }),
     virsh.run(["version", "--daemon"], { signal }),
+    virsh.ask(["domcapabilities", "--virttype", "qemu"], { signal }),
   ]);
   const [library, emulator] = [/daemon: (.+)$/m.exec(version)?.[1], /hypervisor: (.+)$/m.exec(version)?.[1]];
   return {
     cores: Number(/^CPU\(s\):\s+(\d+)/m.exec(info)?.[1] ?? 1),
     memoryMb: Math.floor(Number(/^Memory size:\s+(\d+) KiB/m.exec(info)?.[1] ?? 0) / 1024),
+    hasTpm: /<tpm supported='yes'>[\s\S]*?<value>emulator</.test(capabilities ?? ""),
     version: `libvirt ${library ?? "unknown"}, ${emulator ?? "unknown"}`,
   };
 }

@@ -7,7 +7,7 @@ import { libvirtRefusal } from "./refusal.ts";
 import { parseLibvirtSettings } from "./settings.ts";
 
 const least: EnvironmentRequirement = { nodeCount: 1, cores: 1, memoryMb: 512, features: [], coldBoot: false };
-const host = { cores: 4, memoryMb: 8192 };
+const host = { cores: 4, memoryMb: 8192, hasTpm: false };
 const usual = parseLibvirtSettings({ uri: "qemu:///session" });
 const bios = parseLibvirtSettings({ uri: "qemu:///session", firmware_type: "bios" });
 const wants = (settings: Readonly<Record<string, readonly (string | boolean)[]>>): EnvironmentRequirement => ({
@@ -24,7 +24,7 @@ test("each feature of the platform qemu is served, or the reason is told", () =>
 });
 
 test.each([
-  ["a TPM", wants({ tpm: [true] }), usual, "TPM"],
+  ["a TPM", wants({ tpm: [true] }), usual, "swtpm"],
   ["Secure Boot under BIOS", wants({ security_profile: ["secureboot"] }), bios, "firmware_type: bios"],
   ["memory that the host cannot read", wants({ security_profile: ["cvm"] }), usual, "SEV-SNP"],
   ["more machines than go together", { ...least, nodeCount: 9 }, usual, "at most 8"],

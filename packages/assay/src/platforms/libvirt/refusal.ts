@@ -4,6 +4,7 @@ import { architectureRefusal } from "../qemu/features/architecture.ts";
 import { machineShapes, type UsualShape } from "../qemu/machine-shapes.ts";
 import { nicRefusal } from "../qemu/nics/wanted-nics.ts";
 import { unknownProtectionOf, unsigned } from "../qemu/refusal.ts";
+import type { HostFacts } from "./host.ts";
 import { LIBVIRT_FEATURES, LIBVIRT_SHARED_FEATURES, WHY_NOT } from "./machine-features.ts";
 
 /** All of them are alive at the same time on one host. */
@@ -13,7 +14,7 @@ const MOST_MACHINES = 8;
 export function libvirtRefusal(
   requirement: EnvironmentRequirement,
   usual: UsualShape & { readonly isHere: boolean },
-  host: { readonly cores: number; readonly memoryMb: number } | undefined,
+  host: Pick<HostFacts, "cores" | "memoryMb" | "hasTpm"> | undefined,
 ): string | undefined {
   const { features, nodeCount } = requirement;
   if (nodeCount > MOST_MACHINES) {
@@ -37,8 +38,8 @@ export function libvirtRefusal(
     diskRefusal(requirement) ??
     nvmeRefusal(requirement) ??
     unsigned(shapes, usual) ??
-    (shapes.some(({ hasTpm }) => hasTpm === true)
-      ? "it needs a TPM, which the platform 'libvirt' does not give."
+    (host !== undefined && !host.hasTpm && shapes.some(({ hasTpm }) => hasTpm === true)
+      ? "it needs a TPM, for which libvirt's host takes swtpm: install it there with 'apt-get install swtpm-tools'."
       : undefined);
   if (unfit !== undefined || host === undefined) return unfit;
   const mostMb = Math.floor(host.memoryMb * 0.8);

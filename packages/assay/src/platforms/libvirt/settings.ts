@@ -18,6 +18,7 @@ export interface LibvirtSettings {
   readonly storageFolder: string | undefined;
   readonly firmware: "uefi" | "bios";
   readonly isSecureBoot: boolean;
+  readonly hasTpm: boolean;
   readonly machineType: string;
   readonly memoryMb: number;
   readonly cores: number;
@@ -103,6 +104,7 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
     storageFolder: textOf(host?.folder),
     firmware: choice("firmware_type") ?? "uefi",
     isSecureBoot: isTrue(section.enable_secure_boot),
+    hasTpm: isTrue(section.tpm),
     machineType: name("machine_type", "q35"),
     memoryMb: number("memory_mb") ?? 1024,
     cores: number("cores") ?? 2,

@@ -20,6 +20,7 @@ const spec: DomainSpec = {
   cores: 2,
   memoryMb: 1024,
   firmware: "uefi",
+  hasTpm: false,
   disk: "/pool/disk.qcow2",
   seed: undefined,
   ignition: undefined,
@@ -65,6 +66,7 @@ test.each<[string, Partial<DomainSpec>, readonly string[], readonly string[]]>([
     ['<feature enabled="yes" name="enrolled-keys"/>', '<smm state="on"/>'],
     ['enabled="no"'],
   ],
+  ["a TPM", { hasTpm: true }, ['<tpm model="tpm-crb">', '<backend type="emulator" version="2.0"/>'], []],
   ["a seed", { seed: "/pool/seed.iso" }, ['device="cdrom"', '<source file="/pool/seed.iso"/>'], []],
   [
     "a kernel of its own",

@@ -15,6 +15,8 @@ export interface DomainSpec {
   readonly cores: number;
   readonly memoryMb: number;
   readonly firmware: "uefi" | "secure-boot" | "bios";
+  /** A TPM 2.0 of its own. */
+  readonly hasTpm: boolean;
   /** Path on libvirt's host; qcow2. */
   readonly disk: string;
   /** Disk for cloud-init, raw; undefined for a machine without one. */
@@ -128,7 +130,14 @@ const kernelElements = ({ commandLine, initrd, path }: DomainKernel): readonly (
   element("cmdline", {}, commandLine),
 ];
 
-function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): readonly XmlElement[] {
+function devices({
+  disk,
+  hasTpm,
+  machineType,
+  network,
+  privateNic,
+  seed,
+}: DomainSpec): readonly (XmlElement | undefined)[] {
   const hasPorts = isPciExpress(machineType);
   return [
     element(
@@ -180,6 +189,7 @@ function devices({ disk, machineType, network, privateNic, seed }: DomainSpec): 
       hasPorts ? element("address", { type: "pci", bus: 0, slot: WATCHDOG_SLOT }) : undefined,
     ),
     element("panic", { model: "isa" }),
+    hasTpm ? element("tpm", { model: "tpm-crb" }, element("backend", { type: "emulator", version: "2.0" })) : undefined,
   ];
 }
 

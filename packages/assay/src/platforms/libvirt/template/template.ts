@@ -48,7 +48,7 @@ export function templateKey(prepared: Prepared, shape: MachineShape): string {
   const inputs = [
     ...[TEMPLATE_FORMAT, virsh.uri.text, pool.name, host.version, accelerator],
     ...[image.digest, wayKey(image.way), settings.firmware, settings.machineType, username],
-    ...[shape.cores, shape.memoryMb, shape.hasPrivateNic === true, shape.isSecureBoot === true],
+    ...[shape.cores, shape.memoryMb, shape.hasPrivateNic === true, shape.isSecureBoot === true, shape.hasTpm === true],
   ];
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 20);
 }

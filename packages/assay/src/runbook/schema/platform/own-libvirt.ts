@@ -26,6 +26,7 @@ const table = {
   cmdline: text("kernel parameters that are added to the image's own"),
   firmware_type: standing(choice(["uefi", "bios"], "firmware of the machine"), "uefi"),
   enable_secure_boot: libvirtMachine.enable_secure_boot,
+  tpm: standing(flag("a TPM 2.0 in every machine"), false),
   machine_type: standing(libvirtMachine.machine_type, "q35"),
   memory_mb: standing(integer("memory in MiB", { minimum: 256, maximum: 4_194_304 }), 1024),
   cores: standing(integer("processors", { minimum: 1, maximum: 255 }), 2),
