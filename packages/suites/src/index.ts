@@ -13,6 +13,7 @@ import serialConsole from "./serial_console/serial-console-suite.ts";
 import sriov from "./sriov/sriov.ts";
 import storage from "./storage/storage.ts";
 import timeSync from "./time/time-sync.ts";
+import vmResize from "./vm_resize/vm-resize.ts";
 
 /** The built-in catalogue, in the order in which `assay list` shows it. */
 export const suites: readonly Suite[] = [
@@ -27,6 +28,7 @@ export const suites: readonly Suite[] = [
   storage,
   synthetic,
   timeSync,
+  vmResize,
   multipleNodesDemo,
   machineLifeDemo,
   securityProfileDemo,
