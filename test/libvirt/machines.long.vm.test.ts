@@ -4,12 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Disk } from "../../packages/assay/src/features/disk.ts";
-import { PrivateNetwork } from "../../packages/assay/src/features/private-network.ts";
-import { Screenshot } from "../../packages/assay/src/features/screenshot.ts";
-import { SerialConsole } from "../../packages/assay/src/features/serial-console.ts";
-import { StartStop } from "../../packages/assay/src/features/start-stop.ts";
+import {
+  Disk,
+  FaultInjection,
+  Hibernation,
+  MemoryPressure,
+  NetworkInterface,
+  Panic,
+  PrivateNetwork,
+  Resize,
+  Screenshot,
+  SerialConsole,
+  Snapshot,
+  StartStop,
+  TimeJump,
+  Watchdog,
+} from "../../packages/assay/src/features/index.ts";
 import { resolveImage } from "../../packages/assay/src/image/resolve.ts";
+import { sh } from "../../packages/assay/src/node/shell/command.ts";
 import { libvirtPlatform } from "../../packages/assay/src/platforms/libvirt/libvirt-platform.ts";
 import type { Environment, EnvironmentRequirement, Platform } from "../../packages/assay/src/platforms/platform.ts";
 import { type OwnLibvirt, openLibvirt, virsh, whyNoLibvirt } from "./own-libvirt.ts";
@@ -35,7 +47,7 @@ beforeAll(async () => {
   libvirt = await openLibvirt();
   platform = await libvirtPlatform({
     image,
-    section: { uri: libvirt.uri, acceleration: "tcg", cores: 1, memory_mb: 768, firmware_type: "bios" },
+    section: { uri: libvirt.uri, acceleration: "tcg", cores: 1, memory_mb: 768 },
     runId: `test-${process.pid}`,
     keepEnvironment: "no",
   });
@@ -87,10 +99,13 @@ test.skipIf(reason !== undefined)(
 
       const disks = one.feature(Disk);
       const wait = { timeoutMs: 300_000 };
-      const [disk] = await disks.addDataDisks([{ sizeBytes: 1 << 26, serial: "mine" }, { bus: "virtio-blk" }], wait);
+      const [disk] = await disks.addDataDisks(
+        [{ sizeBytes: 1 << 26, serial: "mine" }, { bus: "virtio-blk" }, { bus: "usb" }],
+        wait,
+      );
       expect(disk).toMatchObject({ id: "data1", serial: "mine", sizeBytes: 1 << 26, bus: "scsi", lun: 0 });
       expect(await disks.resizeDataDisk("data1", 1 << 27, wait)).toMatchObject({ sizeBytes: 1 << 27 });
-      await disks.removeDataDisks(["data1", "data2"], wait);
+      await disks.removeDataDisks(["data1", "data2", "data3"], wait);
       expect(await disks.dataDisks()).toEqual([]);
 
       const power = one.feature(StartStop);
@@ -112,6 +127,114 @@ test.skipIf(reason !== undefined)(
     const [name = ""] = names;
     await promisify(execFile)("virsh", ["--connect", libvirt.uri, "destroy", name]);
     await expect(second.died).rejects.toThrow("libvirt tells 'Stopped Destroyed'");
+  },
+  LIMIT_MS,
+);
+
+test.skipIf(reason !== undefined)(
+  title("a running machine has snapshots, another size, less memory, another time and more interfaces"),
+  async () => {
+    await using environment = await deploy("third");
+    const [node, other] = environment.nodes;
+    if (other === undefined) throw new Error("There is one node only.");
+    const root = { sudo: true } as const;
+
+    const nics = [node.feature(NetworkInterface), other.feature(NetworkInterface)];
+    for (const feature of nics) await feature.attach({ mtu: 1400 });
+    const device = (await nics[0]?.deviceName("nic1")) ?? "";
+    expect(await node.text(["cat", `/sys/class/net/${device}/mtu`])).toBe("1400");
+    expect(await node.text(["ping", "-c", "1", "-w", "30", "-I", device, "10.99.1.2"], root)).toContain("1 received");
+    await nics[0]?.setLink("nic1", "down");
+    expect((await node.run(["ping", "-c", "1", "-w", "3", "-I", device, "10.99.1.2"], root)).exitCode).not.toBe(0);
+    await nics[0]?.setLink("nic1", "up");
+
+    const snapshots = node.feature(Snapshot);
+    await node.text(["touch", "before"]);
+    await snapshots.take("clean");
+    await node.text(["touch", "after"]);
+    await snapshots.revert("clean");
+    expect(await node.text(["ls"])).toBe("before");
+    expect(Math.abs(await node.feature(TimeJump).offsetMs())).toBeLessThan(2_500);
+    await snapshots.remove("clean");
+
+    await node.feature(TimeJump).jump(3_600_000);
+    expect(await node.feature(TimeJump).offsetMs()).toBeGreaterThan(3_500_000);
+    await node.feature(TimeJump).correct();
+
+    const grown = await node.feature(Resize).resize({ cores: 2, memoryMb: 1024 });
+    expect(grown).toEqual({ before: { cores: 1, memoryMb: 768 }, after: { cores: 2, memoryMb: 1024 } });
+    expect(await node.text(["nproc"])).toBe("2");
+    await node.feature(MemoryPressure).shrink(512);
+    expect((await node.feature(MemoryPressure).memory()).actualMb).toBe(512);
+    await node.feature(MemoryPressure).release();
+
+    const sleep = node.feature(Hibernation);
+    await sleep.suspend();
+    expect(await node.feature(StartStop).status()).toBe("suspended");
+    await sleep.wake();
+    expect(await node.text(["hostname"])).toBe("third-n0");
+
+    const power = node.feature(StartStop);
+    await power.stop({ timeoutMs: 600_000 });
+    expect(await power.status()).toBe("off");
+    await power.start();
+    await node.shell.reconnect({ timeoutMs: 900_000 });
+    expect(await node.text(["nproc"])).toBe("2");
+    const again = (await nics[0]?.deviceName("nic1")) ?? "";
+    expect(await node.text(["ping", "-c", "1", "-w", "30", "-I", again, "10.99.1.2"], root)).toContain("1 received");
+    await nics[0]?.detach("nic1");
+    expect((await nics[0]?.nics())?.map(({ id }) => id)).toEqual(["net0", "private0"]);
+  },
+  LIMIT_MS,
+);
+
+test.skipIf(reason !== undefined)(
+  title("disks, links and processors fail as they are told, and a watchdog and a panic are heard"),
+  async () => {
+    await using environment = await deploy("fourth");
+    const [node] = environment.nodes;
+    const root = { sudo: true } as const;
+    const faults = node.feature(FaultInjection);
+    const [disk] = await node.feature(Disk).addDataDisks([{ sizeBytes: 1 << 24, bus: "virtio-blk" }]);
+    if (disk === undefined) throw new Error("There is no data disk.");
+    const read = async () => {
+      const done = await node.run(sh`dd if=${disk.path} of=/dev/null bs=512 count=1 iflag=direct`, root);
+      return done.exitCode;
+    };
+    const failing = await faults.failDisk(disk.id, { on: ["read"] });
+    expect(await read()).not.toBe(0);
+    await faults.revert(failing);
+    expect(await read()).toBe(0);
+    await faults.loseWrites(disk.id);
+    await node.text(sh`echo lost | dd of=${disk.path} conv=fsync,sync bs=512`, root);
+    await faults.revertAll();
+    expect(await node.text(sh`dd if=${disk.path} bs=512 count=1 iflag=direct | tr -d '\0'`, root)).toBe("");
+
+    const outsideMs = async () => {
+      const told = await node.text(["ping", "-c", "1", "-w", "30", "10.0.2.2"], root);
+      return Number(/time=([\d.]+)/.exec(told)?.[1]);
+    };
+    expect(await outsideMs()).toBeLessThan(1000);
+    const slow = await faults.impairNetwork("net0", { latencyMs: 1000 });
+    expect(await outsideMs()).toBeGreaterThanOrEqual(2000);
+    await faults.revert(slow);
+    const cable = await faults.unplugCable("private0");
+    expect((await node.run(["ping", "-c", "1", "-w", "3", "fourth-n1"], root)).exitCode).not.toBe(0);
+    await faults.revert(cable);
+    const steal = await faults.stealProcessors({ percent: 50, forMs: 600_000 });
+    expect(await node.text(["echo", "alive"])).toBe("alive");
+    await faults.revert(steal);
+    expect(await faults.faults()).toEqual([]);
+
+    const [watchdog, power] = [node.feature(Watchdog), node.feature(StartStop)];
+    await watchdog.setAction("pause");
+    await watchdog.arm(2);
+    expect(await watchdog.expired()).toBe("pause");
+    expect(await power.status()).toBe("paused");
+    await power.start();
+    await node.text(sh`echo 0 > /proc/sys/kernel/panic`, root);
+    expect(await node.feature(Panic).trigger()).toMatchObject({ kind: "panicked" });
+    expect(await power.status()).toBe("panicked");
   },
   LIMIT_MS,
 );

@@ -8,6 +8,7 @@ import type { Node } from "../../node/node.ts";
 import type { Environment } from "../platform.ts";
 import type { MachineNics } from "../qemu/features/network-interface.ts";
 import type { MachineShape } from "../qemu/machine/machine.ts";
+import { watchDeath } from "../qemu/machine/machine-death.ts";
 import type { MachineNetwork } from "../qemu/network/machine-network.ts";
 import { makeMark } from "./domain/mark.ts";
 import type { ConnectedMachine, Prepared } from "./machine.ts";
@@ -44,6 +45,7 @@ export class LibvirtEnvironment implements Environment {
   readonly facts: Readonly<Record<string, string>>;
   readonly died: Promise<never>;
   readonly #parts: EnvironmentParts;
+  readonly #stopWatching: readonly (() => void)[];
   #released: Promise<void> | undefined;
 
   constructor(parts: EnvironmentParts) {
@@ -56,6 +58,11 @@ export class LibvirtEnvironment implements Environment {
     this.died = promise;
     // Whoever is interested awaits it; nobody has to.
     promise.catch(() => undefined);
+    // What QEMU tells of the host's disks; how machines end is libvirt's to tell.
+    const ended = new Promise<string>(() => undefined);
+    this.#stopWatching = parts.machines.map(({ connected: { domain }, name }) =>
+      watchDeath({ qmp: domain.qmp, ended }, name, reject),
+    );
     for (const { connected, name } of parts.machines) {
       void connected.domain.died.then((words) => {
         if (this.#released !== undefined) return;
@@ -73,6 +80,7 @@ export class LibvirtEnvironment implements Environment {
   async keep(): Promise<void> {
     const { machines, network, onRelease, prepared } = this.#parts;
     this.#released ??= Promise.resolve();
+    this.#watchNoMore();
     // Nobody is left to end them; one that does not end must not keep the others from their way.
     await Promise.allSettled(this.nodes.map((node) => node.find(FaultInjection)?.revertAll()));
     await mkdir(keptFolder(), { recursive: true, mode: 0o700 });
@@ -99,8 +107,13 @@ export class LibvirtEnvironment implements Environment {
     );
   }
 
+  #watchNoMore(): void {
+    for (const stop of this.#stopWatching) stop();
+  }
+
   async #remove(): Promise<void> {
     const { machines, network, onRelease } = this.#parts;
+    this.#watchNoMore();
     await Promise.all(machines.map(({ connected }) => removeMachine(connected)));
     await network?.[Symbol.asyncDispose]();
     onRelease(this);

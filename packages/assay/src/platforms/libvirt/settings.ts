@@ -116,7 +116,7 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
     templateCacheMb: number("template_cache_mb") ?? 8192,
     boot: {
       diskGib: number("disk_img_resize_gib"),
-      ...{ seed, hasIgnition, extraUserData },
+      ...{ seed, hasIgnition, extraUserData, needsKernel: false },
       ...{ kernel: textOf(section.kernel), initrd: textOf(section.initrd), commandLine: line("cmdline") },
     },
   };
