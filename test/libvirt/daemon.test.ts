@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PlatformError, TimedOut } from "../../packages/assay/src/errors/catalogue.ts";
+import { inspectImage } from "../../packages/assay/src/image/inspect.ts";
 import { DomainEvents } from "../../packages/assay/src/platforms/libvirt/connection/events.ts";
 import { parseUri } from "../../packages/assay/src/platforms/libvirt/connection/uri.ts";
 import { Virsh } from "../../packages/assay/src/platforms/libvirt/connection/virsh.ts";
@@ -97,6 +98,15 @@ libvirtTest(
     const overlay = await pool.createOverlay("machine-1.qcow2", { path, format: "raw" }, 1 << 20, signal);
     expect(output(libvirt.uri, "vol-dumpxml", "--pool", "pool", "machine-1.qcow2")).toContain(`<path>${path}</path>`);
     expect(overlay).toMatch(/machine-1\.qcow2$/);
+    // What is taken out has all of it, and stands on nothing.
+    expect(await pool.backingPaths("machine-", signal)).toEqual(new Set([path]));
+    const whole = join(folder, "whole.qcow2");
+    await pool.saveWhole("machine-1.qcow2", whole, signal);
+    expect(await inspectImage(whole)).toMatchObject({ format: "qcow2", virtualSizeBytes: 1 << 20 });
+    const { stdout } = spawnSync("qemu-io", ["-r", "-c", "read -v 0 16", whole], { encoding: "utf8" });
+    expect(stdout).toContain("WHAT.is.in.it");
+    expect(await pool.list("machine-1")).toEqual(["machine-1-seed.iso", "machine-1.qcow2"]);
+    expect(await pool.allocatedBytes("machine-1.qcow2", signal)).toBeGreaterThan(0);
     await pool.upload("machine-2.raw", file, signal);
     await pool.removeAll("machine-1");
     expect(output(libvirt.uri, "vol-list", "pool").split("\n")).toEqual([expect.stringContaining("machine-2.raw")]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOwnFrame } from "./own-way.ts";
+import { isOwnFrame, isSshFrame } from "./own-way.ts";
 
 interface Packet {
   readonly from: string;
@@ -39,4 +39,15 @@ test.for<readonly [string, Buffer, boolean]>([
   ["hardly one", Buffer.alloc(9), false],
 ])("%s", ([, bytes, isOwn]) => {
   expect(isOwnFrame(bytes)).toBe(isOwn);
+});
+
+test.for<readonly [string, Buffer, boolean]>([
+  ["ARP", arp, true],
+  ["of a login", frame({ from: "192.168.122.1", to: "192.168.122.15", ports: [40_000, 22] }), true],
+  ["the guest's answer", frame({ from: "192.168.122.15", to: "192.168.122.1", ports: [22, 40_000] }), true],
+  ["of the outside", frame({ from: "192.168.122.15", to: "192.0.2.1" }), false],
+  ["ping of the host", frame({ from: "192.168.122.15", to: "192.168.122.1", protocol: 1, ports: [22, 22] }), false],
+  ["hardly one", Buffer.alloc(9), false],
+])("on a network with others: %s", ([, bytes, isOwn]) => {
+  expect(isSshFrame(bytes)).toBe(isOwn);
 });
