@@ -15,6 +15,7 @@ import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts"
 import { type HostOffer, readHostOffer } from "./host/host-offer.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
 import { type ChosenKernel, chooseKernel } from "./kernel/choose-kernel.ts";
+import { withClock } from "./kernel/microvm-clock.ts";
 import { openKernelMachine } from "./kernel/open-machine.ts";
 import { prepareKernel } from "./kernel/prepare-kernel.ts";
 import { makeSshKey } from "./machine/ssh-key.ts";
@@ -237,7 +238,8 @@ class QemuPlatform implements Platform {
               return await openKernelMachine({ host, image: plain, runId, sshKey, template, ...context });
             },
           });
-    return { host, sshKey, image, templates: keeperOf(image) };
+    const timed = await withClock(image, this.#settings, host.acceleration.accelerator, signal);
+    return { host, sshKey, image: timed, templates: keeperOf(timed) };
   }
 }
 

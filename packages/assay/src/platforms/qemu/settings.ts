@@ -21,6 +21,8 @@ export interface BootSettings {
   readonly initrd: string | undefined;
   /** Added to the image's own command line. */
   readonly commandLine: string | undefined;
+  /** There is no firmware that would find the image's kernel. */
+  readonly needsKernel: boolean;
   /** Size of the disk the guest sees; undefined for the image's own. */
   readonly diskGib: number | undefined;
 }
@@ -180,7 +182,7 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>, im
     bootTimeoutMs: bootTimeoutSeconds === undefined ? undefined : bootTimeoutSeconds * 1000,
     acceleration: get("acceleration", QEMU_KEYS.acceleration as Key<QemuSettings["acceleration"]>, "auto"),
     firstContact: get("first_contact", QEMU_KEYS.first_contact as Key<FirstContact>, "agent"),
-    boot: bootSettings(get, problems),
+    boot: bootSettings(get, problems, isMicro),
     qemuBinary: get("qemu_binary", QEMU_KEYS.qemu_binary, `qemu-system-${architecture}`),
     templateCacheMb: get("template_cache_mb", QEMU_KEYS.template_cache_mb, 8192),
   };
@@ -215,9 +217,6 @@ function boardProblems(settings: QemuSettings): readonly string[] {
       `'platform.qemu.${key}' needs x86_64: kernels of other machines are started by the boot loader alone.`,
     );
   }
-  if (board === "microvm" && boot.kernel === undefined) {
-    problems.push("'platform.qemu.machine_type: microvm' needs a 'kernel': it has no firmware that would find one.");
-  }
   if (isSecureBoot && board !== "q35" && board !== "virt") {
     problems.push(`'platform.qemu.enable_secure_boot' needs 'machine_type: q35'.`);
   } else if (isSecureBoot && firmware === "bios") {
@@ -231,7 +230,7 @@ function boardProblems(settings: QemuSettings): readonly string[] {
 
 type Get = <T>(name: keyof typeof QEMU_KEYS, key: Key<T>, fallback: T) => T;
 
-function bootSettings(get: Get, problems: string[]): BootSettings {
+function bootSettings(get: Get, problems: string[], needsKernel: boolean): BootSettings {
   const hasIgnition = get("ignition", QEMU_KEYS.ignition, false);
   const extraUserData = get("cloud_init", QEMU_KEYS.cloud_init, []);
   const seed = get("seed", QEMU_KEYS.seed as Key<SeedKind>, hasIgnition ? "none" : "nocloud");
@@ -242,5 +241,5 @@ function bootSettings(get: Get, problems: string[]): BootSettings {
   const optional = (name: "kernel" | "initrd" | "cmdline") => get(name, QEMU_KEYS[name], "") || undefined;
   const [kernel, initrd, commandLine] = [optional("kernel"), optional("initrd"), optional("cmdline")];
   const diskGib = get("disk_img_resize_gib", QEMU_KEYS.disk_img_resize_gib as Key<number | undefined>, undefined);
-  return { diskGib, seed, hasIgnition, extraUserData, kernel, initrd, commandLine };
+  return { diskGib, seed, hasIgnition, extraUserData, kernel, initrd, commandLine, needsKernel };
 }

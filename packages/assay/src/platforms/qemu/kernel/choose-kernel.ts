@@ -25,12 +25,12 @@ interface PackageSource extends KernelPackage {
 }
 
 /**
- * Looks into the kernel that the settings ask for. Undefined when the image is booted as it is. Throws ImageError for
+ * Looks into the kernel that the settings ask for. Undefined when the image's firmware and boot loader start it. Throws ImageError for
  * files that hold no kernel for this machine.
  */
 export async function chooseKernel(settings: BootSettings): Promise<ChosenKernel | undefined> {
-  const { commandLine = "", initrd, kernel } = settings;
-  if (kernel === undefined && initrd === undefined && commandLine === "") return undefined;
+  const { commandLine = "", initrd, kernel, needsKernel } = settings;
+  if (!needsKernel && kernel === undefined && initrd === undefined && commandLine === "") return undefined;
   const initrdPath = initrd === undefined ? undefined : await readableFile(initrd);
   const { name, source } = kernel === undefined ? ownKernel : await lookInto(resolve(kernel));
   if (source.kind === "package" && initrdPath !== undefined)
