@@ -102,6 +102,9 @@ test.skipIf(reason !== undefined).each<[string, Partial<DomainSpec>]>([
     expect(await freePorts(domain)).toHaveLength(8);
     const refused = domain.qmp.execute("device_del", { id: "nobody" });
     await expect(refused).rejects.toThrow(QmpRefused);
+    const resumed = domain.qmp.waitForEvent(({ event }) => event === "RESUME", "resume", wait);
+    await domain.power.start(wait);
+    await resumed;
   },
   LIMIT_MS,
 );

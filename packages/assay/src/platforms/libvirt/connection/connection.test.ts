@@ -61,6 +61,7 @@ test.each([
     "event RESET at 1795282807.379295 for domain 'assay-1': {\"guest\":true}",
     { event: "RESET", domain: "assay-1", data: { guest: true } },
   ],
+  ["event STOP at 1795282807.1 for domain 'assay-1': <null>", { event: "STOP", domain: "assay-1", data: {} }],
   ["event STOP at 1795282807.1 for domain 'assay-1'", { event: "STOP", domain: "assay-1", data: {} }],
   ["event STOP at 1795282807.1 for domain 'assay-1': {", undefined],
   ["event 'reboot' for domain 'assay-1'", undefined],

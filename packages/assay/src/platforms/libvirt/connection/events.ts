@@ -134,9 +134,10 @@ export function readEvent(line: string): DomainEvent | undefined {
 
 /** Reads a line such as `event RESET at 1700000000.5 for domain 'machine': {"guest":true}`; undefined for others. */
 export function readMonitorEvent(line: string): MonitorEvent | undefined {
-  const [, event, domain, text = "{}"] =
-    /^event (\w+) at [\d.]+ for domain '(.*?)'(?:: (\{.*\}))?$/.exec(line.trim()) ?? [];
+  const [, event, domain, text = ""] = /^event (\w+) at [\d.]+ for domain '(.*?)'(?:: (.*))?$/.exec(line.trim()) ?? [];
   if (event === undefined || domain === undefined) return undefined;
+  // virsh writes of an event without data what C has for nothing.
+  if (text === "" || text === "<null>") return { event, domain, data: {} };
   try {
     return { event, domain, data: JSON.parse(text) as QmpEvent["data"] };
   } catch {
