@@ -6,6 +6,7 @@ import floppy from "./core/floppy.ts";
 import kernelDebug from "./core/kernel-debug.ts";
 import machineLifeDemo from "./demo/machine-life-demo.ts";
 import multipleNodesDemo from "./demo/multiple-nodes-demo.ts";
+import nestedVirtualizationDemo from "./demo/nested-virtualization-demo.ts";
 import securityProfileDemo from "./demo/security-profile-demo.ts";
 import synthetic from "./network/synthetic.ts";
 import provisioning from "./provisioning/provisioning.ts";
@@ -31,5 +32,6 @@ export const suites: readonly Suite[] = [
   vmResize,
   multipleNodesDemo,
   machineLifeDemo,
+  nestedVirtualizationDemo,
   securityProfileDemo,
 ];

@@ -6,6 +6,7 @@ export * from "./feature.ts";
 export * from "./hibernation.ts";
 export * from "./machine-faults.ts";
 export * from "./memory-pressure.ts";
+export * from "./nested-virtualization.ts";
 export * from "./network-faults.ts";
 export * from "./network-interface.ts";
 export * from "./nvme.ts";

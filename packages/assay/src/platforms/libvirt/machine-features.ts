@@ -43,6 +43,7 @@ export const LIBVIRT_SHARED_FEATURES: readonly string[] = ["PrivateNetwork"];
 /** Those of the platform qemu that it has not, with the reason. */
 export const WHY_NOT: Readonly<Record<string, string>> = {
   Nvme: "libvirt emulates no NVMe controllers",
+  NESTED_VIRTUALIZATION: "nobody asks libvirt yet what processors its machines have",
 };
 
 export interface FeatureParts {

@@ -9,10 +9,12 @@ const offer: HostOffer = {
     machines: ["q35", "pc-q35-7.2", "pc"],
     processors: ["max", "Nehalem"],
     devices: ["e1000e", "nvme", "qemu-xhci", "virtio-9p-pci"],
+    emulatedExtension: "svm",
   },
   security: { secureFirmware: undefined, swtpm: undefined },
   vsockObstacle: "is not there",
   hugepages: { free: 10, sizeKb: 2048 },
+  nesting: { tcg: "svm", kvm: undefined },
 };
 const one = { nodeCount: 1, cores: 1, memoryMb: 256, features: [], coldBoot: false };
 const capacity = { cores: 4, totalMb: 10_000 };

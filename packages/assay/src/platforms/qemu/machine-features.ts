@@ -3,6 +3,7 @@ import { qemuArchitecture } from "./features/architecture.ts";
 import { QemuDisks } from "./features/disk.ts";
 import { QemuFaultInjection } from "./features/fault-injection.ts";
 import { lifeFeatures } from "./features/life.ts";
+import { qemuNesting } from "./features/nested-virtualization.ts";
 import { QemuNvme } from "./features/nvme.ts";
 import { qemuSecurityProfile } from "./features/security-profile.ts";
 import { stateFeatures } from "./features/state.ts";
@@ -26,6 +27,7 @@ export const QEMU_FEATURES: readonly string[] = [
   "FaultInjection",
   "Security_Profile",
   "Architecture",
+  "NESTED_VIRTUALIZATION",
 ];
 
 /** Those it has besides when it is one of several. */
@@ -34,6 +36,7 @@ export const QEMU_SHARED_FEATURES: readonly string[] = ["PrivateNetwork"];
 /** What can be done to a machine from outside it. */
 export function machineFeatures({
   connected: { machine, shell },
+  extension,
   network,
   nics,
   shape,
@@ -56,6 +59,7 @@ export function machineFeatures({
     faults,
     qemuSecurityProfile(shape),
     qemuArchitecture(shape),
+    ...qemuNesting(extension),
     ...(network === undefined ? [] : [network]),
   ];
 }

@@ -13,6 +13,8 @@ export interface UsualShape extends Pick<QemuSettings, "cores" | "memoryMb">, Pr
   readonly firmware?: QemuSettings["firmware"];
   readonly boot?: Pick<QemuSettings["boot"], "kernel">;
   readonly hardware?: Hardware | undefined;
+  /** Default `auto`. */
+  readonly acceleration?: QemuSettings["acceleration"];
   /** To which paths in the hardware are relative; default the working directory. */
   readonly folder?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { VirtualizationExtension } from "../../features/nested-virtualization.ts";
 import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
 import type { MachineNics } from "./features/network-interface.ts";
@@ -14,6 +15,8 @@ export interface MachineParts {
   /** Its view of the private network; undefined for a machine alone. */
   readonly network: MachineNetwork | undefined;
   readonly nics: MachineNics;
+  /** What its processors have for virtual machines of its own. */
+  readonly extension: VirtualizationExtension | undefined;
 }
 
 /** The node of a machine at its place in the environment. */

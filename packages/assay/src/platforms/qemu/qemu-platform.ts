@@ -14,6 +14,7 @@ import type { ConnectedMachine } from "./fork.ts";
 import { type Capacity, costOfMachines, readCapacity } from "./host/capacity.ts";
 import { type HostOffer, readHostOffer } from "./host/host-offer.ts";
 import { type HostSetup, setUpHost } from "./host/host-setup.ts";
+import { nestedExtension } from "./host/nesting.ts";
 import { type ChosenKernel, chooseKernel } from "./kernel/choose-kernel.ts";
 import { withClock } from "./kernel/microvm-clock.ts";
 import { openKernelMachine } from "./kernel/open-machine.ts";
@@ -124,9 +125,13 @@ class QemuPlatform implements Platform {
 
   async deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
     const refusal = this.refuse(requirement);
-    if (refusal !== undefined) throw new PlatformError(`The QEMU platform cannot serve this environment: ${refusal}`);
+    if (refusal !== undefined) throw unserved(refusal);
     const startedAt = performance.now();
     const prepared = await this.#prepare(context);
+    const { accelerator } = prepared.host.acceleration;
+    const { capacity, offer } = this.#able;
+    const late = qemuRefusal(requirement, capacity, { ...this.#usual, acceleration: accelerator }, offer);
+    if (late !== undefined) throw unserved(late);
     const plans = machinePlans(requirement, this.#usual, context.environmentName);
     const network = plans.length === 1 ? undefined : new EthernetSwitch();
     const machines = await this.#maker.makeAll(prepared, plans, {
@@ -138,7 +143,8 @@ class QemuPlatform implements Platform {
       if (network !== undefined && plan.place !== undefined) network.connect(plan.name, connected.machine.network);
       const view = network && plan.place && new MachineNetwork(plan.place, network);
       const { nics, networked } = withNics(connected, plan.shape.hardware ?? {}, view);
-      return { name: plan.name, shape: plan.shape, connected: networked, network: view, nics };
+      const extension = nestedExtension(plan.shape.hardware ?? {}, accelerator, offer.nesting);
+      return { name: plan.name, shape: plan.shape, connected: networked, network: view, nics, extension };
     });
     await outfitMachines(parts, requirement, context.signal);
     const { host } = prepared;
@@ -242,6 +248,9 @@ class QemuPlatform implements Platform {
     return { host, sshKey, image: timed, templates: keeperOf(timed) };
   }
 }
+
+const unserved = (refusal: string): PlatformError =>
+  new PlatformError(`The QEMU platform cannot serve this environment: ${refusal}`);
 
 /** What is known of the image besides its content: what its publisher says of it, and the kernel that it runs. */
 function imageFacts(

@@ -1,3 +1,4 @@
+import { NestedVirtualization } from "../../features/nested-virtualization.ts";
 import type { EnvironmentRequirement } from "../platform.ts";
 import { diskRefusal } from "./disks/wanted-disks.ts";
 import { architectureRefusal } from "./features/architecture.ts";
@@ -6,6 +7,7 @@ import { hardwareRefusal } from "./hardware-refusal.ts";
 import { hardwareOfNode } from "./hardware-settings.ts";
 import type { Capacity } from "./host/capacity.ts";
 import type { HostOffer } from "./host/host-offer.ts";
+import { nestingRefusal } from "./host/nesting.ts";
 import { protectionRefusal } from "./host/security.ts";
 import type { MachineShape } from "./machine/machine.ts";
 import { QEMU_FEATURES, QEMU_SHARED_FEATURES } from "./machine-features.ts";
@@ -54,8 +56,21 @@ export function qemuRefusal(
     misfit(requirement, shapes) ??
     architectureRefusal(requirement, shapes) ??
     unsigned(shapes, usual) ??
-    (offer === undefined ? undefined : unmade(shapes, offer))
+    (offer === undefined ? undefined : (unmade(shapes, offer) ?? unnested(features, shapes, usual, offer)))
   );
+}
+
+/** Where a case asks for machines inside its machines. */
+function unnested(
+  features: readonly string[],
+  shapes: readonly MachineShape[],
+  { acceleration = "auto" }: UsualShape,
+  { nesting }: HostOffer,
+): string | undefined {
+  if (!features.includes(NestedVirtualization.name)) return undefined;
+  const accelerators = acceleration === "auto" ? (["kvm", "tcg"] as const) : [acceleration];
+  const refusals = shapes.map(({ hardware = {} }) => nestingRefusal(hardware, accelerators, nesting));
+  return refusals.find((refusal) => refusal !== undefined);
 }
 
 /** Where a case asks for Secure Boot and the runbook boots without a signed boot loader. */

@@ -1,5 +1,6 @@
 import { access, constants, readFile } from "node:fs/promises";
 import { fullMachineName } from "./machine-name.ts";
+import { type Nesting, nestingOfKvm } from "./nesting.ts";
 import { type QemuOffer, readOffer } from "./offer.ts";
 import { findProgram } from "./qemu-binary.ts";
 import { findSecurity, type HostSecurity } from "./security.ts";
@@ -13,20 +14,23 @@ export interface HostOffer {
   readonly vsockObstacle: string | undefined;
   /** Free huge pages of the usual size. */
   readonly hugepages: { readonly free: number; readonly sizeKb: number };
+  readonly nesting: Nesting;
 }
 
 /** Looks at this host, and asks its QEMU unless that is not wanted: it takes a quarter of a second. */
 export async function readHostOffer(qemuBinary: string, { asksQemu = true } = {}): Promise<HostOffer> {
   const path = asksQemu ? await findProgram(qemuBinary) : undefined;
-  const [qemu, vsockObstacle, memory] = await Promise.all([
+  const [qemu, vsockObstacle, memory, kvm] = await Promise.all([
     path === undefined ? undefined : readOffer(path).catch(() => undefined),
     vsockObstacleOf("/dev/vhost-vsock"),
     readFile("/proc/meminfo", "utf8").catch(() => ""),
+    nestingOfKvm(),
   ]);
   const security = await findSecurity(boardFor(qemuBinary, qemu));
   const numberOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
   const hugepages = { free: numberOf("HugePages_Free"), sizeKb: numberOf("Hugepagesize") };
-  return { qemu, security, vsockObstacle, hugepages };
+  const nesting = { kvm, tcg: qemu?.emulatedExtension ?? undefined };
+  return { qemu, security, vsockObstacle, hugepages, nesting };
 }
 
 /** The board with Secure Boot of a QEMU; its version matters little, because firmware is for all of them. */
