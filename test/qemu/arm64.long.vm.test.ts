@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Architecture, Disk, Resize, SerialConsole } from "../../packages/assay/src/features/index.ts";
+import {
+  Architecture,
+  Disk,
+  Resize,
+  SerialConsole,
+  Snapshot,
+  Watchdog,
+} from "../../packages/assay/src/features/index.ts";
 import { resolveImage } from "../../packages/assay/src/image/resolve.ts";
 import { sh } from "../../packages/assay/src/node/shell/command.ts";
 import { type Guests, LIMIT_MS, openGuests } from "./guests.ts";
@@ -64,6 +71,23 @@ test("a fork has the right time, takes disks while it runs, and tells that its p
   const { keepsCores, least, most } = await node.feature(Resize).limits();
   expect(keepsCores).toContain("for good");
   expect([least.cores, most.cores]).toEqual([2, 2]);
+});
+
+test("a fork goes back to a snapshot, grows by memory, and its watchdog acts", async () => {
+  await using fork = await guests.deploy("state");
+  const [node] = fork.nodes;
+  await node.text(sh`echo before > /dev/shm/trace`);
+  await node.feature(Snapshot).take("clean");
+  await node.text(sh`echo after > /dev/shm/trace`);
+  await node.feature(Snapshot).revert("clean");
+  expect(await node.text(sh`cat /dev/shm/trace`)).toBe("before");
+  const before = Number(await node.text(sh`awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo`));
+  await node.feature(Resize).resize({ memoryMb: 1536 });
+  expect(Number(await node.text(sh`awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo`))).toBe(before + 512);
+  const watchdog = node.feature(Watchdog);
+  await watchdog.setAction("pause");
+  expect(await watchdog.arm(2)).toBe("registers");
+  expect(await watchdog.expired()).toBe("pause");
 });
 
 test("cases run on it by its name alone", async () => {
