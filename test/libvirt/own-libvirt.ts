@@ -51,7 +51,8 @@ exec libvirtd --config "$1/libvirtd.conf" --pid-file "$1/libvirtd.pid"`;
 
 /** Starts a daemon: the system's as root, else that of a session. It ends with what is returned. */
 export async function openLibvirt(): Promise<OwnLibvirt> {
-  const folder = await mkdtemp(join(tmpdir(), "assay-libvirt-test-"));
+  // A session's libvirt puts sockets below it, whose paths have room for a hundred characters.
+  const folder = await mkdtemp(isRoot ? join(tmpdir(), "assay-libvirt-test-") : "/tmp/lv-");
   // The account of QEMU has to come through.
   await chmod(folder, 0o755);
   const sockets = join(folder, "sock");
