@@ -161,8 +161,7 @@ export class DomainDisks {
     const backend = await this.backend(id);
     const most = ["--total-iops-sec", `${iops}`, "--total-bytes-sec", `${bytesPerSecond}`];
     await this.#virsh.run(["blkdeviotune", this.#domain, disk.target, ...most, ...ALWAYS], options);
-    const { iops: _, bytesPerSecond: __, ...order } = disk.order;
-    this.#disks.set(id, { ...disk, order: { ...order, ...checked } });
+    this.#disks.set(id, { ...disk, order: withLimits(disk.order, checked) });
     // Last, because a fault may hold the disk back more than that.
     await backend.restrain({ limits: checked });
   }
@@ -186,4 +185,9 @@ export class DomainDisks {
     this.#disks.set(id, { order, target, volume, xml });
     if (iops !== undefined || bytesPerSecond !== undefined) await this.limit(id, order, options);
   }
+}
+
+/** The order with these limits in place of its own. */
+function withLimits({ iops: _iops, bytesPerSecond: _bytes, ...order }: DiskOrder, limits: DiskLimits): DiskOrder {
+  return { ...order, ...limits };
 }

@@ -1,6 +1,6 @@
 import { HOT_PLUG_PORTS } from "../../qemu/machine/hot-plug.ts";
 import { IGNITION_NAMES } from "../../qemu/machine/ignition.ts";
-import { OWN_MAC } from "../../qemu/nics/nic-rack.ts";
+import { OWN_MAC } from "../../qemu/nics/first-nics.ts";
 import type { DomainSpec } from "./domain-xml.ts";
 import { element, type XmlElement } from "./xml.ts";
 

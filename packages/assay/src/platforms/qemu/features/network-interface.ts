@@ -1,8 +1,9 @@
 import { PlatformError, UsageError } from "../../../errors/catalogue.ts";
 import type { NetworkInterface, Nic, NicOptions, NicStatistics } from "../../../features/network-interface.ts";
 import type { Shell } from "../../../node/shell/types.ts";
+import { OWN_NIC } from "../nics/first-nics.ts";
 import { GuestNics } from "../nics/guest-nics.ts";
-import { NicRack, type NicRackParts, OWN_NIC } from "../nics/nic-rack.ts";
+import { NicRack, type NicRackParts } from "../nics/nic-rack.ts";
 import { firstNics, mostNics } from "../nics/wanted-nics.ts";
 
 /** The network interfaces of one machine, plugged in from outside and given their addresses inside. */

@@ -2,10 +2,10 @@ import type { Duplex } from "node:stream";
 import { PlatformError, UsageError } from "../../../errors/catalogue.ts";
 import type { Nic, NicModel, NicOptions } from "../../../features/network-interface.ts";
 import type { HotPlugPorts } from "../machine/hot-plug-ports.ts";
-import { PRIVATE_NIC } from "../machine/machine-spec.ts";
 import { type QmpClient, QmpRefused } from "../machine/qmp-client.ts";
 import type { EthernetSwitch } from "../network/ethernet-switch.ts";
-import { type NetworkPlace, PREFIX_LENGTH } from "../network/network-plan.ts";
+import type { NetworkPlace } from "../network/network-plan.ts";
+import { type FirstNic, firstNics } from "./first-nics.ts";
 import { NIC_DRIVERS, NIC_PREFIX_LENGTH, type NicPlan, planNic, userPrefix } from "./nic-plan.ts";
 import { type Meeting, meetQemu } from "./qemu-socket.ts";
 
@@ -23,18 +23,6 @@ export interface NicRackParts {
   /** Whether there is no QEMU to plug anything into, which {@link NicRack.plugAgain} then does. */
   readonly isGone?: () => Promise<boolean>;
 }
-
-/** An interface that a machine begins with, and what QEMU calls both ends of its cable. */
-export interface FirstNic {
-  readonly nic: Omit<Nic, "link">;
-  readonly device: string;
-  readonly netdev: string;
-}
-
-/** The interface that leads to assay. Its addresses are the first that QEMU gives of each kind. */
-export const OWN_NIC = "net0";
-export const OWN_ADDRESS = "10.0.2.15";
-export const OWN_MAC = "52:54:00:12:34:56";
 
 interface Slot extends FirstNic {
   /** Undefined for those that the machine begins with. */
@@ -55,7 +43,7 @@ export class NicRack {
 
   constructor(parts: NicRackParts) {
     this.#parts = parts;
-    for (const each of parts.first ?? firstNics(parts)) this.#place(each);
+    for (const each of parts.first ?? firstNics(parts.firstModel, parts.network?.place)) this.#place(each);
   }
 
   /** Those of the beginning first, then by their numbers. */
@@ -210,18 +198,6 @@ export class NicRack {
 }
 
 const withSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
-
-/** The interfaces that machines of the platform qemu begin with. */
-function firstNics({ firstModel: model, network }: NicRackParts): readonly FirstNic[] {
-  const own = { id: OWN_NIC, model, macAddress: OWN_MAC, network: "user" } as const;
-  const first = { ...own, address: OWN_ADDRESS, prefixLength: NIC_PREFIX_LENGTH };
-  const alone = { nic: first, device: OWN_NIC, netdev: OWN_NIC };
-  if (network === undefined) return [alone];
-  const { address, macAddress } = network.place;
-  const shared = { id: PRIVATE_NIC, model, network: "private" } as const;
-  const second = { ...shared, macAddress, address, prefixLength: PREFIX_LENGTH };
-  return [alone, { nic: second, device: PRIVATE_NIC, netdev: "net1" }];
-}
 
 /** QEMU's name of the network end of an interface that was added. */
 const netdevFor = ({ id }: NicPlan): string => `${id}-net`;

@@ -5,8 +5,9 @@ import type { LinkQuality, NodeNames } from "../../../../features/private-networ
 import type { QmpClient } from "../../machine/qmp-client.ts";
 import { checkQuality } from "../../network/check-quality.ts";
 import type { MachineNetwork } from "../../network/machine-network.ts";
+import { OWN_NIC } from "../../nics/first-nics.ts";
 import { FrameDetour } from "../../nics/frame-detour.ts";
-import { type NicRack, OWN_NIC } from "../../nics/nic-rack.ts";
+import type { NicRack } from "../../nics/nic-rack.ts";
 import { isOwnFrame } from "../../nics/own-way.ts";
 import type { Meeting } from "../../nics/qemu-socket.ts";
 import type { FaultLedger } from "./fault-ledger.ts";
