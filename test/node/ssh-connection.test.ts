@@ -63,6 +63,14 @@ test.each([true, false])(
   },
 );
 
+test("a node that has vanished without a word holds nobody up who closes its shell", async () => {
+  await using relay = await startTcpRelay(server.port);
+  const shell = await connectSsh(target({ port: relay.port }));
+  relay.vanish();
+  // Two seconds are for a server that says good-bye.
+  await shell[Symbol.asyncDispose]();
+});
+
 test("reconnect waits through a refused port and a server that says nothing", async () => {
   await using relay = await startTcpRelay(server.port);
   await using shell = await connectSsh(target({ port: relay.port }));

@@ -5,6 +5,8 @@ export interface TcpRelay extends AsyncDisposable {
   readonly port: number;
   /** Breaks every connection at once, as a network does. */
   cut(): void;
+  /** Passes nothing on any more and closes nothing, as when the machine at the other end is switched off. */
+  vanish(): void;
   /** While deaf, new connections are accepted and get no answer, like a port forward to a machine that is down. */
   setDeaf(isDeaf: boolean): void;
   /** Resolves when the next connection has come in. */
@@ -52,6 +54,9 @@ export async function startTcpRelay(targetPort: number): Promise<TcpRelay> {
   return {
     port: await promise,
     cut,
+    vanish: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     setDeaf: (value) => {
       isDeaf = value;
     },

@@ -31,6 +31,11 @@ export async function logIn(settings: SshSettings, attempt: Attempt): Promise<Cl
     settings.via === undefined
       ? connect({ host: settings.address, port: settings.port, noDelay: true })
       : await settings.via.open(settings, attempt);
+  // ssh2 leaves a socket alone that it has begun to close, and a node that is gone never closes its own end.
+  client.destroy = () => {
+    socket.destroy();
+    return client;
+  };
   const { promise, resolve, reject } = Promise.withResolvers<Client>();
   let otherHostKey: string | undefined;
   let isHeard = false;
