@@ -71,16 +71,17 @@ test("the console knows its boots and where they begin in its log", async () => 
   await power.start();
   await console.readUntil("SeaBIOS", { timeoutMs: 60_000 });
   await power.reset();
-  await console.readUntil("SeaBIOS", { timeoutMs: 60_000 });
   const boots = await console.boots();
   expect(boots[0]).toEqual({ offset: 0, cause: "power-on" });
   const second = boots.find(({ cause }) => cause === "host-qmp-system-reset");
   const offset = second?.offset ?? 0;
   expect(offset).toBeGreaterThan(0);
+  // The first boot may have said it twice, so that the next time it is said need not be the second boot's.
+  const secondBoot = async () => (await console.log()).slice(offset);
+  await expect.poll(secondBoot, { timeout: 60_000 }).toContain("SeaBIOS");
   expect(await console.position()).toBeGreaterThan(offset);
   const log = await console.log();
   expect(log.slice(0, offset)).toContain("SeaBIOS");
-  expect(log.slice(offset)).toContain("SeaBIOS");
   expect((await console.log({ from: offset })).startsWith(log.slice(offset))).toBe(true);
   await power.cut();
   await power.start();
