@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { LoginRefused, TimedOut } from "../errors/catalogue.ts";
+import { LoginRefused, TimedOut, UsageError } from "../errors/catalogue.ts";
 import type { ConsoleLogin, ConsoleOptions, SerialConsole } from "../features/serial-console.ts";
 import { consoleLines } from "../os/console-text.ts";
 
@@ -108,4 +108,10 @@ function endOf(pattern: string | RegExp, text: string): number | undefined {
   // A pattern that remembers where it was would not look at the beginning.
   const found = new RegExp(pattern.source, pattern.flags.replaceAll(/[gy]/g, "")).exec(text);
   return found === null ? undefined : found.index + found[0].length;
+}
+
+/** Throws UsageError for what is no key of the magic SysRq (sysrq.rst of Linux). */
+export function checkSysrqKey(key: string): void {
+  if (/^[a-z0-9]$/.test(key)) return;
+  throw new UsageError(`'${key}' is no key of the magic SysRq.`, { help: "Keys are single letters and digits." });
 }

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { PlatformError } from "../../errors/catalogue.ts";
 import { FaultInjection } from "../../features/fault-injection.ts";
 import { cacheFolder } from "../../host/folders.ts";
-import { makeNode } from "../../node/make-node.ts";
 import type { Node } from "../../node/node.ts";
 import type { Environment } from "../platform.ts";
 import type { MachineNics } from "../qemu/features/network-interface.ts";
 import type { MachineShape } from "../qemu/machine/machine.ts";
 import { watchDeath } from "../qemu/machine/machine-death.ts";
 import type { MachineNetwork } from "../qemu/network/machine-network.ts";
+import { loginCommand, machineNode } from "../qemu/qemu-node.ts";
 import { makeMark } from "./domain/mark.ts";
 import type { ConnectedMachine, Prepared } from "./machine.ts";
 import { machineFeatures } from "./machine-features.ts";
@@ -100,10 +100,9 @@ export class LibvirtEnvironment implements Environment {
   /** How a person logs in to each of the machines when they are kept. */
   get loginCommands(): readonly string[] {
     const { machines, prepared } = this.#parts;
-    const options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
-    return machines.map(
-      ({ connected: { address, domain, port } }) =>
-        `ssh ${options} -i ${keyFile(domain.name)} -p ${port} ${prepared.username}@${address}`,
+    const { username } = prepared;
+    return machines.map(({ connected: { address, domain, port } }) =>
+      loginCommand({ address, port, username }, keyFile(domain.name)),
     );
   }
 
@@ -136,19 +135,7 @@ function nodeOf(
   { prepared }: EnvironmentParts,
 ): Node {
   const { address, port, shell } = connected;
-  const { accelerator } = prepared;
+  const { accelerator, username } = prepared;
   const features = machineFeatures({ accelerator, connected, network, nics, shape });
-  return makeNode({
-    ...{ name, index, isLocal: false, shell },
-    connection: {
-      ...{ address, port, username: prepared.username },
-      ...(network === undefined ? {} : { internalAddress: network.address }),
-    },
-    capability: {
-      cores: shape.cores,
-      memoryMb: shape.memoryMb,
-      features: features.map(({ featureName }) => featureName),
-    },
-    features: new Map(features.map((feature) => [feature.featureName, feature])),
-  });
+  return machineNode({ name, network, shape, index, shell, login: { address, port, username }, features });
 }

@@ -5,7 +5,7 @@ import { watchDeath } from "./machine/machine-death.ts";
 import type { SshKey } from "./machine/ssh-key.ts";
 import type { EthernetSwitch } from "./network/ethernet-switch.ts";
 import { keepSwitch } from "./network/kept-switch.ts";
-import { type MachineParts, nodeOf } from "./qemu-node.ts";
+import { loginCommand, loginOf, type MachineParts, nodeOf } from "./qemu-node.ts";
 
 export interface EnvironmentParts {
   readonly name: string;
@@ -69,11 +69,8 @@ export class QemuEnvironment implements Environment {
 
   /** How a person logs in to each of the machines when they are kept. */
   get loginCommands(): readonly string[] {
-    const options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
-    return this.#parts.machines.map(
-      ({ connected: { machine } }) =>
-        `ssh ${options} -i ${machine.keyFile} -p ${machine.sshPort} ${this.#parts.username}@127.0.0.1`,
-    );
+    const { machines, username } = this.#parts;
+    return machines.map(({ connected: { machine } }) => loginCommand(loginOf(machine, username), machine.keyFile));
   }
 
   #watchNoMore(): void {

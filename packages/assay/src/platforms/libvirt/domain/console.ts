@@ -2,9 +2,9 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createWriteStream, type WriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import { NodeUnreachable, PlatformError, TimedOut, UsageError } from "../../../errors/catalogue.ts";
+import { NodeUnreachable, PlatformError, TimedOut } from "../../../errors/catalogue.ts";
 import type { ConsoleBoot, ConsoleLogin, ConsoleOptions, SerialConsole } from "../../../features/serial-console.ts";
-import { InteractiveConsole } from "../../interactive-console.ts";
+import { checkSysrqKey, InteractiveConsole } from "../../interactive-console.ts";
 import type { DomainEvent } from "../connection/events.ts";
 import { type Virsh, virshEnvironment } from "../connection/virsh.ts";
 
@@ -125,9 +125,7 @@ export class DomainConsole implements SerialConsole, AsyncDisposable {
   }
 
   async sysrq(key: string): Promise<void> {
-    if (!/^[a-z0-9]$/.test(key)) {
-      throw new UsageError(`'${key}' is no key of the magic SysRq.`, { help: "Keys are single letters and digits." });
-    }
+    checkSysrqKey(key);
     const sendBreak = `chardev-send-break ${SERIAL_ALIAS}`;
     await this.#virsh.run(["qemu-monitor-command", this.#domain, "--hmp", sendBreak]);
     await this.write(key);

@@ -1,6 +1,5 @@
-import { UsageError } from "../../../errors/catalogue.ts";
 import type { ConsoleBoot, ConsoleLogin, ConsoleOptions, SerialConsole } from "../../../features/serial-console.ts";
-import { InteractiveConsole } from "../../interactive-console.ts";
+import { checkSysrqKey, InteractiveConsole } from "../../interactive-console.ts";
 import { SERIAL_LINE } from "../machine/devices/lines.ts";
 import type { QmpClient, QmpEvent } from "../machine/qmp-client.ts";
 import type { SerialPort } from "../machine/serial-port.ts";
@@ -54,9 +53,7 @@ export class MachineConsole implements SerialConsole {
   }
 
   async sysrq(key: string): Promise<void> {
-    if (!/^[a-z0-9]$/.test(key)) {
-      throw new UsageError(`'${key}' is no key of the magic SysRq.`, { help: "Keys are single letters and digits." });
-    }
+    checkSysrqKey(key);
     // QMP has no command for it.
     await this.#qmp.execute("human-monitor-command", { "command-line": `chardev-send-break ${SERIAL_LINE}` });
     await this.#port.write(key);

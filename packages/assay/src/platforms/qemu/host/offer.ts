@@ -45,7 +45,7 @@ const MONITOR_FD = 3;
 const ANSWER_LIMIT_MS = 30_000;
 
 async function askQemu(path: string): Promise<QemuOffer> {
-  const bare = ["-nodefaults", "-no-user-config", "-display", "none", "-machine", "none", "-accel", "tcg", "-S"];
+  const bare = ["-nodefaults", "-no-user-config", "-display", "none", "-machine", "none", "-S"];
   const monitor = ["-chardev", `socket,id=monitor0,fd=${MONITOR_FD}`, "-mon", "chardev=monitor0,mode=control"];
   const child = spawn(path, [...bare, ...monitor], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
   const ended = new Promise<void>((resolve) => {
