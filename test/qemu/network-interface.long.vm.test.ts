@@ -1,8 +1,12 @@
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { UsageError } from "../../packages/assay/src/errors/catalogue.ts";
 import { FaultInjection, NetworkInterface } from "../../packages/assay/src/features/index.ts";
 import type { Node } from "../../packages/assay/src/node/node.ts";
 import type { Environment } from "../../packages/assay/src/platforms/platform.ts";
+import { findTapWay } from "../../packages/assay/src/platforms/qemu/host/tap-way.ts";
 import { atLeast } from "../../packages/assay/src/suite/count.ts";
 import { type Guests, openGuests } from "./guests.ts";
 
@@ -44,6 +48,7 @@ test("an interface that was asked for is there with its address before the case 
       network: "user",
       address: "10.0.11.15",
       prefixLength: 24,
+      queues: 1,
       link: "up",
     },
   ]);
@@ -78,6 +83,41 @@ test("interfaces come and go, the guest sees the cable, and what cannot be is re
   expect(await node.text(["readlink", driver])).toMatch(/vmxnet3$/);
   await feature.detach("nic2");
   expect(await feature.nics()).toHaveLength(2);
+});
+
+test("an interface with several queues carries what the others carry, and can be spoiled and taken out as they can", async () => {
+  const [node] = alone.nodes;
+  const feature = node.feature(NetworkInterface);
+  const way = await findTapWay();
+  if (typeof way === "string") {
+    await expect(feature.attach({ queues: 4 })).rejects.toThrow(way);
+    return;
+  }
+  expect(await feature.attach({ queues: 4 })).toMatchObject({ id: "nic2", queues: 4, address: "10.0.12.15" });
+  const device = await feature.deviceName("nic2");
+  // The guest has two processors, and takes as many into use.
+  const queues = async () => (await node.text(["ethtool", "-l", device], { sudo: true })).match(/Combined:\s+\d+/g);
+  expect(await queues()).toEqual([expect.stringMatching(/4$/), expect.stringMatching(/2$/)]);
+  await node.text(["ethtool", "-L", device, "combined", "4"], { sudo: true });
+  expect(await queues()).toEqual([expect.stringMatching(/4$/), expect.stringMatching(/4$/)]);
+  expect(await reaches(node, "10.0.12.2", device)).toBe(true);
+  const content = randomBytes(8 << 20);
+  await using server = createServer((socket) => socket.end(content)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const fetched = await node.text(["bash", "-c", `exec 3<> /dev/tcp/10.0.12.2/${port}; sha256sum <&3`]);
+  expect(fetched).toContain(createHash("sha256").update(content).digest("hex"));
+  expect((await feature.statistics("nic2")).receivedBytes).toBeGreaterThan(content.length);
+  const faults = node.feature(FaultInjection);
+  const lost = await faults.impairNetwork("nic2", { lossPercent: 100 });
+  expect(await reaches(node, "10.0.12.2", device, 3)).toBe(false);
+  await faults.revert(lost);
+  expect(await reaches(node, "10.0.12.2", device)).toBe(true);
+  await feature.setLink("nic2", "down");
+  await expect.poll(() => carrier(node, device), { timeout: 20_000 }).toBe("down");
+  await feature.setLink("nic2", "up");
+  await feature.detach("nic2");
+  expect((await node.run(["test", "-e", `/sys/class/net/${device}`])).exitCode).toBe(1);
 });
 
 test("the way to the outside suffers and assay's own does not, until the fault is reverted or its time is over", async () => {

@@ -14,6 +14,11 @@ export interface NicOptions {
   readonly macAddress?: string;
   /** The largest packet in bytes, from 68 to 65535, which the guest takes over; `virtio-net` on private networks alone. */
   readonly mtu?: number;
+  /**
+   * Pairs of queues, from 1 to 16; default 1. For `virtio-net` alone: other models have as many as their driver wants. Not
+   * every host can give several: a case that needs them asks for `network: { maxQueueCount: atLeast(2) }`.
+   */
+  readonly queues?: number;
   /** Default: `private` where there are several nodes, else `user`. */
   readonly network?: NicNetwork;
 }
@@ -30,6 +35,8 @@ export interface Nic {
   readonly address: string;
   /** Length of the network's prefix in bits. */
   readonly prefixLength: number;
+  /** Pairs of queues that the guest can use (`ethtool -l`), of which Linux takes one for each processor; for `virtio-net` alone. */
+  readonly queues?: number;
   /** Whether the cable is plugged in. */
   readonly link: "up" | "down";
 }

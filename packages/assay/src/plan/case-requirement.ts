@@ -87,6 +87,7 @@ function networkSpace(network: NetworkNeed): NonNullable<NodeSpace["networkInter
     ...(network.dataPath !== undefined && { dataPath: setSpace(network.dataPath) }),
     ...(network.nicCount !== undefined && { nicCount: countSpace(network.nicCount) }),
     ...(network.maxNicCount !== undefined && { maxNicCount: countSpace(network.maxNicCount) }),
+    ...(network.maxQueueCount !== undefined && { maxQueueCount: countSpace(network.maxQueueCount) }),
   };
 }
 

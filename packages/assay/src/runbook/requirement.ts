@@ -52,6 +52,8 @@ export interface NetworkInterfaceSpace {
   readonly dataPath?: SetSpace<(typeof DATA_PATHS)[number]>;
   readonly nicCount?: CountSpace;
   readonly maxNicCount?: CountSpace;
+  /** Pairs of queues that an interface can have. */
+  readonly maxQueueCount?: CountSpace;
 }
 
 /** A feature with its settings by the language's own key; each setting is a set of values. */

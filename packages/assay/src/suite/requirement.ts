@@ -28,6 +28,8 @@ export interface NetworkNeed {
   readonly nicCount?: Count;
   /** Interfaces that can be added. */
   readonly maxNicCount?: Count;
+  /** Pairs of queues that an added interface can have. */
+  readonly maxQueueCount?: Count;
 }
 
 /** A feature by its key, such as `SerialConsole`, or by its name with settings of which each must hold. */

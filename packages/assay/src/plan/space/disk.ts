@@ -54,4 +54,5 @@ export const NETWORK_ASPECTS: readonly Aspect<NetworkInterfaceSpace>[] = [
     one: "network interface at most",
     unknown,
   }),
+  countAspect("maxQueueCount", { key: "max_queue_count", noun: "queues of a network interface at most", unknown }),
 ];

@@ -30,6 +30,7 @@ const networkTable = {
   data_path: setSpace(DATA_PATHS, "way of the packets"),
   nic_count: countSpace("network interfaces"),
   max_nic_count: countSpace("network interfaces that can be attached"),
+  max_queue_count: countSpace("pairs of queues that an attached interface can have"),
 };
 
 /** `disk`, here and as a feature. */
@@ -67,6 +68,7 @@ export function networkOf(read: NetworkRead): NetworkInterfaceSpace {
     ...given("dataPath", read.data_path),
     ...given("nicCount", read.nic_count),
     ...given("maxNicCount", read.max_nic_count),
+    ...given("maxQueueCount", read.max_queue_count),
   };
 }
 

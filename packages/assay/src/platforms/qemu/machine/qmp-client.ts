@@ -23,6 +23,11 @@ export interface QmpExecuteOptions {
   readonly timeoutMs?: number;
 }
 
+export interface QmpCommandOptions extends QmpExecuteOptions {
+  /** Sends the command, a line with its end, for this client; see {@link QmpClient.share}. */
+  readonly send?: (line: string) => void;
+}
+
 export interface QmpOpenOptions extends QmpExecuteOptions {
   /** Makes what commands name reachable for QEMU. */
   readonly lender?: { tell(commandArguments: Arguments): Arguments | Promise<Arguments> } | undefined;
@@ -92,15 +97,30 @@ export class QmpClient implements Disposable {
   }
 
   /** Runs a command and gives its `return` value. Throws QmpRefused, TimedOut, or PlatformError when QEMU is gone. */
-  async execute(command: string, commandArguments: Arguments = {}, options: QmpExecuteOptions = {}): Promise<unknown> {
+  async execute(command: string, commandArguments: Arguments = {}, options: QmpCommandOptions = {}): Promise<unknown> {
     const told = this.#lender?.tell(commandArguments) ?? commandArguments;
     // Commands keep their order unless one has to wait for its file.
     const ready = told instanceof Promise ? await told : told;
     const id = this.#nextId++;
     return await this.#wait(command, options, (pending) => {
       this.#pending.set(id, pending);
-      this.#stream.write(`${JSON.stringify({ execute: command, arguments: ready, id })}\n`);
+      const line = `${JSON.stringify({ execute: command, arguments: ready, id })}\n`;
+      if (options.send === undefined) this.#stream.write(line);
+      else options.send(line);
     });
+  }
+
+  /**
+   * Starts a process that inherits the connection and can send commands over it: those that go with a descriptor, which
+   * Node cannot send. Answers come here.
+   */
+  share<T>(start: (stream: Duplex) => T): T {
+    try {
+      return start(this.#stream);
+    } finally {
+      // Node no longer reads what a process has inherited.
+      this.#stream.resume();
+    }
   }
 
   /** Calls `listener` for every event until the returned function is called. */

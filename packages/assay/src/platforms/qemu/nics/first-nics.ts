@@ -17,12 +17,13 @@ export interface FirstNic {
 
 /** The interfaces that machines of the platform qemu begin with. */
 export function firstNics(model: NicModel, place: NetworkPlace | undefined): readonly FirstNic[] {
-  const own = { id: OWN_NIC, model, macAddress: OWN_MAC, network: "user" } as const;
+  const queues = model === "virtio-net" ? { queues: 1 } : {};
+  const own = { id: OWN_NIC, model, ...queues, macAddress: OWN_MAC, network: "user" } as const;
   const first = { ...own, address: OWN_ADDRESS, prefixLength: NIC_PREFIX_LENGTH };
   const alone = { nic: first, device: OWN_NIC, netdev: OWN_NIC };
   if (place === undefined) return [alone];
   const { address, macAddress } = place;
-  const shared = { id: PRIVATE_NIC, model, network: "private" } as const;
+  const shared = { id: PRIVATE_NIC, model, ...queues, network: "private" } as const;
   const second = { ...shared, macAddress, address, prefixLength: PREFIX_LENGTH };
   return [alone, { nic: second, device: PRIVATE_NIC, netdev: "net1" }];
 }

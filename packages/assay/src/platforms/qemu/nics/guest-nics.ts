@@ -27,6 +27,8 @@ while read -r kind rest; do
 done
 [ "$is_named" ] || { echo 'udevadm ended by itself.' >&2; exit 3; }
 set -e
+# The record may have come just after the name of before was read.
+find_device ${macAddress}
 ${LEAVE_ALONE}
 ip address replace ${`${address}/${NIC_PREFIX_LENGTH}`} dev "$device"
 ip link set dev "$device" up`,

@@ -8,6 +8,7 @@ import type { NetworkPlace } from "../network/network-plan.ts";
 import { type FirstNic, firstNics } from "./first-nics.ts";
 import { NIC_DRIVERS, NIC_PREFIX_LENGTH, type NicPlan, planNic, userPrefix } from "./nic-plan.ts";
 import { type Meeting, meetQemu } from "./qemu-socket.ts";
+import { addQueues, queuesOf, removeQueues } from "./several-queues.ts";
 
 export interface NicRackParts {
   readonly qmp: QmpClient;
@@ -80,9 +81,12 @@ export class NicRack {
     }
     this.#numbers.add(index);
     try {
-      const { id, model, macAddress, network, address } = plan;
+      const { id, model, macAddress, network, address, queues } = plan;
       if ((await this.#parts.isGone?.()) !== true) await this.#plugIn(plan, signal);
-      const nic = { id, model, macAddress, network, address, prefixLength: NIC_PREFIX_LENGTH };
+      const nic = {
+        ...{ id, model, macAddress, network, address, prefixLength: NIC_PREFIX_LENGTH },
+        ...(model === "virtio-net" && { queues }),
+      };
       this.#place({ nic, device: id, netdev: netdevFor(plan) }, plan);
       return nic;
     } catch (error) {
@@ -104,6 +108,7 @@ export class NicRack {
     }
     await this.#parts.ports.unplug(id, withSignal(signal));
     this.#slots.delete(id);
+    if (plan.queues > 1) await removeQueues(this.#parts.qmp, id);
     // QEMU closes its end of the cable, and ours notices.
     await this.#parts.qmp.execute("netdev_del", { id: netdev }, withSignal(signal));
     this.#numbers.delete(plan.index);
@@ -163,10 +168,13 @@ export class NicRack {
 
   async #plugIn(plan: NicPlan, signal: AbortSignal | undefined): Promise<void> {
     const cable = await this.#layCable(plan, signal);
+    const netdev = netdevFor(plan);
     try {
+      if (plan.queues > 1) await addQueues(this.#parts.qmp, { ...plan, netdev }, signal);
       await this.#parts.ports.plug(deviceOf(plan), withSignal(signal));
     } catch (error) {
-      await this.#parts.qmp.execute("netdev_del", { id: netdevFor(plan) }).catch(() => undefined);
+      if (plan.queues > 1) await removeQueues(this.#parts.qmp, plan.id);
+      await this.#parts.qmp.execute("netdev_del", { id: netdev }).catch(() => undefined);
       cable?.destroy();
       throw error instanceof QmpRefused ? explained(error, plan) : error;
     }
@@ -205,10 +213,12 @@ const netdevFor = ({ id }: NicPlan): string => `${id}-net`;
 const deviceOf = (plan: NicPlan) => ({
   driver: NIC_DRIVERS[plan.model],
   id: plan.id,
-  netdev: netdevFor(plan),
+  netdev: plan.queues > 1 ? queuesOf(plan.id) : netdevFor(plan),
   mac: plan.macAddress,
   romfile: "",
   ...(plan.mtu === undefined ? {} : { host_mtu: plan.mtu }),
+  // An interrupt for each queue of both directions, one for changes and one for the control queue.
+  ...(plan.queues > 1 && { mq: true, vectors: 2 * plan.queues + 2 }),
 });
 
 function explained(error: QmpRefused, { model }: NicPlan): Error {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { NetworkInterfaceSpace } from "../../../runbook/requirement.ts";
 import { atLeast, exactly } from "../../../suite/count.ts";
-import { nicRefusal, wantedNics } from "./wanted-nics.ts";
+import { nicRefusal, queuesRefusal, wantedNics } from "./wanted-nics.ts";
 
 const common = { cores: 1, memoryMb: 512, features: [], coldBoot: false };
 const asking = (nodeCount: number, networkInterface: NetworkInterfaceSpace) => ({
@@ -27,6 +27,17 @@ test.for<readonly [string, NetworkInterfaceSpace, number, number]>([
 test("each node has its own number", () => {
   const nodes = [{ networkInterface: { nicCount: exactly(4) } }, {}];
   expect(wantedNics({ ...common, nodeCount: 2, nodes })).toEqual([4, 2]);
+});
+
+test("several queues need a tap", () => {
+  const wanted = asking(1, { maxQueueCount: atLeast(4) });
+  expect([nicRefusal(wanted), queuesRefusal(wanted, undefined)]).toEqual([undefined, undefined]);
+  expect(queuesRefusal(wanted, "the program 'perl' is not there")).toBe(
+    "it needs network interfaces with 4 or more queues, for which a tap is needed, and the program 'perl' is not there.",
+  );
+  expect(queuesRefusal(asking(2, { maxQueueCount: exactly(1) }), "there is none")).toBeUndefined();
+  expect(queuesRefusal(asking(2, {}), "there is none")).toBeUndefined();
+  expect(nicRefusal(asking(1, { maxQueueCount: atLeast(17) }))).toContain("gives at most 16");
 });
 
 test.for<readonly [NetworkInterfaceSpace, number, string]>([
