@@ -21,6 +21,8 @@ export interface NicRackParts {
   readonly first?: readonly FirstNic[];
   /** Where QEMU finds this process. */
   readonly meeting?: Meeting;
+  /** How QEMU is given descriptors, where assay does not speak with it itself; see {@link Borrower}. */
+  readonly sender?: readonly string[];
   /** Whether there is no QEMU to plug anything into, which {@link NicRack.plugAgain} then does. */
   readonly isGone?: () => Promise<boolean>;
 }
@@ -170,7 +172,7 @@ export class NicRack {
     const cable = await this.#layCable(plan, signal);
     const netdev = netdevFor(plan);
     try {
-      if (plan.queues > 1) await addQueues(this.#parts.qmp, { ...plan, netdev }, signal);
+      if (plan.queues > 1) await addQueues(this.#parts, { ...plan, netdev }, signal);
       await this.#parts.ports.plug(deviceOf(plan), withSignal(signal));
     } catch (error) {
       if (plan.queues > 1) await removeQueues(this.#parts.qmp, plan.id);

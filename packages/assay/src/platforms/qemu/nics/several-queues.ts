@@ -1,5 +1,5 @@
 import type { QmpClient } from "../machine/qmp-client.ts";
-import { LentTaps } from "./lent-taps.ts";
+import { type Borrower, LentTaps } from "./lent-taps.ts";
 import { USUAL_MTU } from "./nic-plan.ts";
 
 /** An interface and the end of its cable, which has one queue. */
@@ -30,11 +30,12 @@ const partsOf = (id: string): readonly [string, string, string, string] => [
  * that frames go through a bridge of the host's kernel and a hub of QEMU; what spoils the cable spoils them as well. Throws
  * PlatformError where the host cannot make it; the cable is as before then.
  */
-export async function addQueues(qmp: QmpClient, cable: Cable, signal: AbortSignal | undefined): Promise<void> {
+export async function addQueues(borrower: Borrower, cable: Cable, signal: AbortSignal | undefined): Promise<void> {
+  const { qmp } = borrower;
   const { id, index, mtu, netdev, queues } = cable;
   const [several, outside, hubToCable, hubToOutside] = partsOf(id);
   const limits = signal === undefined ? {} : { signal };
-  await using taps = await LentTaps.make(qmp, { queues, mtu: mtu ?? USUAL_MTU }, signal);
+  await using taps = await LentTaps.make(borrower, { queues, mtu: mtu ?? USUAL_MTU }, signal);
   try {
     const names = Array.from({ length: queues }, (_, queue) => `${id}-queue${queue}`);
     for (const [queue, name] of names.entries()) await taps.lend(queue, name, signal);
