@@ -1,63 +1,36 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { PlatformError, TimedOut } from "../../packages/assay/src/errors/catalogue.ts";
 import { inspectImage } from "../../packages/assay/src/image/inspect.ts";
 import { DomainEvents } from "../../packages/assay/src/platforms/libvirt/connection/events.ts";
 import { parseUri } from "../../packages/assay/src/platforms/libvirt/connection/uri.ts";
 import { Virsh } from "../../packages/assay/src/platforms/libvirt/connection/virsh.ts";
-import { domainName } from "../../packages/assay/src/platforms/libvirt/domain/domain.ts";
 import { type DomainSpec, domainXml } from "../../packages/assay/src/platforms/libvirt/domain/domain-xml.ts";
 import { type DomainMark, makeMark } from "../../packages/assay/src/platforms/libvirt/domain/mark.ts";
 import { cleanConnection } from "../../packages/assay/src/platforms/libvirt/orphans.ts";
 import { Pool } from "../../packages/assay/src/platforms/libvirt/storage/pool.ts";
 import { markProcess } from "../../packages/assay/src/platforms/qemu/host/process-mark.ts";
-import { type OwnLibvirt, openLibvirt, virsh as output, whyNoLibvirt } from "./own-libvirt.ts";
+import { virsh as output } from "./own-libvirt.ts";
+import { LIMIT_MS, specOf, useLibvirt } from "./use-libvirt.ts";
 
-const LIMIT_MS = 300_000;
-const reason = whyNoLibvirt();
-const title = (what: string) => (reason === undefined ? what : `${what} (not run: ${reason})`);
-const libvirtTest = test.skipIf(reason !== undefined);
+const { libvirtTest, title, libvirt } = useLibvirt();
 const signal = AbortSignal.timeout(LIMIT_MS);
-let libvirt: OwnLibvirt;
-let virsh: Virsh;
-let folder: string;
-
-beforeAll(async () => {
-  if (reason !== undefined) return;
-  libvirt = await openLibvirt();
-  virsh = new Virsh(parseUri(libvirt.uri));
-  folder = await mkdtemp(join(tmpdir(), "assay-libvirt-daemon-"));
-}, LIMIT_MS);
-afterAll(async () => {
-  await libvirt?.[Symbol.asyncDispose]();
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-}, LIMIT_MS);
-
-async function specOf(change: Partial<DomainSpec> = {}): Promise<DomainSpec> {
-  return {
-    ...{ name: domainName(), uuid: crypto.randomUUID() },
-    mark: await makeMark({ runId: "run", name: "node", storage: "pool" }),
-    ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios", hasTpm: false },
-    ...{ disk: "/nonexistent", seed: undefined, ignition: undefined, kernel: undefined },
-    network: { kind: "user", sshPort: 20_022 },
-    privateNic: undefined,
-    ...change,
-  };
-}
 
 async function define(spec: DomainSpec): Promise<string> {
-  const file = join(folder, "domain.xml");
+  const file = join(libvirt.folder, "domain.xml");
   await writeFile(file, domainXml(spec));
-  return await virsh.run(["define", file, "--validate"], { signal, timeoutMs: LIMIT_MS });
+  return await libvirt.virsh.run(["define", file, "--validate"], { signal, timeoutMs: LIMIT_MS });
 }
 
 const VARIANTS: readonly (readonly [string, Partial<DomainSpec>])[] = [
   ["BIOS on q35", {}],
-  ["BIOS on i440fx", { machineType: "pc", network: { kind: "network", name: "default", mac: "52:54:00:00:00:01" } }],
+  [
+    "BIOS on i440fx",
+    { hardware: { machineType: "pc" }, network: { kind: "network", name: "default", mac: "52:54:00:00:00:01" } },
+  ],
   ["UEFI and a TPM", { firmware: "uefi", hasTpm: true }],
   ["UEFI", { firmware: "uefi" }],
   ["UEFI with Secure Boot", { firmware: "secure-boot" }],
@@ -70,15 +43,17 @@ const VARIANTS: readonly (readonly [string, Partial<DomainSpec>])[] = [
       privateNic: { mac: "52:54:00:a5:5a:01", port: 4000 },
     },
   ],
+  ["vsock and huge pages", { hardware: { hasVsock: true, hasHugepages: true } }],
+  ["the host's processors", { accelerator: "kvm", hardware: { cpu: "host" } }],
 ];
 
-test.skipIf(reason !== undefined).each(VARIANTS)(
+libvirtTest.each(VARIANTS)(
   "libvirt takes the domain of a machine with %s, against its own schema",
   async (_, change) => {
     const spec = await specOf(change);
     await define(spec);
     expect(output(libvirt.uri, "domuuid", spec.name)).toBe(spec.uuid);
-    await virsh.run(["undefine", spec.name, "--nvram"], { signal });
+    await libvirt.virsh.run(["undefine", spec.name, "--nvram"], { signal });
   },
   LIMIT_MS,
 );
@@ -86,8 +61,8 @@ test.skipIf(reason !== undefined).each(VARIANTS)(
 libvirtTest(
   title("a pool is made, holds files and overlays, and gives them up by their beginning"),
   async () => {
-    const pool = await Pool.open(virsh, "pool", join(folder, "pool"), signal);
-    const file = join(folder, "file");
+    const pool = await Pool.open(libvirt.virsh, "pool", join(libvirt.folder, "pool"), signal);
+    const file = join(libvirt.folder, "file");
     await writeFile(file, "what is in it".padEnd(4096, "."));
     const path = await pool.upload("machine-1-seed.iso", file, signal);
     expect(await readFile(path, "utf8")).toBe(await readFile(file, "utf8"));
@@ -100,7 +75,7 @@ libvirtTest(
     expect(overlay).toMatch(/machine-1\.qcow2$/);
     // What is taken out has all of it, and stands on nothing.
     expect(await pool.backingPaths("machine-", signal)).toEqual(new Set([path]));
-    const whole = join(folder, "whole.qcow2");
+    const whole = join(libvirt.folder, "whole.qcow2");
     await pool.saveWhole("machine-1.qcow2", whole, signal);
     expect(await inspectImage(whole)).toMatchObject({ format: "qcow2", virtualSizeBytes: 1 << 20 });
     const { stdout } = spawnSync("qemu-io", ["-r", "-c", "read -v 0 16", whole], { encoding: "utf8" });
@@ -111,7 +86,7 @@ libvirtTest(
     await pool.removeAll("machine-1");
     expect(output(libvirt.uri, "vol-list", "pool").split("\n")).toEqual([expect.stringContaining("machine-2.raw")]);
     await expect(pool.upload("machine-2.raw", file, signal)).rejects.toThrow(PlatformError);
-    expect(await Pool.find(virsh, "no-pool")).toBeUndefined();
+    expect(await Pool.find(libvirt.virsh, "no-pool")).toBeUndefined();
   },
   LIMIT_MS,
 );
@@ -134,12 +109,12 @@ libvirtTest(
     };
     for (const spec of Object.values(specs)) await define(spec);
     const unmarked = await specOf();
-    await writeFile(join(folder, "unmarked.xml"), domainXml(unmarked).replace(/<metadata>.*<\/metadata>/s, ""));
-    await virsh.run(["define", join(folder, "unmarked.xml")], { signal });
-    const pool = await Pool.open(virsh, "pool", join(folder, "pool"), signal);
-    await writeFile(join(folder, "disk"), "x");
-    await pool.upload(`${specs.gone.name}.qcow2`, join(folder, "disk"), signal);
-    await pool.upload(`${specs.mine.name}.qcow2`, join(folder, "disk"), signal);
+    await writeFile(join(libvirt.folder, "unmarked.xml"), domainXml(unmarked).replace(/<metadata>.*<\/metadata>/s, ""));
+    await libvirt.virsh.run(["define", join(libvirt.folder, "unmarked.xml")], { signal });
+    const pool = await Pool.open(libvirt.virsh, "pool", join(libvirt.folder, "pool"), signal);
+    await writeFile(join(libvirt.folder, "disk"), "x");
+    await pool.upload(`${specs.gone.name}.qcow2`, join(libvirt.folder, "disk"), signal);
+    await pool.upload(`${specs.mine.name}.qcow2`, join(libvirt.folder, "disk"), signal);
 
     const first = await cleanConnection(libvirt.uri);
     expect(first.removed.map(({ name }) => name)).toEqual(["gone"]);
@@ -152,7 +127,7 @@ libvirtTest(
     expect(second.removed.map(({ name }) => name)).toEqual(["kept"]);
     const left = output(libvirt.uri, "list", "--all", "--name").split("\n").filter(Boolean);
     expect(left.toSorted()).toEqual([specs.mine.name, specs.far.name, unmarked.name].toSorted());
-    for (const name of left) await virsh.run(["undefine", name], { signal });
+    for (const name of left) await libvirt.virsh.run(["undefine", name], { signal });
   },
   LIMIT_MS,
 );
@@ -160,7 +135,7 @@ libvirtTest(
 libvirtTest(
   title("events of a domain are told, those of others are not, and a wait has an end"),
   async () => {
-    await using events = await DomainEvents.open(virsh);
+    await using events = await DomainEvents.open(libvirt.virsh);
     const [one, other] = [await specOf(), await specOf()];
     const wait = { timeoutMs: 30_000, signal };
     // The subscription of virsh takes a moment of which it does not tell.
@@ -185,9 +160,9 @@ libvirtTest(
     await expect(nobody.run(["list"])).rejects.toMatchObject({
       help: expect.stringContaining("libvirt-daemon-system"),
     });
-    await expect(virsh.run(["domstate", "nobody"])).rejects.toThrow(
+    await expect(libvirt.virsh.run(["domstate", "nobody"])).rejects.toThrow(
       "libvirt refused 'domstate': failed to get domain 'nobody'",
     );
-    expect(await virsh.ask(["domstate", "nobody"])).toBeUndefined();
+    expect(await libvirt.virsh.ask(["domstate", "nobody"])).toBeUndefined();
   },
 );

@@ -9,7 +9,9 @@ import {
   FaultInjection,
   Hibernation,
   MemoryPressure,
+  NestedVirtualization,
   NetworkInterface,
+  Nvme,
   Panic,
   PrivateNetwork,
   Resize,
@@ -33,6 +35,8 @@ const wanted: EnvironmentRequirement = { nodeCount: 2, cores: 1, memoryMb: 512, 
 const progress = () => undefined;
 let libvirt: OwnLibvirt;
 let platform: Platform;
+/** Of machines with two nodes of NUMA, each of one core with two threads. */
+let nodes: Platform;
 let logFolder: string;
 let cache: string | undefined;
 
@@ -45,27 +49,32 @@ beforeAll(async () => {
   cache = process.env.ASSAY_CACHE;
   process.env.ASSAY_CACHE = join(logFolder, "cache");
   libvirt = await openLibvirt();
-  platform = await libvirtPlatform({
-    image,
-    section: { uri: libvirt.uri, acceleration: "tcg", cores: 1, memory_mb: 768 },
-    runId: `test-${process.pid}`,
-    keepEnvironment: "no",
-  });
+  const platformOf = async (section: Readonly<Record<string, unknown>>) =>
+    await libvirtPlatform({
+      image,
+      section: { uri: libvirt.uri, acceleration: "tcg", ...section },
+      runId: `test-${process.pid}`,
+      keepEnvironment: "no",
+    });
+  platform = await platformOf({ cores: 1, memory_mb: 768 });
+  const numa = { cores: 2, memory_mb: 448 };
+  nodes = await platformOf({ numa: [numa, numa], topology: { sockets: 2, threads: 2 }, disk_bus: "virtio-scsi" });
   await platform.prepare({ firstRequirement: wanted, signal, logFolder, progress });
 }, LIMIT_MS);
 
 afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
+  await nodes?.[Symbol.asyncDispose]();
   await libvirt?.[Symbol.asyncDispose]();
   if (cache === undefined) delete process.env.ASSAY_CACHE;
   else process.env.ASSAY_CACHE = cache;
   if (logFolder !== undefined) await rm(logFolder, { recursive: true, force: true });
 }, LIMIT_MS);
 
-async function deploy(environmentName: string): Promise<Environment> {
+async function deploy(environmentName: string, on = platform, requirement = wanted): Promise<Environment> {
   const folder = await mkdtemp(join(logFolder, `${environmentName}-`));
   const context = { environmentName, signal: AbortSignal.timeout(LIMIT_MS), logFolder: folder, progress };
-  return await platform.deploy(wanted, context);
+  return await on.deploy(requirement, context);
 }
 
 const title = (what: string) => (reason === undefined ? what : `${what} (not run: ${reason})`);
@@ -232,6 +241,47 @@ test.skipIf(reason !== undefined)(
     await node.text(sh`echo 0 > /proc/sys/kernel/panic`, root);
     expect(await node.feature(Panic).trigger()).toMatchObject({ kind: "panicked" });
     expect(await power.status()).toBe("panicked");
+  },
+  LIMIT_MS,
+);
+
+test.skipIf(reason !== undefined)(
+  title("a fork has nodes and threads, keeps an NVMe disk while it is off, and can have machines of its own"),
+  async () => {
+    const requirement = { ...wanted, nodeCount: 1, features: ["Nvme", "NESTED_VIRTUALIZATION"] };
+    await using environment = await deploy("fifth", nodes, requirement);
+    expect(environment.facts.origin).toBe("fork");
+    const [node] = environment.nodes;
+    const root = { sudo: true } as const;
+    const wait = { timeoutMs: 300_000 };
+    const system = "/sys/devices/system";
+    expect(await node.text(sh`cat ${system}/node/node0/cpulist ${system}/node/node1/cpulist`)).toBe("0-1\n2-3");
+    expect(await node.text(["cat", `${system}/cpu/cpu3/topology/thread_siblings_list`])).toBe("2-3");
+    expect(await node.text(sh`cat ${system}/cpu/cpu[0-3]/topology/physical_package_id | sort -u`)).toBe("0\n1");
+    expect(await node.feature(Disk).osDisk()).toMatchObject({ controller: "scsi" });
+
+    expect(node.feature(NestedVirtualization).extension).toBe("svm");
+    expect(await node.text(sh`modprobe kvm_amd && test -c /dev/kvm && echo there`, root)).toBe("there");
+
+    const nvme = node.feature(Nvme);
+    const [controller, other] = await nvme.addControllers([{ sizeBytes: 1 << 24, serial: "N1" }, {}], wait);
+    expect(controller).toMatchObject({
+      id: "data1",
+      serial: "N1",
+      namespaces: [expect.stringMatching(/^\/dev\/nvme/)],
+    });
+    await nvme.removeControllers([other?.id ?? ""], wait);
+    const read = async () => {
+      const [{ namespaces: [device = ""] = [] } = {}] = await nvme.controllers(wait);
+      return await node.text(sh`dd if=${device} bs=16 count=1 status=none | tr -d '\0'`, root);
+    };
+    await node.text(sh`printf kept | dd of=${controller?.namespaces[0] ?? ""} conv=fsync status=none`, root);
+    expect(await read()).toBe("kept");
+    const power = node.feature(StartStop);
+    await power.stop({ timeoutMs: 600_000 });
+    await power.start();
+    await node.shell.reconnect({ timeoutMs: 900_000 });
+    expect(await read()).toBe("kept");
   },
   LIMIT_MS,
 );

@@ -1,18 +1,13 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { UsageError } from "../../packages/assay/src/errors/catalogue.ts";
 import { LocalShell } from "../../packages/assay/src/node/shell/local/local-shell.ts";
 import { HostKeyPin } from "../../packages/assay/src/node/shell/ssh/host-key-pin.ts";
 import { DomainEvents } from "../../packages/assay/src/platforms/libvirt/connection/events.ts";
-import { parseUri } from "../../packages/assay/src/platforms/libvirt/connection/uri.ts";
-import { Virsh } from "../../packages/assay/src/platforms/libvirt/connection/virsh.ts";
 import { withFile } from "../../packages/assay/src/platforms/libvirt/connection/with-file.ts";
 import { Domain, domainName } from "../../packages/assay/src/platforms/libvirt/domain/domain.ts";
 import { type DomainSpec, domainXml } from "../../packages/assay/src/platforms/libvirt/domain/domain-xml.ts";
-import { makeMark } from "../../packages/assay/src/platforms/libvirt/domain/mark.ts";
 import { DomainFaults } from "../../packages/assay/src/platforms/libvirt/features/domain-faults.ts";
 import { LibvirtParts } from "../../packages/assay/src/platforms/libvirt/features/libvirt-parts.ts";
 import type { ConnectedMachine } from "../../packages/assay/src/platforms/libvirt/machine.ts";
@@ -23,56 +18,42 @@ import { QmpRefused } from "../../packages/assay/src/platforms/qemu/machine/qmp-
 import { EthernetSwitch } from "../../packages/assay/src/platforms/qemu/network/ethernet-switch.ts";
 import { MachineNetwork } from "../../packages/assay/src/platforms/qemu/network/machine-network.ts";
 import { planNetwork } from "../../packages/assay/src/platforms/qemu/network/network-plan.ts";
-import { type OwnLibvirt, openLibvirt, virsh as output, whyNoLibvirt, whyNoTpm } from "./own-libvirt.ts";
+import { virsh as output, whyNoLibvirt, whyNoTpm } from "./own-libvirt.ts";
+import { LIMIT_MS, specOf, useLibvirt } from "./use-libvirt.ts";
 
-const LIMIT_MS = 300_000;
-const reason = whyNoLibvirt();
-const title = (what: string) => (reason === undefined ? what : `${what} (not run: ${reason})`);
-const libvirtTest = test.skipIf(reason !== undefined);
+const { libvirt, libvirtTest, title } = useLibvirt();
 const signal = AbortSignal.timeout(LIMIT_MS);
 const wait = { timeoutMs: 60_000, signal };
-let libvirt: OwnLibvirt;
-let virsh: Virsh;
-let folder: string;
 let pool: Pool;
 let events: DomainEvents;
 
 beforeAll(async () => {
-  if (reason !== undefined) return;
-  libvirt = await openLibvirt();
-  virsh = new Virsh(parseUri(libvirt.uri));
-  folder = await mkdtemp(join(tmpdir(), "assay-libvirt-guestless-"));
-  pool = await Pool.open(virsh, "pool", join(folder, "pool"), signal);
-  events = await DomainEvents.open(virsh);
+  if (whyNoLibvirt() !== undefined) return;
+  pool = await Pool.open(libvirt.virsh, "pool", join(libvirt.folder, "pool"), signal);
+  events = await DomainEvents.open(libvirt.virsh);
 }, LIMIT_MS);
-afterAll(async () => {
-  await events?.[Symbol.asyncDispose]();
-  await libvirt?.[Symbol.asyncDispose]();
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-}, LIMIT_MS);
+afterAll(async () => await events?.[Symbol.asyncDispose]());
 
 /** A machine that stands at power-on: QEMU is there with all its devices, and no guest. */
 async function standing(change: Partial<DomainSpec> = {}): Promise<Domain & AsyncDisposable> {
   const name = domainName();
-  const domain = await Domain.open({ virsh, events, pool, name, serialLog: join(folder, `${name}.log`) });
+  const domain = await Domain.open({
+    virsh: libvirt.virsh,
+    events,
+    pool,
+    name,
+    serialLog: join(libvirt.folder, `${name}.log`),
+  });
   const disk = await pool.createDisk(`${name}.qcow2`, 1 << 26, signal);
-  const spec: DomainSpec = {
-    ...{ name, uuid: crypto.randomUUID() },
-    mark: await makeMark({ runId: "run", name: "node", storage: "pool" }),
-    ...{ accelerator: "tcg", machineType: "q35", cores: 1, memoryMb: 256, firmware: "bios", hasTpm: false },
-    ...{ disk, seed: undefined, ignition: undefined, kernel: undefined },
-    network: { kind: "user", sshPort: 20_022 },
-    privateNic: undefined,
-    ...change,
-  };
+  const spec = await specOf({ name, disk, ...change });
   await domain.define(domainXml(spec), signal);
-  await virsh.run(["start", name, "--paused"], { signal });
+  await libvirt.virsh.run(["start", name, "--paused"], { signal });
   return domain;
 }
 
 const connectedTo = (domain: Domain): ConnectedMachine => ({
   ...{ domain, shell: new LocalShell(), address: "127.0.0.1", port: 1, hostKey: new HostKeyPin() },
-  ...{ network: { kind: "user", sshPort: 1 }, kernelRelease: undefined },
+  ...{ network: { kind: "user", sshPort: 1 }, origin: "cold boot", kernelRelease: undefined },
 });
 
 async function freePorts(domain: Domain): Promise<readonly string[]> {
@@ -89,9 +70,9 @@ async function offAndOn(domain: Domain): Promise<void> {
   await domain.power.pause(wait);
 }
 
-test.skipIf(reason !== undefined).each<[string, Partial<DomainSpec>]>([
+libvirtTest.each<[string, Partial<DomainSpec>]>([
   ["BIOS on q35", {}],
-  ["BIOS on i440fx", { machineType: "pc" }],
+  ["BIOS on i440fx", { hardware: { machineType: "pc" } }],
   ["UEFI", { firmware: "uefi" }],
   ["UEFI with Secure Boot", { firmware: "secure-boot", memoryMb: 512 }],
 ])(
@@ -121,13 +102,21 @@ libvirtTest(
     });
     const { name } = domain;
     const saved = await pool.pathBeside("template-1.qcow2", "template-1.save", signal);
-    await virsh.run(["save", name, saved, "--running"], { signal });
+    await libvirt.virsh.run(["save", name, saved, "--running"], { signal });
     await pool.refresh(signal);
     const other = domainName();
     await renameSaved(pool, "template-1.save", { name: other, uuid: crypto.randomUUID(), mac: undefined }, signal);
-    const xml = await virsh.run(["save-image-dumpxml", saved, "--security-info"], { signal });
-    await withFile("restored.xml", xml, (file) => virsh.run(["restore", saved, "--xml", file, "--paused"], { signal }));
-    await using fork = await Domain.open({ virsh, events, pool, name: other, serialLog: join(folder, "fork.log") });
+    const xml = await libvirt.virsh.run(["save-image-dumpxml", saved, "--security-info"], { signal });
+    await withFile("restored.xml", xml, (file) =>
+      libvirt.virsh.run(["restore", saved, "--xml", file, "--paused"], { signal }),
+    );
+    await using fork = await Domain.open({
+      virsh: libvirt.virsh,
+      events,
+      pool,
+      name: other,
+      serialLog: join(libvirt.folder, "fork.log"),
+    });
     const [, variables = ""] = /<nvram[^>]*>([^<]+)</.exec(output(libvirt.uri, "dumpxml", other)) ?? [];
     expect(variables).toContain(other);
     expect(await fork.qmp.execute("query-status")).toMatchObject({ running: false });
@@ -141,21 +130,21 @@ libvirtTest(
   async () => {
     await using domain = await standing();
     const { disks } = domain;
-    const buses = ["scsi", "virtio-blk", "usb"] as const;
+    const buses = ["scsi", "virtio-blk", "usb", "nvme"] as const;
     const size = { sizeBytes: 1 << 25 };
-    await disks.plug([...buses.map((bus) => ({ bus, ...size })), { bus: "scsi", ...size, iops: 100 }], wait);
-    await expect(disks.plug([{ bus: "nvme" }], wait)).rejects.toThrow(UsageError);
+    await disks.plug([...buses.map((bus) => ({ bus, ...size })), { bus: "nvme", ...size, iops: 100 }], wait);
+    await expect(disks.resize("data4", 1 << 26, wait)).rejects.toThrow(UsageError);
     const connected = connectedTo(domain);
-    const { nics } = withNics(connected, undefined);
+    const { nics } = withNics(connected, {}, undefined);
     const faults = new DomainFaults({ connected, shell: connected.shell, nics, network: undefined });
-    for (const disk of ["os", "data1", "data2", "data3", "data4"]) {
+    for (const disk of ["os", "data1", "data2", "data3", "data4", "data5"]) {
       await faults.failDisk(disk, { on: ["read"] });
       await faults.slowDisk(disk, { latencyMs: 100 });
     }
-    expect(await limitOf(domain, "ua-data4")).toBe(10);
+    expect(await limitOf(domain, "ua-data5")).toBe(10);
     await expect(disks.resize("data1", 1 << 26, wait)).rejects.toThrow("while a fault is in force");
     await faults.revertAll();
-    expect(await limitOf(domain, "ua-data4")).toBe(100);
+    expect(await limitOf(domain, "ua-data5")).toBe(100);
     await disks.resize("data1", 1 << 26, wait);
     const lost = await faults.loseWrites("data2");
     await faults.revert(lost);
@@ -163,8 +152,10 @@ libvirtTest(
     await offAndOn(domain);
     expect(await faults.faults()).toEqual([]);
     await faults.failDisk("data2");
+    await faults.failDisk("data4");
     await faults.revertAll();
-    expect(await limitOf(domain, "ua-data4")).toBe(100);
+    expect(await limitOf(domain, "ua-data5")).toBe(100);
+    expect(await freePorts(domain)).toHaveLength(6);
   },
   LIMIT_MS,
 );
@@ -186,7 +177,7 @@ libvirtTest(
     using shared = new EthernetSwitch();
     const connected = connectedTo(domain);
     const network = new MachineNetwork(place, shared);
-    const { nics } = withNics(connected, network);
+    const { nics } = withNics(connected, {}, network);
     const { rack } = nics;
     await rack.plug({ mtu: 1400 }, signal);
     await rack.plug({ network: "user", model: "e1000e" }, signal);
@@ -213,7 +204,7 @@ libvirtTest(
   title("processors and memory come, and are there again after the machine was off"),
   async () => {
     await using domain = await standing();
-    const parts = new LibvirtParts(virsh, domain.name);
+    const parts = new LibvirtParts(libvirt.virsh, domain.name);
     const size = async () => ({
       cores: ((await domain.qmp.execute("query-cpus-fast")) as readonly unknown[]).length,
       memory: await domain.qmp.execute("query-memory-size-summary"),
@@ -233,7 +224,7 @@ libvirtTest(
   async () => {
     await using domain = await standing();
     const connected = connectedTo(domain);
-    const { nics } = withNics(connected, undefined);
+    const { nics } = withNics(connected, {}, undefined);
     const faults = new DomainFaults({ connected, shell: connected.shell, nics, network: undefined });
     const steal = await faults.stealProcessors({ percent: 50, forMs: 60_000 });
     expect((await faults.faults()).map(({ kind }) => kind)).toEqual(["stealProcessors"]);

@@ -48,16 +48,19 @@ export async function bootMachine(
   const mark = await makeMark({ runId, name: order.name, storage: pool.name });
   const first: DomainSpec = {
     ...{ name, uuid: randomUUID(), mark, network: await networkOf(prepared), privateNic: order.privateNic },
-    ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
+    ...{ accelerator: prepared.accelerator, hardware: order.shape.hardware ?? {} },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
     firmware: firmwareOf(settings, order.shape),
     hasTpm: order.shape.hasTpm === true,
-    ...{ disk: NOT_YET, seed: undefined, ignition: undefined, kernel: undefined },
+    ...{ disk: NOT_YET, seed: undefined, cdrom: undefined, ignition: undefined, kernel: undefined },
   };
   // Its mark is there before any of its files, so that none is ever without an owner.
   await domain.define(domainXml(first), signal);
   const contents = { instanceId: name, hostname: order.hostname, username, publicKey: how.sshKey.publicKey };
-  const spec: DomainSpec = { ...first, ...(await makeFiles(prepared, files, contents, signal)) };
+  const spec: DomainSpec = {
+    ...first,
+    ...(await makeFiles(prepared, files, { contents, cdrom: first.hardware.cdrom }, signal)),
+  };
   await domain.define(domainXml(spec), signal);
   await domain.start(signal);
   const { network } = spec;
@@ -76,7 +79,15 @@ export async function bootMachine(
   }
   const told = await shell.run(["uname", "-r"], { signal });
   opened.move();
-  return { ...target, domain, shell, spec, network, kernelRelease: told.stdout.trim() || undefined };
+  return {
+    ...target,
+    domain,
+    shell,
+    spec,
+    network,
+    origin: "cold boot",
+    kernelRelease: told.stdout.trim() || undefined,
+  };
 }
 
 /** Path of a disk that is not there yet. */
@@ -100,9 +111,9 @@ const randomMac = (): string =>
 async function makeFiles(
   { base, image, pool }: Prepared,
   files: string,
-  contents: Parameters<typeof writeBootFiles>[2],
+  { cdrom, contents }: { readonly contents: Parameters<typeof writeBootFiles>[2]; readonly cdrom: string | undefined },
   signal: AbortSignal,
-): Promise<Pick<DomainSpec, "disk" | "seed" | "ignition" | "kernel">> {
+): Promise<Pick<DomainSpec, "disk" | "seed" | "cdrom" | "ignition" | "kernel">> {
   const folder = await mkdtemp(join(tmpdir(), "assay-boot-files-"));
   try {
     const written = await writeBootFiles(folder, image.way, contents, signal);
@@ -111,6 +122,7 @@ async function makeFiles(
     return {
       disk: await pool.createOverlay(`${files}.qcow2`, base, image.virtualSizeBytes, signal),
       seed: await upload("seed.iso", written.seed),
+      cdrom: await upload("cdrom.iso", cdrom),
       ignition: await upload("ignition.json", written.ignition),
       kernel: written.kernel === undefined ? undefined : await uploadKernel(written.kernel, upload),
     };

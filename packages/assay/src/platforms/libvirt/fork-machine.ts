@@ -36,11 +36,12 @@ export async function forkMachine(
   const sshPort = await choosePort(virsh.uri.host === undefined);
   const first: DomainSpec = {
     ...{ name, uuid: randomUUID(), mark: await makeMark({ runId, name: order.name, storage: pool.name }) },
-    ...{ accelerator: prepared.accelerator, machineType: settings.machineType },
+    ...{ accelerator: prepared.accelerator, hardware: order.shape.hardware ?? {} },
     ...{ cores: order.shape.cores, memoryMb: order.shape.memoryMb },
     firmware: firmwareOf(settings, order.shape),
     hasTpm: order.shape.hasTpm === true,
-    ...{ disk: template.disk, seed: template.seed, ignition: template.ignition, kernel: template.kernel },
+    ...{ disk: template.disk, seed: template.seed, cdrom: template.cdrom },
+    ...{ ignition: template.ignition, kernel: template.kernel },
     ...{ network: { kind: "user", sshPort }, privateNic: order.privateNic },
   };
   // Its mark is there before any of its files, so that none is ever without an owner.
@@ -80,7 +81,7 @@ export async function forkMachine(
   opened.move();
   const { address } = target;
   const { kernelRelease } = template;
-  return { domain, shell, address, port: sshPort, hostKey, network: spec.network, kernelRelease };
+  return { domain, shell, address, port: sshPort, hostKey, network: spec.network, origin: "fork", kernelRelease };
 }
 
 /** One fork at a time: the saved file carries the identity of the machine that goes on next. */

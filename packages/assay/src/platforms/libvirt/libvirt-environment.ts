@@ -6,6 +6,7 @@ import { cacheFolder } from "../../host/folders.ts";
 import type { Node } from "../../node/node.ts";
 import type { Environment } from "../platform.ts";
 import type { MachineNics } from "../qemu/features/network-interface.ts";
+import { nestedExtension } from "../qemu/host/nesting.ts";
 import type { MachineShape } from "../qemu/machine/machine.ts";
 import { watchDeath } from "../qemu/machine/machine-death.ts";
 import type { MachineNetwork } from "../qemu/network/machine-network.ts";
@@ -135,7 +136,8 @@ function nodeOf(
   { prepared }: EnvironmentParts,
 ): Node {
   const { address, port, shell } = connected;
-  const { accelerator, username } = prepared;
-  const features = machineFeatures({ accelerator, connected, network, nics, shape });
+  const { accelerator, host, username } = prepared;
+  const extension = nestedExtension(shape.hardware ?? {}, accelerator, host.nesting);
+  const features = machineFeatures({ accelerator, connected, extension, network, nics, shape });
   return machineNode({ name, network, shape, index, shell, login: { address, port, username }, features });
 }

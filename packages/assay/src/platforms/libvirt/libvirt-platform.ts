@@ -14,8 +14,9 @@ import { type ChosenKernel, chooseKernel } from "../qemu/kernel/choose-kernel.ts
 import { prepareKernel } from "../qemu/kernel/prepare-kernel.ts";
 import { makeSshKey } from "../qemu/machine/ssh-key.ts";
 import { machinePlans } from "../qemu/machine-plan.ts";
-import { machineShapes } from "../qemu/machine-shapes.ts";
+import { machineShapes, type UsualShape, usualShape } from "../qemu/machine-shapes.ts";
 import { type Account, bootable, planBoot } from "../qemu/plan-boot.ts";
+import { unlessForkable } from "../qemu/template/not-forkable.ts";
 import { baseOf } from "./base-image.ts";
 import { DomainEvents } from "./connection/events.ts";
 import { Virsh } from "./connection/virsh.ts";
@@ -59,8 +60,14 @@ export async function libvirtPlatform(options: LibvirtPlatformOptions): Promise<
     });
   }
   const way = await planBoot(settings.boot, options.account ?? {}, options.folder ?? process.cwd());
-  return new LibvirtPlatform(options, settings, { way, kernel: await chooseKernel(settings.boot) });
+  const plan: BootPlan = { way, kernel: await chooseKernel(settings.boot) };
+  // A run that cannot go on without it tells why in its own words.
+  const host = await readHost(new Virsh(settings.uri), AbortSignal.timeout(ANSWER_LIMIT_MS)).catch(() => undefined);
+  return new LibvirtPlatform(options, settings, plan, host);
 }
+
+/** Starting a session's daemon takes a while. */
+const ANSWER_LIMIT_MS = 30_000;
 
 interface Ready {
   readonly prepared: Prepared;
@@ -80,6 +87,7 @@ class LibvirtPlatform implements Platform {
   readonly maxEnvironments = Number.POSITIVE_INFINITY;
   readonly #options: LibvirtPlatformOptions;
   readonly #settings: LibvirtSettings;
+  readonly #usual: UsualShape & Pick<LibvirtSettings, "isHere">;
   readonly #plan: BootPlan;
   readonly #alive = new Set<LibvirtEnvironment>();
   readonly #opened = new AsyncDisposableStack();
@@ -87,20 +95,22 @@ class LibvirtPlatform implements Platform {
   #host: HostFacts | undefined;
   #accelerator: "kvm" | "tcg" = "tcg";
 
-  constructor(options: LibvirtPlatformOptions, settings: LibvirtSettings, plan: BootPlan) {
+  constructor(options: LibvirtPlatformOptions, settings: LibvirtSettings, plan: BootPlan, host: HostFacts | undefined) {
     this.#options = options;
     this.#settings = settings;
+    this.#usual = { ...settings, folder: options.folder };
     this.#plan = plan;
+    this.#host = host;
     this.isPristineCheap = settings.forks;
   }
 
   hostCost(requirement: EnvironmentRequirement): HostCost {
     if (this.#settings.uri.host !== undefined) return { memoryMb: 0, cpus: 0 };
-    return costOfMachines(machineShapes(requirement, this.#settings), this.#accelerator);
+    return costOfMachines(machineShapes(requirement, this.#usual), this.#accelerator);
   }
 
   refuse(requirement: EnvironmentRequirement): string | undefined {
-    return libvirtRefusal(requirement, this.#settings, this.#host);
+    return libvirtRefusal(requirement, this.#usual, this.#host);
   }
 
   async removeLeftBehind(): Promise<readonly string[]> {
@@ -111,23 +121,23 @@ class LibvirtPlatform implements Platform {
     const { maker } = await this.#prepare(context);
     const { firstRequirement: first } = context;
     if (!this.#settings.forks || first?.coldBoot === true) return;
-    const shapes = first === undefined ? [this.#settings] : machineShapes(first, this.#settings);
-    for (const shape of shapes) await maker.template(shape, context);
+    const shapes = first === undefined ? [usualShape(this.#usual)] : machineShapes(first, this.#usual);
+    for (const shape of shapes) await maker.template(shape, context).catch(unlessForkable);
   }
 
   async deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
     const startedAt = performance.now();
     const { maker, prepared } = await this.#prepare(context);
-    const refusal = this.refuse(requirement);
+    const refusal = libvirtRefusal(requirement, { ...this.#usual, acceleration: prepared.accelerator }, prepared.host);
     if (refusal !== undefined) throw new PlatformError(`libvirt cannot serve this environment: ${refusal}`);
-    const plans = machinePlans(requirement, this.#settings, context.environmentName);
+    const plans = machinePlans(requirement, this.#usual, context.environmentName);
     const { machines, network } = await makeAll(maker, plans, context, requirement);
     const [first, ...others] = machines;
     if (first === undefined) throw new PlatformError("libvirt was asked for an environment without nodes.");
     const { connected } = first;
     const { image } = this.#options;
     const parameters = prepared.image.way.kernel?.commandLine;
-    const isForked = this.#settings.forks && !requirement.coldBoot;
+    const isCold = machines.some((machine) => machine.connected.origin === "cold boot");
     const environment = new LibvirtEnvironment({
       name: context.environmentName,
       machines: [first, ...others],
@@ -143,7 +153,7 @@ class LibvirtPlatform implements Platform {
         accelerator: prepared.accelerator,
         vmm_version: prepared.host.version,
         libvirt_uri: this.#settings.uri.text,
-        origin: isForked ? "fork" : "cold boot",
+        origin: isCold ? "cold boot" : "fork",
         ready_after_ms: `${Math.round(performance.now() - startedAt)}`,
       },
       afterwards: this.#options.keepEnvironment === "always" ? "keep" : "remove",

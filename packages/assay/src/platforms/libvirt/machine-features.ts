@@ -1,9 +1,12 @@
 import type { Feature } from "../../features/feature.ts";
+import type { VirtualizationExtension } from "../../features/nested-virtualization.ts";
 import { qemuArchitecture } from "../qemu/features/architecture.ts";
 import { QemuDisks } from "../qemu/features/disk.ts";
 import { MachineHibernation } from "../qemu/features/hibernation.ts";
 import { QemuMemoryPressure } from "../qemu/features/memory-pressure.ts";
+import { qemuNesting } from "../qemu/features/nested-virtualization.ts";
 import type { MachineNics } from "../qemu/features/network-interface.ts";
+import { QemuNvme } from "../qemu/features/nvme.ts";
 import { MachinePanic } from "../qemu/features/panic.ts";
 import { QemuResize } from "../qemu/features/resize.ts";
 import { qemuSecurityProfile } from "../qemu/features/security-profile.ts";
@@ -18,34 +21,6 @@ import { DomainWatchdog } from "./features/domain-watchdog.ts";
 import { LibvirtParts } from "./features/libvirt-parts.ts";
 import type { ConnectedMachine } from "./machine.ts";
 
-/** Features every machine of this platform has. */
-export const LIBVIRT_FEATURES: readonly string[] = [
-  "SerialConsole",
-  "StartStop",
-  "Hibernation",
-  "Watchdog",
-  "Panic",
-  "Screenshot",
-  "Snapshot",
-  "Resize",
-  "TimeJump",
-  "MemoryPressure",
-  "Disk",
-  "NetworkInterface",
-  "FaultInjection",
-  "Security_Profile",
-  "Architecture",
-];
-
-/** Those it has besides when it is one of several. */
-export const LIBVIRT_SHARED_FEATURES: readonly string[] = ["PrivateNetwork"];
-
-/** Those of the platform qemu that it has not, with the reason. */
-export const WHY_NOT: Readonly<Record<string, string>> = {
-  Nvme: "libvirt emulates no NVMe controllers",
-  NESTED_VIRTUALIZATION: "nobody asks libvirt yet what processors its machines have",
-};
-
 export interface FeatureParts {
   readonly connected: ConnectedMachine;
   readonly shape: MachineShape;
@@ -53,12 +28,16 @@ export interface FeatureParts {
   /** Its view of the private network; undefined for a machine alone. */
   readonly network: MachineNetwork | undefined;
   readonly accelerator: "kvm" | "tcg";
+  /** What its processors have for virtual machines of its own. */
+  readonly extension: VirtualizationExtension | undefined;
 }
 
-/** What can be done to a machine from outside it. */
-export function machineFeatures({ accelerator, connected, network, nics, shape }: FeatureParts): readonly Feature[] {
+/** What can be done to a machine from outside it: all that the platform qemu gives. */
+export function machineFeatures(parts: FeatureParts): readonly Feature[] {
+  const { accelerator, connected, extension, network, nics, shape } = parts;
   const { domain, shell } = connected;
   const { name, power, qmp, virsh } = domain;
+  const disks = new QemuDisks(domain.disks, shell);
   const hibernation = new MachineHibernation({ qmp, power, shell });
   return [
     domain.console,
@@ -71,11 +50,13 @@ export function machineFeatures({ accelerator, connected, network, nics, shape }
     new QemuResize({ qmp, power, accelerator }, shell, new LibvirtParts(virsh, name)),
     new QemuTimeJump(qmp, shell),
     new QemuMemoryPressure(qmp),
-    new QemuDisks(domain.disks, shell),
+    disks,
+    new QemuNvme(disks, shell),
     nics,
     new DomainFaults({ connected, shell, nics, network }),
     qemuSecurityProfile(shape),
     qemuArchitecture(shape),
+    ...qemuNesting(extension),
     ...(network === undefined ? [] : [network]),
   ];
 }

@@ -4,6 +4,7 @@ import type { DeployContext } from "../platform.ts";
 import { takeLock } from "../qemu/host/build-lock.ts";
 import type { MachineShape } from "../qemu/machine/machine.ts";
 import { hostName, type MachinePlan } from "../qemu/machine-plan.ts";
+import { NotForkable } from "../qemu/template/not-forkable.ts";
 import { bootMachine } from "./boot-machine.ts";
 import type { PrivateNic } from "./domain/domain-xml.ts";
 import { forkMachine } from "./fork-machine.ts";
@@ -19,6 +20,8 @@ export class MachineMaker {
   readonly #prepared: Prepared;
   /** Templates of which a fork answered in this run: their files are sound. */
   readonly #proven = new Set<string>();
+  /** Hardware that cannot be saved. */
+  readonly #notForkable = new Map<string, NotForkable>();
 
   constructor(prepared: Prepared) {
     this.#prepared = prepared;
@@ -30,30 +33,39 @@ export class MachineMaker {
     context: DeployContext,
     how: { readonly isCold: boolean; readonly privateNic: PrivateNic | undefined },
   ): Promise<ConnectedMachine> {
-    const { environmentName: environment, logFolder, progress, signal } = context;
-    const { name, shape } = plan;
-    const order: MachineOrder = {
-      name,
-      hostname: hostName(name),
-      shape,
-      privateNic: how.privateNic,
-      place: plan.place,
-      logFolder,
-      signal,
-    };
+    const { logFolder, signal } = context;
+    const { name, place, shape } = plan;
+    const { privateNic } = how;
+    const order: MachineOrder = { name, hostname: hostName(name), shape, privateNic, place, logFolder, signal };
+    if (how.isCold) return await this.#coldBoot(order, context, "the case tests booting itself");
+    if (!this.#prepared.settings.forks) return await this.#coldBoot(order, context, "every machine is booted");
+    const hardware = JSON.stringify(shape.hardware);
+    try {
+      const known = this.#notForkable.get(hardware);
+      if (known !== undefined) throw known;
+      return await this.#fork(order, context);
+    } catch (error) {
+      if (!(error instanceof NotForkable)) throw error;
+      this.#notForkable.set(hardware, error);
+      return await this.#coldBoot(order, context, `its hardware cannot be saved (${error.reason})`);
+    }
+  }
+
+  async #coldBoot(order: MachineOrder, context: DeployContext, why: string): Promise<ConnectedMachine> {
+    const { environmentName: environment, progress } = context;
+    const startedAt = performance.now();
+    progress({ environment, step: "cold boot", detail: why });
+    const { sshKey } = this.#prepared;
+    const booted = await bootMachine(this.#prepared, order, { sshKey });
+    progress({ environment, step: "cold boot", elapsedMs: Math.round(performance.now() - startedAt) });
+    return booted;
+  }
+
+  async #fork(order: MachineOrder, context: DeployContext): Promise<ConnectedMachine> {
+    const { environmentName: environment, progress, signal } = context;
+    const { shape } = order;
     const startedAt = performance.now();
     const elapsedMs = () => Math.round(performance.now() - startedAt);
-    if (how.isCold || !this.#prepared.settings.forks) {
-      progress({
-        environment,
-        step: "cold boot",
-        detail: how.isCold ? "the case tests booting itself" : "every machine is booted",
-      });
-      const { sshKey } = this.#prepared;
-      const booted = await bootMachine(this.#prepared, order, { sshKey });
-      progress({ environment, step: "cold boot", elapsedMs: elapsedMs() });
-      return booted;
-    }
     const steps: string[] = [];
     const fork = async () => {
       const template = await this.template(shape, context);
@@ -65,7 +77,8 @@ export class MachineMaker {
     progress({ environment, step: "fork" });
     const forked = await fork().catch(async (error: unknown) => {
       signal.throwIfAborted();
-      const key = templateKey(this.#prepared, shape);
+      if (error instanceof NotForkable) throw error;
+      const key = await templateKey(this.#prepared, shape);
       const template = await findTemplate(this.#prepared, key, signal);
       // A template whose forks never answered is taken for damaged, and made anew once; a sound one is not to blame.
       if (template === undefined || this.#proven.has(template.files)) throw error;
@@ -78,11 +91,11 @@ export class MachineMaker {
     return forked;
   }
 
-  /** The template for a shape: kept from before, or made now. */
+  /** The template for a shape: kept from before, or made now. Throws NotForkable and what booting throws. */
   async template(shape: MachineShape, context: MakerContext): Promise<Template> {
     const prepared = this.#prepared;
     const { logFolder, progress, signal } = context;
-    const key = templateKey(prepared, shape);
+    const key = await templateKey(prepared, shape);
     const found = await findTemplate(prepared, key, signal);
     if (found !== undefined) return found;
     const onWait = () =>

@@ -56,6 +56,7 @@ export interface ConnectedMachine {
   readonly hostKey: HostKeyPin;
   /** How it is on the network through which assay reaches it. */
   readonly network: DomainNetwork;
+  readonly origin: "fork" | "cold boot";
   /** `uname -r` of the guest; undefined where it was not told. */
   readonly kernelRelease: string | undefined;
 }

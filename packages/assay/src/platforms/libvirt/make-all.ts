@@ -39,7 +39,11 @@ export async function makeAll(
     try {
       const isShared = network !== undefined && place !== undefined;
       const view = isShared ? network.viewOf(place) : undefined;
-      const { networked, nics } = withNics(isShared ? network.keepIn(connected, place) : connected, view);
+      const { networked, nics } = withNics(
+        isShared ? network.keepIn(connected, place) : connected,
+        shape.hardware ?? {},
+        view,
+      );
       await nics.attachUntil(wantedNics(requirement)[index] ?? 0, signal);
       await new QemuDisks(connected.domain.disks, connected.shell).addDataDisks(wantedDisks(requirement)[index] ?? [], {
         signal,

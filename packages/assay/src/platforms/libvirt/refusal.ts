@@ -1,59 +1,70 @@
 import type { EnvironmentRequirement } from "../platform.ts";
-import { diskRefusal, wantedDisks } from "../qemu/disks/wanted-disks.ts";
-import { architectureRefusal } from "../qemu/features/architecture.ts";
+import { boardOf } from "../qemu/hardware.ts";
+import { hardwareRefusal } from "../qemu/hardware-refusal.ts";
+import type { MachineShape } from "../qemu/machine/machine.ts";
 import { machineShapes, type UsualShape } from "../qemu/machine-shapes.ts";
-import { nicRefusal } from "../qemu/nics/wanted-nics.ts";
-import { unknownProtectionOf, unsigned } from "../qemu/refusal.ts";
+import { queuesRefusal } from "../qemu/nics/wanted-nics.ts";
+import { requirementRefusal, sizeRefusal, unnested } from "../qemu/requirement-refusal.ts";
+import { processorInWords } from "./domain/processor-words.ts";
 import type { HostFacts } from "./host.ts";
-import { LIBVIRT_FEATURES, LIBVIRT_SHARED_FEATURES, WHY_NOT } from "./machine-features.ts";
 
-/** All of them are alive at the same time on one host. */
-const MOST_MACHINES = 8;
+type UsualDomain = UsualShape & { readonly isHere: boolean };
 
 /** Why the platform cannot serve `requirement`; `host` is undefined while nobody has asked libvirt what it has. */
 export function libvirtRefusal(
   requirement: EnvironmentRequirement,
-  usual: UsualShape & { readonly isHere: boolean },
-  host: Pick<HostFacts, "cores" | "memoryMb" | "hasTpm"> | undefined,
+  usual: UsualDomain,
+  host: Omit<HostFacts, "version"> | undefined,
 ): string | undefined {
-  const { features, nodeCount } = requirement;
-  if (nodeCount > MOST_MACHINES) {
-    return `it needs ${nodeCount} nodes; the platform 'libvirt' gives at most ${MOST_MACHINES} that belong together.`;
-  }
+  const { nodeCount } = requirement;
   if (nodeCount > 1 && !usual.isHere) {
     return `it needs ${nodeCount} nodes; on another host than this the platform 'libvirt' gives one.`;
   }
-  const given = nodeCount === 1 ? LIBVIRT_FEATURES : [...LIBVIRT_FEATURES, ...LIBVIRT_SHARED_FEATURES];
-  const missing = features.filter((name) => !given.includes(name));
-  if (missing.length > 0) {
-    const reasons = missing.flatMap((name) => WHY_NOT[name] ?? []);
-    const why = reasons.length === 0 ? "" : `: ${reasons.join(", ")}`;
-    return `it needs the feature '${missing.join("', '")}', which the platform 'libvirt' does not give${why}.`;
-  }
   const shapes = machineShapes(requirement, usual);
+  const first = (why: (shape: MachineShape) => string | undefined) => shapes.map(why).find(Boolean);
   const unfit =
-    architectureRefusal(requirement, shapes) ??
-    unknownProtectionOf(requirement) ??
-    nicRefusal(requirement) ??
-    diskRefusal(requirement) ??
-    nvmeRefusal(requirement) ??
-    unsigned(shapes, usual) ??
-    (host !== undefined && !host.hasTpm && shapes.some(({ hasTpm }) => hasTpm === true)
-      ? "it needs a TPM, for which libvirt's host takes swtpm: install it there with 'apt-get install swtpm-tools'."
-      : undefined);
+    requirementRefusal(requirement, shapes, usual, "the platform 'libvirt'") ??
+    queuesRefusal(requirement, "QEMU gets none through libvirt") ??
+    first((shape) => unsaid(shape, usual));
   if (unfit !== undefined || host === undefined) return unfit;
-  const mostMb = Math.floor(host.memoryMb * 0.8);
-  const memoryMb = shapes.reduce((sum, shape) => sum + shape.memoryMb, 0);
-  if (memoryMb > mostMb) return `it needs ${memoryMb} MB of memory; the host of libvirt can give ${mostMb}.`;
-  const cores = Math.max(...shapes.map((shape) => shape.cores));
-  // More guest processors than the host has only slow each other down.
-  if (cores > Math.max(host.cores, usual.cores)) return `it needs ${cores} processors; the host has ${host.cores}.`;
-  return undefined;
+  const { cores, memoryMb: totalMb, offer } = host;
+  return (
+    first((shape) => unknownTo(host, shape)) ??
+    sizeRefusal(shapes, usual, { cores, totalMb }, "the host of libvirt") ??
+    (offer === undefined ? undefined : hardwareRefusal(shapes, offer)) ??
+    unnested(requirement, shapes, usual, host.nesting)
+  );
 }
 
-function nvmeRefusal(requirement: EnvironmentRequirement): string | undefined {
-  const disks = wantedDisks(requirement).flat();
-  return disks.some(({ bus }) => bus === "nvme")
-    ? "it needs NVMe disks, which the platform 'libvirt' does not give: libvirt emulates none."
+/** What libvirt has no words for, wherever it is. */
+function unsaid({ hardware = {}, isSecureBoot }: MachineShape, { isHere }: UsualDomain): string | undefined {
+  const { cpu, diskBus, machineType, share } = hardware;
+  const board = boardOf(machineType);
+  if (board !== "q35" && board !== "pc") {
+    return `it needs the machine type '${machineType}'; machines of libvirt are q35 or pc here.`;
+  }
+  if (isSecureBoot === true && board === "pc") return "it needs Secure Boot, for which 'machine_type' has to be q35.";
+  if (diskBus === "nvme")
+    return "it needs the system's disk on NVMe, and libvirt's versions in use know no such disks.";
+  const { unknown } = processorInWords(cpu ?? "");
+  if (unknown.length > 0) {
+    return `it needs the processor '${cpu}', and libvirt has no words for '${unknown.join("', '")}' of it.`;
+  }
+  return share !== undefined && !isHere
+    ? `it needs the folder '${share.path}' of this machine, and libvirt's machines are on another host.`
     : undefined;
+}
+
+/** What that host's libvirt does not have. */
+function unknownTo(
+  { hasTpm, processors }: Pick<HostFacts, "hasTpm" | "processors">,
+  { hardware = {}, hasTpm: needsTpm }: MachineShape,
+): string | undefined {
+  if (needsTpm === true && !hasTpm) {
+    return "it needs a TPM, for which libvirt's host takes swtpm: install it there with 'apt-get install swtpm-tools'.";
+  }
+  const { name } = processorInWords(hardware.cpu ?? "max");
+  return ["max", "host", ...processors].includes(name)
+    ? undefined
+    : `it needs the processor '${name}', which libvirt does not know: 'virsh domcapabilities' lists them.`;
 }

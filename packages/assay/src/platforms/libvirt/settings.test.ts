@@ -8,7 +8,7 @@ test("an empty section asks for the usual machine on the user's own libvirt", ()
     network: "user",
     storage: "assay",
     forks: true,
-    ...{ firmware: "uefi", machineType: "q35", memoryMb: 1024, cores: 2, acceleration: "auto" },
+    ...{ firmware: "uefi", hardware: undefined, memoryMb: 1024, cores: 2, acceleration: "auto" },
     boot: { seed: "nocloud", hasIgnition: false, extraUserData: [] },
   });
 });
@@ -23,6 +23,16 @@ test("LISA's keys name the host, and the first of several is used", () => {
 test("texts of the command line are taken as the values they are", () => {
   const section = { cores: "4", memory_mb: "2048", fork: "false", enable_secure_boot: "true" };
   expect(parseLibvirtSettings(section)).toMatchObject({ cores: 4, memoryMb: 2048, forks: false, isSecureBoot: true });
+});
+
+test("hardware is read as that of the platform qemu is, and an empty text is none", () => {
+  const numa = [
+    { cores: 1, memory_mb: 512 },
+    { cores: 3, memory_mb: 256 },
+  ];
+  const read = parseLibvirtSettings({ numa, disk_bus: "sata", machine_type: "", cores: 2 });
+  expect(read.hardware).toMatchObject({ numa: [{ memoryMb: 512 }, { cores: 3 }], diskBus: "sata" });
+  expect(read).toMatchObject({ cores: 4, memoryMb: 768 });
 });
 
 test("machines on a shared network are booted each, since copies would share an address", () => {
@@ -43,6 +53,8 @@ test("a kernel, its parameters and the room for templates are what the section s
 });
 
 test.each([
+  [{ disk_bus: "ide" }, "'platform.libvirt.disk_bus: ide' needs"],
+  [{ cores: 8, topology: { sockets: 2 } }, "'platform.libvirt.cores' is 8"],
   [{ initrd: "initrd" }, "needs the file of a 'kernel'"],
   [{ cmdline: "one\ntwo" }, "expected one line of text"],
   [{ kernel: "bzImage", enable_secure_boot: true }, "needs the image's own boot loader"],

@@ -1,5 +1,8 @@
 import { UsageError } from "../../errors/catalogue.ts";
+import { coresOf, type Hardware, memoryOf } from "../qemu/hardware.ts";
+import { readHardware, sizeBeside } from "../qemu/hardware-settings.ts";
 import type { BootSettings } from "../qemu/settings.ts";
+import { SectionReader } from "../qemu/settings-key.ts";
 import { type LibvirtUri, parseUri, uriOfHost } from "./connection/uri.ts";
 
 /** The guest reaches out through QEMU itself, and is reached by a port of its host; needs no network of libvirt. */
@@ -7,6 +10,8 @@ export const USER_NETWORK = "user";
 
 /** The runbook's `platform.libvirt` section after checks. */
 export interface LibvirtSettings {
+  /** Whose sections of nodes count. */
+  readonly platform: "libvirt";
   readonly uri: LibvirtUri;
   /** Whether the machines run on this host. */
   readonly isHere: boolean;
@@ -19,7 +24,8 @@ export interface LibvirtSettings {
   readonly firmware: "uefi" | "bios";
   readonly isSecureBoot: boolean;
   readonly hasTpm: boolean;
-  readonly machineType: string;
+  /** What makes its machines others than the usual; undefined for the usual. */
+  readonly hardware: Hardware | undefined;
   readonly memoryMb: number;
   readonly cores: number;
   readonly acceleration: "auto" | "kvm" | "tcg";
@@ -54,7 +60,8 @@ const NAME = /^[A-Za-z0-9_][\w.+-]*$/;
 
 /** Checks the section, whose values may also come as texts from the command line. Throws one UsageError with all problems. */
 export function parseLibvirtSettings(section: Section): LibvirtSettings {
-  const problems: string[] = [];
+  const reader = new SectionReader(unlessEmpty(section), "platform.libvirt");
+  const { problems } = reader;
   const wrong = (key: string, expected: string) =>
     problems.push(`'platform.libvirt.${key}' is '${String(section[key])}'; expected ${expected}.`);
   const number = (key: keyof typeof NUMBERS): number | undefined => {
@@ -96,7 +103,11 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
   const [host] = hostsOf(section.hosts);
   const uri = parseUri(textOf(section.uri) ?? (host === undefined ? standardUri() : uriOfHost(host)));
   const network = name("network", USER_NETWORK);
+  const hardware = readHardware(reader);
+  const sizeOf = (key: "cores" | "memory_mb", ofHardware: number | undefined, usual: number): number =>
+    sizeBeside(ofHardware, { key, asked: number(key), usual }, reader);
   const settings: LibvirtSettings = {
+    platform: "libvirt",
     uri,
     isHere: uri.host === undefined,
     network,
@@ -105,9 +116,9 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
     firmware: choice("firmware_type") ?? "uefi",
     isSecureBoot: isTrue(section.enable_secure_boot),
     hasTpm: isTrue(section.tpm),
-    machineType: name("machine_type", "q35"),
-    memoryMb: number("memory_mb") ?? 1024,
-    cores: number("cores") ?? 2,
+    hardware,
+    memoryMb: sizeOf("memory_mb", hardware && memoryOf(hardware), 1024),
+    cores: sizeOf("cores", hardware && coresOf(hardware), 2),
     acceleration: choice("acceleration") ?? "auto",
     // On a shared network two machines that woke from one would have one address.
     forks: network === USER_NETWORK && section.fork !== false && String(section.fork).toLowerCase() !== "false",
@@ -134,6 +145,10 @@ export function parseLibvirtSettings(section: Section): LibvirtSettings {
     help: "Correct the section 'libvirt' under 'platform' of the runbook.",
   });
 }
+
+/** An empty text is what a variable without a value leaves. */
+const unlessEmpty = (section: Section): Section =>
+  Object.fromEntries(Object.entries(section).filter(([, value]) => value !== ""));
 
 /** Root has no session of its own in libvirt. */
 const standardUri = (): string => (process.getuid?.() === 0 ? "qemu:///system" : "qemu:///session");

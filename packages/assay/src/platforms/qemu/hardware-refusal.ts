@@ -1,15 +1,20 @@
 import { boardOf, type Hardware } from "./hardware.ts";
 import type { HostOffer } from "./host/host-offer.ts";
 import type { QemuOffer } from "./host/offer.ts";
+import type { MachineShape } from "./machine/machine.ts";
 
-/**
- * Why this host cannot make a machine of `hardware`, as a sentence for the reason of a skip; undefined when it can. `hugeMb` is what all machines of
- * its environment need of huge pages.
- */
-export function hardwareRefusal(
-  { hardware, hugeMb }: { readonly hardware: Hardware; readonly hugeMb: number },
-  offer: HostOffer,
-): string | undefined {
+/** What has to be known of a host to tell which machines it makes. */
+export type MakingOffer = Pick<HostOffer, "qemu" | "vsockObstacle" | "hugepages">;
+
+/** Why this host cannot make one of the machines, or not all of them together; undefined when it can. */
+export function hardwareRefusal(shapes: readonly MachineShape[], offer: MakingOffer): string | undefined {
+  const hugeMb = shapes.reduce((sum, { hardware, memoryMb }) => sum + (hardware?.hasHugepages ? memoryMb : 0), 0);
+  const refusals = shapes.map(({ hardware }) => hardware && refusalOf(hardware, hugeMb, offer));
+  return refusals.find((refusal) => refusal !== undefined);
+}
+
+/** `hugeMb` is what all machines of its environment need of huge pages. */
+function refusalOf(hardware: Hardware, hugeMb: number, offer: MakingOffer): string | undefined {
   if (hardware.hasVsock === true && offer.vsockObstacle !== undefined) {
     const help =
       offer.vsockObstacle === "is not there"

@@ -39,7 +39,7 @@ const words: Parse<readonly string[]> = (value) => {
   return given.every((each) => typeof each === "string") ? given.map(String) : undefined;
 };
 
-/** Keys of hardware, in `platform.qemu` and in the `qemu` section of a node's requirement. */
+/** Keys of hardware, in `platform.qemu` and `platform.libvirt`, and in those sections of a node's requirement. */
 export const HARDWARE_KEYS = {
   machine_type: {
     parse: (value) => (typeof value === "string" && boardOf(value) !== undefined ? value : undefined),
@@ -107,26 +107,44 @@ export function readHardware(reader: SectionReader): Hardware | undefined {
 }
 
 /** The hardware that a node's own section asks for, and what does not hold there. */
-export function hardwareOfNode(section: Mapping): {
+export function hardwareOfNode(
+  section: Mapping,
+  platform = "qemu",
+): {
   readonly hardware: Hardware | undefined;
   readonly problems: readonly string[];
 } {
-  const reader = new SectionReader(section);
+  const reader = new SectionReader(section, `platform.${platform}`);
   return { hardware: readHardware(reader), problems: reader.problems };
 }
 
-function tellContradictions(hardware: Hardware, { problems }: SectionReader): void {
+function tellContradictions(hardware: Hardware, { place, problems }: SectionReader): void {
   const { cdrom, diskBus, machineType, numa: nodes } = hardware;
   if (diskBus === "ide" && boardOf(machineType) !== "pc") {
-    problems.push("'platform.qemu.disk_bus: ide' needs 'machine_type: pc'; the board q35 has SATA.");
+    problems.push(`'${place}.disk_bus: ide' needs 'machine_type: pc'; the board q35 has SATA.`);
   }
   if (cdrom !== undefined && boardOf(machineType) !== "q35" && boardOf(machineType) !== "pc") {
-    problems.push(`'platform.qemu.cdrom' needs 'machine_type' q35 or pc; '${machineType}' has no drive.`);
+    problems.push(`'${place}.cdrom' needs 'machine_type' q35 or pc; '${machineType}' has no drive.`);
   }
   const [ofTopology, ofNodes] = [coresOf(hardware), coresOf({ numa: nodes ?? [] })];
   if (hardware.topology !== undefined && nodes !== undefined && ofTopology !== ofNodes) {
-    problems.push(`'platform.qemu.topology' has ${ofTopology} processors, and the nodes of 'numa' have ${ofNodes}.`);
+    problems.push(`'${place}.topology' has ${ofTopology} processors, and the nodes of 'numa' have ${ofNodes}.`);
   }
+}
+
+/**
+ * How many processors or MiB: what the hardware says stands, and a larger number beside it is one that the machine will
+ * not have.
+ */
+export function sizeBeside(
+  ofHardware: number | undefined,
+  { key, asked, usual }: { readonly key: string; readonly asked: number | undefined; readonly usual: number },
+  { place, problems }: Pick<SectionReader, "place" | "problems">,
+): number {
+  if (ofHardware !== undefined && asked !== undefined && asked > ofHardware) {
+    problems.push(`'${place}.${key}' is ${asked}, and 'topology' or 'numa' gives the machine ${ofHardware}.`);
+  }
+  return ofHardware ?? asked ?? usual;
 }
 
 const given = <const K extends keyof Hardware>(key: K, value: Hardware[K]): Pick<Hardware, K> | Record<never, never> =>

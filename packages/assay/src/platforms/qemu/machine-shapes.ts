@@ -10,6 +10,8 @@ import type { QemuSettings } from "./settings.ts";
 
 /** What every machine gets where nobody asks for anything else. */
 export interface UsualShape extends Pick<QemuSettings, "cores" | "memoryMb">, ProtectedShape {
+  /** Whose sections of nodes count; default `qemu`. */
+  readonly platform?: "qemu" | "libvirt";
   readonly firmware?: QemuSettings["firmware"];
   readonly boot?: Pick<QemuSettings["boot"], "kernel">;
   readonly hardware?: Hardware | undefined;
@@ -30,7 +32,7 @@ export function machineShapes(requirement: EnvironmentRequirement, usual: UsualS
       cores: (hardware && coresOf(hardware)) ?? numberFor(node?.coreCount, cores, usual.cores),
       memoryMb: (hardware && memoryOf(hardware)) ?? numberFor(node?.memoryMb, memoryMb, usual.memoryMb),
       ...(nodeCount > 1 ? { hasPrivateNic: true } : {}),
-      ...protectionOf(node?.features, protectionIn(node?.platformSections?.qemu, usual)),
+      ...protectionOf(node?.features, protectionIn(ownSection(node, usual), usual)),
       ...(hardware === undefined ? {} : { hardware }),
     };
   });
@@ -47,9 +49,16 @@ export function usualShape(usual: UsualShape): MachineShape {
   };
 }
 
+/** The section that is the node's own; undefined where it has none of that platform. */
+export const ownSection = (
+  node: NodeSpace | undefined,
+  { platform = "qemu" }: Pick<UsualShape, "platform">,
+): Readonly<Record<string, unknown>> | undefined => node?.platformSections?.[platform];
+
 /** What the node's own section says stands above what is said of all machines; undefined for the usual hardware. */
-function hardwareFor(node: NodeSpace | undefined, { folder = ".", hardware: usual }: UsualShape): Hardware | undefined {
-  const own = node?.platformSections?.qemu;
+function hardwareFor(node: NodeSpace | undefined, usualShape: UsualShape): Hardware | undefined {
+  const { folder = ".", hardware: usual } = usualShape;
+  const own = ownSection(node, usualShape);
   const hardware = own === undefined ? usual : { ...usual, ...hardwareOfNode(own).hardware };
   if (hardware === undefined || Object.keys(hardware).length === 0) return undefined;
   const { cdrom, share } = hardware;

@@ -32,7 +32,7 @@ import { type Account, bootable, planBoot } from "./plan-boot.ts";
 import { QemuEnvironment } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
-import { NotForkable } from "./template/not-forkable.ts";
+import { unlessForkable } from "./template/not-forkable.ts";
 import { TemplateKeeper } from "./template/template-keeper.ts";
 
 export interface QemuPlatformOptions {
@@ -262,9 +262,4 @@ function imageFacts(
     ...(kernelRelease === undefined ? {} : { kernel: kernelRelease }),
     ...(way.kernel === undefined ? {} : { kernel_parameters: way.kernel.commandLine }),
   };
-}
-
-/** Machines that cannot be forked need no template. */
-function unlessForkable(error: unknown): void {
-  if (!(error instanceof NotForkable)) throw error;
 }

@@ -1,7 +1,7 @@
 /** Gives the typed value, or undefined for one that does not hold. */
 export type Parse<T> = (value: unknown) => T | undefined;
 
-/** A key of the runbook's `platform.qemu` section. */
+/** A key of a platform's section in the runbook. */
 export interface Key<T> {
   readonly parse: Parse<T>;
   readonly expected: string;
@@ -33,10 +33,13 @@ export const lineOfText: Parse<string> = (value) =>
 /** Reads the keys of a section one by one and notes what does not hold. */
 export class SectionReader {
   readonly problems: string[] = [];
+  /** What problems call the section. */
+  readonly place: string;
   readonly #section: Readonly<Record<string, unknown>>;
 
-  constructor(section: Readonly<Record<string, unknown>>) {
+  constructor(section: Readonly<Record<string, unknown>>, place = "platform.qemu") {
     this.#section = section;
+    this.place = place;
   }
 
   /** The value of `name`; undefined where it is absent, null or does not hold. */
@@ -46,7 +49,7 @@ export class SectionReader {
     const parsed = key.parse(value);
     if (parsed === undefined) {
       const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
-      this.problems.push(`'platform.qemu.${name}' is '${shown}'; expected ${key.expected}.`);
+      this.problems.push(`'${this.place}.${name}' is '${shown}'; expected ${key.expected}.`);
     }
     return parsed;
   }

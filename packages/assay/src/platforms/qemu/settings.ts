@@ -3,7 +3,7 @@ import type { ProcessorName } from "../../image/architecture.ts";
 import type { Image } from "../../image/types.ts";
 import type { SeedKind } from "./boot-way.ts";
 import { boardOf, coresOf, type Hardware, memoryOf } from "./hardware.ts";
-import { HARDWARE_KEYS, readHardware } from "./hardware-settings.ts";
+import { HARDWARE_KEYS, readHardware, sizeBeside } from "./hardware-settings.ts";
 import type { Accelerator } from "./host/acceleration.ts";
 import { flag, type Key, lineOfText, oneOf, type Parse, SectionReader, text, wholeNumber } from "./settings-key.ts";
 
@@ -163,14 +163,8 @@ export function parseQemuSettings(section: Readonly<Record<string, unknown>>, im
   const isOwnBoard = section.machine_type === undefined || section.machine_type === null;
   const hardware = isArm ? { machineType: isOwnBoard ? "virt" : "q35", ...told } : told;
   const isMicro = boardOf(hardware?.machineType) === "microvm";
-  /** What the hardware says stands; a larger number beside it is one that the machine will not have. */
-  const sizeOf = (name: "cores" | "memory_mb", ofHardware: number | undefined, usual: number): number => {
-    const asked = get(name, QEMU_KEYS[name] as Key<number | undefined>, undefined);
-    if (ofHardware !== undefined && asked !== undefined && asked > ofHardware) {
-      problems.push(`'platform.qemu.${name}' is ${asked}, and 'topology' or 'numa' gives the machine ${ofHardware}.`);
-    }
-    return ofHardware ?? asked ?? usual;
-  };
+  const sizeOf = (key: "cores" | "memory_mb", ofHardware: number | undefined, usual: number): number =>
+    sizeBeside(ofHardware, { key, asked: reader.get(key, QEMU_KEYS[key]), usual }, reader);
   const settings: QemuSettings = {
     architecture,
     firmware: isMicro ? "bios" : get("firmware_type", QEMU_KEYS.firmware_type, "uefi"),

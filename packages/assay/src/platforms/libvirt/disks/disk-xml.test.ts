@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { UsageError } from "../../../errors/catalogue.ts";
 import { orderDisk } from "../../qemu/disks/disk-order.ts";
 import { toXml } from "../domain/xml.ts";
 import { aliasIn } from "./block-nodes.ts";
@@ -28,10 +27,6 @@ test("a SCSI disk has its LUN, serial number and medium", () => {
   ]) {
     expect(xml).toContain(part);
   }
-});
-
-test("a disk on NVMe is refused, with where there are such", () => {
-  expect(() => diskXml(orderDisk("data1", { bus: "nvme" }, []), "sdb", "/x")).toThrow(UsageError);
 });
 
 test.each([

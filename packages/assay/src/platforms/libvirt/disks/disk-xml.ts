@@ -1,4 +1,3 @@
-import { UsageError } from "../../../errors/catalogue.ts";
 import type { DiskOrder } from "../../qemu/disks/disk-order.ts";
 import { element, type XmlElement } from "../domain/xml.ts";
 
@@ -22,14 +21,9 @@ function letters(index: number): string {
   return `${rest >= 0 ? letters(rest) : ""}${String.fromCharCode(97 + (index % 26))}`;
 }
 
-/** A data disk with its file, as libvirt attaches it. Throws UsageError for a bus that libvirt does not know. */
+/** A data disk with its file, as libvirt attaches it. */
 export function diskXml(order: DiskOrder, target: string, path: string): XmlElement {
   const { bus, id, isReadOnly, lun, medium, serial } = order;
-  if (bus === "nvme") {
-    throw new UsageError("The platform 'libvirt' has no disks of the bus 'nvme': libvirt emulates none.", {
-      help: "Take the bus 'scsi', 'virtio-blk' or 'usb', or run the case on the platform 'qemu'.",
-    });
-  }
   const isScsi = bus === "scsi";
   return element(
     "disk",

@@ -3,43 +3,37 @@ import type { DiskLimits, WantedDisk } from "../../../features/disk.ts";
 import { DiskBackend } from "../../qemu/disks/disk-backend.ts";
 import { checkedLimits, checkSize, type DiskOrder, orderDisk } from "../../qemu/disks/disk-order.ts";
 import { OS_DISK, type ScratchFile } from "../../qemu/disks/disk-rack.ts";
+import type { HotPlugPorts } from "../../qemu/machine/hot-plug-ports.ts";
 import type { QmpClient } from "../../qemu/machine/qmp-client.ts";
 import type { DomainEvents } from "../connection/events.ts";
 import type { Virsh } from "../connection/virsh.ts";
-import { withFile } from "../connection/with-file.ts";
-import { toXml } from "../domain/xml.ts";
+import { ownerOf } from "../domain/owner.ts";
 import type { Pool } from "../storage/pool.ts";
+import { AttachedDisks } from "./attached-disks.ts";
 import { blockNodeOf } from "./block-nodes.ts";
-import { aliasOf, diskXml, SYSTEM_DISK_ALIAS, targetOf } from "./disk-xml.ts";
+import { DISK_TIMEOUT_MS, type DiskWay, type WayLimits } from "./disk-way.ts";
+import { aliasOf, SYSTEM_DISK_ALIAS } from "./disk-xml.ts";
+import { NvmeDisks } from "./nvme-disks.ts";
 
 export interface DomainDisksParts {
   readonly virsh: Virsh;
   readonly events: DomainEvents;
   readonly pool: Pool;
   readonly qmp: QmpClient;
+  readonly ports: HotPlugPorts;
   readonly domain: string;
 }
 
 interface DomainDisk {
   readonly order: DiskOrder;
-  readonly target: string;
   readonly volume: string;
-  readonly xml: string;
 }
-
-interface Limits {
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-}
-
-const DEFAULT_TIMEOUT_MS = 60_000;
-/** A disk is there now, and again when the machine is switched off and on. */
-const ALWAYS = ["--live", "--config"] as const;
 
 /** The data disks of a domain, seen from the host. */
 export class DomainDisks {
   readonly #virsh: Virsh;
-  readonly #events: DomainEvents;
+  readonly #attached: AttachedDisks;
+  readonly #nvme: NvmeDisks;
   readonly #pool: Pool;
   readonly #qmp: QmpClient;
   readonly #domain: string;
@@ -49,9 +43,10 @@ export class DomainDisks {
   readonly #backends = new Map<string, Promise<DiskBackend>>();
   #count = 0;
 
-  constructor({ virsh, events, pool, qmp, domain }: DomainDisksParts) {
+  constructor({ virsh, events, pool, ports, qmp, domain }: DomainDisksParts) {
     this.#virsh = virsh;
-    this.#events = events;
+    this.#attached = new AttachedDisks(virsh, events, domain);
+    this.#nvme = new NvmeDisks(qmp, ports);
     this.#pool = pool;
     this.#qmp = qmp;
     this.#domain = domain;
@@ -79,7 +74,7 @@ export class DomainDisks {
     if (known !== undefined) return await known;
     const made = blockNodeOf(this.#qmp, isSystemDisk ? SYSTEM_DISK_ALIAS : aliasOf(id)).then(async (node) => {
       const backend = new DiskBackend(this.#qmp, node);
-      // libvirt has set them already; here they are made known, so that they stay when a fault ends.
+      // libvirt has set those of its disks already; here they are made known, so that they stay when a fault ends.
       if (order.iops !== undefined || order.bytesPerSecond !== undefined) await backend.restrain({ limits: order });
       return backend;
     });
@@ -94,49 +89,46 @@ export class DomainDisks {
 
   async scratchFile(id: string, sizeBytes: number): Promise<ScratchFile> {
     const volume = `${this.#domain}-${id}-scratch.qcow2`;
-    const path = await this.#pool.createDisk(volume, sizeBytes, AbortSignal.timeout(DEFAULT_TIMEOUT_MS));
+    const signal = AbortSignal.timeout(DISK_TIMEOUT_MS);
+    const owner = await ownerOf(this.#virsh, this.#domain, signal);
+    const path = await this.#pool.createDisk(volume, sizeBytes, signal, owner);
     return { path, remove: () => this.#pool.remove(volume) };
   }
 
-  /** Forgets what was between the guest and its disks: the machine is switched on with another QEMU. */
-  beginAnew(): void {
+  /** Forgets what was between the guest and its disks, and gives another QEMU those of which libvirt does not know. */
+  async beginAnew(signal: AbortSignal | undefined): Promise<void> {
     this.#backends.clear();
+    await this.#nvme.plugAgain(signal);
+    // With their limits.
+    for (const { bus, id } of this.list()) if (bus === "nvme") await this.backend(id);
   }
 
   /** Adds disks. Throws UsageError before anything is done when they do not fit, and else what libvirt says. */
-  async plug(wanted: readonly WantedDisk[], options: Limits = {}): Promise<readonly DiskOrder[]> {
+  async plug(wanted: readonly WantedDisk[], options: WayLimits = {}): Promise<readonly DiskOrder[]> {
     const orders: DiskOrder[] = [];
     for (const [index, each] of wanted.entries()) {
       const order = orderDisk(`data${this.#count + index + 1}`, each, [...this.list(), ...orders]);
-      diskXml(order, "sdb", "/");
       orders.push(order);
     }
-    const first = this.#count + 1;
     this.#count += orders.length;
-    for (const [index, order] of orders.entries()) await this.#plugOne(order, first + index, options);
+    for (const order of orders) await this.#plugOne(order, options);
     return orders;
   }
 
   /** Removes a disk and its content when the guest has let it go. */
-  async unplug(id: string, { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: Limits = {}): Promise<void> {
-    const { volume, xml } = this.get(id);
+  async unplug(id: string, options: WayLimits = {}): Promise<void> {
+    const { order, volume } = this.get(id);
     const backend = await this.backend(id);
-    const isRemoved = ({ detail, kind }: { readonly detail: string; readonly kind: string }) =>
-      kind === "device-removed" && detail === aliasOf(id);
-    const removed = this.#events.next(this.#domain, isRemoved, { timeoutMs, signal });
-    removed.catch(() => undefined);
-    await withFile("disk.xml", xml, (file) =>
-      this.#virsh.run(["detach-device", this.#domain, file, ...ALWAYS], { signal, timeoutMs }),
-    );
-    await removed;
+    const way = this.#wayOf(order);
+    await way.detach(order, options);
     this.#disks.delete(id);
     this.#backends.delete(id);
-    await backend.close({ isContentGone: !backend.isFiltered });
+    await backend.close({ isContentGone: way.takesContent && !backend.isFiltered });
     await this.#pool.remove(volume);
   }
 
   /** Makes a disk larger. Throws UsageError for a size that is none or smaller. */
-  async resize(id: string, sizeBytes: number, options: Limits = {}): Promise<void> {
+  async resize(id: string, sizeBytes: number, options: WayLimits = {}): Promise<void> {
     const disk = this.get(id);
     checkSize(sizeBytes);
     if (sizeBytes < disk.order.sizeBytes) {
@@ -149,40 +141,40 @@ export class DomainDisks {
         help: "Revert the fault first.",
       });
     }
-    await this.#virsh.run(["blockresize", this.#domain, disk.target, `${sizeBytes}B`], options);
+    await this.#wayOf(disk.order).resize(disk.order, sizeBytes, options);
     this.#disks.set(id, { ...disk, order: { ...disk.order, sizeBytes } });
   }
 
   /** Limits a disk, in place of earlier limits. */
-  async limit(id: string, limits: DiskLimits, options: Limits = {}): Promise<void> {
+  async limit(id: string, limits: DiskLimits, options: WayLimits = {}): Promise<void> {
     const checked = checkedLimits(limits);
-    const { iops = 0, bytesPerSecond = 0 } = checked;
     const disk = this.get(id);
     const backend = await this.backend(id);
-    const most = ["--total-iops-sec", `${iops}`, "--total-bytes-sec", `${bytesPerSecond}`];
-    await this.#virsh.run(["blkdeviotune", this.#domain, disk.target, ...most, ...ALWAYS], options);
+    await this.#wayOf(disk.order).limit(disk.order, checked, options);
     this.#disks.set(id, { ...disk, order: withLimits(disk.order, checked) });
     // Last, because a fault may hold the disk back more than that.
     await backend.restrain({ limits: checked });
   }
 
-  async #plugOne(order: DiskOrder, number: number, options: Limits): Promise<void> {
+  #wayOf({ bus }: DiskOrder): DiskWay {
+    return bus === "nvme" ? this.#nvme : this.#attached;
+  }
+
+  async #plugOne(order: DiskOrder, options: WayLimits): Promise<void> {
     const { id, iops, bytesPerSecond, sizeBytes } = order;
-    const signal = options.signal ?? AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const signal = options.signal ?? AbortSignal.timeout(options.timeoutMs ?? DISK_TIMEOUT_MS);
     const volume = `${this.#domain}-${id}.qcow2`;
-    const path = await this.#pool.createDisk(volume, sizeBytes, signal);
-    // The first of each kind is what the machine boots with.
-    const target = targetOf(order, number);
-    const xml = toXml(diskXml(order, target, path));
+    const way = this.#wayOf(order);
+    // Files that libvirt knows it gives to its QEMU itself.
+    const owner = way === this.#nvme ? await ownerOf(this.#virsh, this.#domain, signal) : undefined;
+    const path = await this.#pool.createDisk(volume, sizeBytes, signal, owner);
     try {
-      await withFile("disk.xml", xml, (file) =>
-        this.#virsh.run(["attach-device", this.#domain, file, ...ALWAYS], options),
-      );
+      await way.attach(order, path, options);
     } catch (error) {
       await this.#pool.remove(volume);
       throw error;
     }
-    this.#disks.set(id, { order, target, volume, xml });
+    this.#disks.set(id, { order, volume });
     if (iops !== undefined || bytesPerSecond !== undefined) await this.limit(id, order, options);
   }
 }

@@ -1,3 +1,4 @@
+import { boardOf, type Hardware } from "../../qemu/hardware.ts";
 import { HOT_PLUG_PORTS } from "../../qemu/machine/hot-plug.ts";
 import { IGNITION_NAMES } from "../../qemu/machine/ignition.ts";
 import { OWN_MAC } from "../../qemu/nics/first-nics.ts";
@@ -14,19 +15,19 @@ const FIRST_PORT_SLOT = 0x10;
 /** Above the numbers of libvirt's own. */
 const FIRST_CHASSIS = 100;
 
-export const isPciExpress = (machineType: string): boolean => !/^pc|i440fx/.test(machineType);
+export const isPciExpress = ({ machineType }: Hardware): boolean => boardOf(machineType) !== "pc";
 
 /** How QEMU is told of the way in; a saved machine that goes on elsewhere gets another one. */
 export const forwardOf = (sshPort: number): string => `hostfwd=tcp:127.0.0.1:${sshPort}-:22`;
 
 /** What libvirt has no words for in all its versions. */
-export function commandLine({ ignition, machineType, network }: DomainSpec): XmlElement {
-  const nic = `virtio-net-pci,id=${UserNic.device},netdev=${UserNic.netdev},mac=${OWN_MAC},romfile=`;
-  const root = isPciExpress(machineType) ? "pcie.0" : "pci.0";
+export function commandLine({ hardware, ignition, network }: DomainSpec): XmlElement {
+  const nic = `${hardware.nicModel ?? "virtio-net-pci"},id=${UserNic.device},netdev=${UserNic.netdev},mac=${OWN_MAC},romfile=`;
+  const root = isPciExpress(hardware) ? "pcie.0" : "pci.0";
   const values = [
     // The guest's kernel does what it is set to do when it crashes, as on real hardware.
     ...["-action", "panic=none"],
-    ...ports(machineType),
+    ...ports(hardware),
     ...(network.kind === "user"
       ? [
           ...["-netdev", `user,id=${UserNic.netdev},${forwardOf(network.sshPort)}`],
@@ -36,6 +37,7 @@ export function commandLine({ ignition, machineType, network }: DomainSpec): Xml
     ...(ignition === undefined
       ? []
       : IGNITION_NAMES.flatMap((name) => ["-fw_cfg", `name=${name},file=${ignition.replaceAll(",", ",,")}`])),
+    ...(hardware.extraArguments ?? []),
   ];
   return element("qemu:commandline", {}, ...values.map((value) => element("qemu:arg", { value })));
 }
@@ -43,10 +45,10 @@ export function commandLine({ ignition, machineType, network }: DomainSpec): Xml
 const hex = (number: number): string => `0x${number.toString(16)}`;
 
 /** Places for interfaces, of which libvirt 9 adds none of the kind that a private network takes. */
-function ports(machineType: string): readonly string[] {
+function ports(hardware: Hardware): readonly string[] {
   return HOT_PLUG_PORTS.flatMap((id, index) => {
     const chassis = FIRST_CHASSIS + index;
-    if (!isPciExpress(machineType)) {
+    if (!isPciExpress(hardware)) {
       return ["-device", `pci-bridge,id=${id},bus=pci.0,chassis_nr=${chassis},addr=${hex(FIRST_PORT_SLOT + index)}`];
     }
     const place = `addr=${hex(FIRST_PORT_SLOT)}.${hex(index)}${index === 0 ? ",multifunction=on" : ""}`;

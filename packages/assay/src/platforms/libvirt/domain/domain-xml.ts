@@ -1,7 +1,8 @@
-import { MEMORY_SLOTS, MOST_ADDED_MEMORY_MB, mostCores } from "../../qemu/machine/hot-plug.ts";
-import { SYSTEM_DISK_ALIAS } from "../disks/disk-xml.ts";
+import type { Hardware } from "../../qemu/hardware.ts";
+import { firstDisks } from "../disks/first-disks-xml.ts";
 import { commandLine, isPciExpress } from "./command-line.ts";
 import { type DomainMark, markElement } from "./mark.ts";
+import { processorsAndMemory } from "./processors-xml.ts";
 import { element, toXml, type XmlElement } from "./xml.ts";
 
 /** Everything libvirt is told about one machine. */
@@ -11,7 +12,7 @@ export interface DomainSpec {
   readonly uuid: string;
   readonly mark: DomainMark;
   readonly accelerator: "kvm" | "tcg";
-  readonly machineType: string;
+  readonly hardware: Hardware;
   readonly cores: number;
   readonly memoryMb: number;
   readonly firmware: "uefi" | "secure-boot" | "bios";
@@ -21,6 +22,8 @@ export interface DomainSpec {
   readonly disk: string;
   /** Disk for cloud-init, raw; undefined for a machine without one. */
   readonly seed: string | undefined;
+  /** Image of a disc in a drive; undefined for a machine without the drive. */
+  readonly cdrom: string | undefined;
   /** File for Ignition; undefined for a machine without one. */
   readonly ignition: string | undefined;
   /** What QEMU starts itself, past the disk's boot loader; undefined for what is on the disk. */
@@ -71,9 +74,7 @@ export function domainXml(spec: DomainSpec): string {
       element("name", {}, spec.name),
       element("uuid", {}, spec.uuid),
       element("metadata", {}, markElement(mark)),
-      element("maxMemory", { slots: MEMORY_SLOTS, unit: "MiB" }, `${spec.memoryMb + MOST_ADDED_MEMORY_MB}`),
-      element("memory", { unit: "MiB" }, `${spec.memoryMb}`),
-      element("vcpu", { current: spec.cores }, `${mostCores(spec.cores)}`),
+      ...processorsAndMemory(spec),
       osElement(spec),
       element(
         "features",
@@ -81,16 +82,6 @@ export function domainXml(spec: DomainSpec): string {
         element("acpi"),
         element("apic"),
         spec.firmware === "secure-boot" ? element("smm", { state: "on" }) : undefined,
-      ),
-      element(
-        "cpu",
-        accelerator === "kvm" ? { mode: "host-passthrough", migratable: "on" } : { mode: "maximum" },
-        // libvirt adds memory to nodes of NUMA only.
-        element(
-          "numa",
-          {},
-          element("cell", { id: 0, cpus: `0-${mostCores(spec.cores) - 1}`, memory: spec.memoryMb, unit: "MiB" }),
-        ),
       ),
       element("clock", { offset: "utc" }),
       element("on_poweroff", {}, "destroy"),
@@ -103,13 +94,13 @@ export function domainXml(spec: DomainSpec): string {
   );
 }
 
-function osElement({ firmware, kernel, machineType }: DomainSpec): XmlElement {
+function osElement({ firmware, hardware, kernel }: DomainSpec): XmlElement {
   const yes = firmware === "secure-boot" ? "yes" : "no";
   const feature = (name: string) => element("feature", { enabled: yes, name });
   return element(
     "os",
     firmware === "bios" ? {} : { firmware: "efi" },
-    element("type", { arch: "x86_64", machine: machineType }, "hvm"),
+    element("type", { arch: "x86_64", machine: hardware.machineType ?? "q35" }, "hvm"),
     firmware === "bios"
       ? undefined
       : element(
@@ -130,37 +121,11 @@ const kernelElements = ({ commandLine, initrd, path }: DomainKernel): readonly (
   element("cmdline", {}, commandLine),
 ];
 
-function devices({
-  disk,
-  hasTpm,
-  machineType,
-  network,
-  privateNic,
-  seed,
-}: DomainSpec): readonly (XmlElement | undefined)[] {
-  const hasPorts = isPciExpress(machineType);
+function devices(spec: DomainSpec): readonly (XmlElement | undefined)[] {
+  const { hardware, hasTpm, network, privateNic } = spec;
+  const hasPorts = isPciExpress(hardware);
   return [
-    element(
-      "disk",
-      { type: "file", device: "disk" },
-      // What a machine loses when its host fails, nobody wants back.
-      element("driver", { name: "qemu", type: "qcow2", cache: "unsafe", discard: "unmap" }),
-      element("source", { file: disk }),
-      element("target", { dev: "vda", bus: "virtio" }),
-      element("alias", { name: SYSTEM_DISK_ALIAS }),
-    ),
-    ...(seed === undefined
-      ? []
-      : [
-          element(
-            "disk",
-            { type: "file", device: "cdrom" },
-            element("driver", { name: "qemu", type: "raw" }),
-            element("source", { file: seed }),
-            element("target", { dev: "sda", bus: "scsi" }),
-            element("readonly"),
-          ),
-        ]),
+    ...firstDisks(spec),
     element("controller", { type: "scsi", index: 0, model: "virtio-scsi" }),
     ...(hasPorts ? ports() : []),
     // For disks to come: libvirt adds no controller later.
@@ -172,12 +137,12 @@ function devices({
             { type: "network" },
             element("mac", { address: network.mac }),
             element("source", { network: network.name }),
-            element("model", { type: "virtio" }),
+            nicModel(hardware),
             element("alias", { name: NetworkAlias.own }),
           ),
         ]
       : []),
-    ...(privateNic === undefined ? [] : [privateInterface(privateNic)]),
+    ...(privateNic === undefined ? [] : [privateInterface(privateNic, hardware)]),
     element("serial", { type: "pty" }, element("target", { port: 0 })),
     element("console", { type: "pty" }, element("target", { type: "serial", port: 0 })),
     element("video", {}, element("model", { type: "vga", vram: 16_384, heads: 1 })),
@@ -189,7 +154,27 @@ function devices({
       hasPorts ? element("address", { type: "pci", bus: 0, slot: WATCHDOG_SLOT }) : undefined,
     ),
     element("panic", { model: "isa" }),
+    ...hostParts(hardware),
     hasTpm ? element("tpm", { model: "tpm-crb" }, element("backend", { type: "emulator", version: "2.0" })) : undefined,
+  ];
+}
+
+const nicModel = ({ nicModel: type }: Hardware): XmlElement => element("model", { type: type ?? "virtio" });
+
+/** What leads from the guest to its host. */
+function hostParts({ hasVsock, share }: Hardware): readonly (XmlElement | undefined)[] {
+  return [
+    hasVsock === true ? element("vsock", { model: "virtio" }, element("cid", { auto: "yes" })) : undefined,
+    share === undefined
+      ? undefined
+      : element(
+          "filesystem",
+          // Owners and modes of the guest's files are tried, and kept where QEMU's account may set them.
+          { type: "mount", accessmode: "squash" },
+          element("source", { dir: share.path }),
+          element("target", { dir: share.tag }),
+          share.isReadOnly ? element("readonly") : undefined,
+        ),
   ];
 }
 
@@ -199,13 +184,13 @@ function ports(): readonly XmlElement[] {
   );
 }
 
-function privateInterface({ mac, port }: PrivateNic): XmlElement {
+function privateInterface({ mac, port }: PrivateNic, hardware: Hardware): XmlElement {
   return element(
     "interface",
     { type: "client" },
     element("mac", { address: mac }),
     element("source", { address: "127.0.0.1", port }),
-    element("model", { type: "virtio" }),
+    nicModel(hardware),
     // The first boot shall find one network, as that of a machine alone does.
     element("link", { state: "down" }),
     element("alias", { name: NetworkAlias.shared }),

@@ -62,8 +62,8 @@ export class Domain implements AsyncDisposable {
       this.#awaitedEnds++;
     };
     this.power = new DomainPower({ virsh, events, console, qmp, domain: name, onCut });
-    this.disks = new DomainDisks({ virsh, events, pool, qmp, domain: name });
-    this.power.onSwitchOn(() => this.disks.beginAnew());
+    this.disks = new DomainDisks({ virsh, events, pool, qmp, ports: this.ports, domain: name });
+    this.power.onSwitchOn((signal) => this.disks.beginAnew(signal));
     const { promise, resolve } = Promise.withResolvers<string>();
     this.died = promise;
     this.#stopListening = events.on(name, (event) => {

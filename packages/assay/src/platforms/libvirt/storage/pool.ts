@@ -4,6 +4,7 @@ import { PlatformError } from "../../../errors/catalogue.ts";
 import { cacheFolder } from "../../../host/folders.ts";
 import type { Virsh } from "../connection/virsh.ts";
 import { withFile } from "../connection/with-file.ts";
+import type { Owner } from "../domain/owner.ts";
 import { element, toXml } from "../domain/xml.ts";
 
 /** What an overlay stands on. */
@@ -42,21 +43,39 @@ export class Pool {
 
   /** Makes an empty qcow2 volume on `backing` and gives its path. */
   async createOverlay(volume: string, backing: Backing, sizeBytes: number, signal: AbortSignal): Promise<string> {
-    return await this.#create(volume, sizeBytes, backing, signal);
+    return await this.#create(volume, sizeBytes, { backing }, signal);
   }
 
-  /** Makes an empty qcow2 volume and gives its path. */
-  async createDisk(volume: string, sizeBytes: number, signal: AbortSignal): Promise<string> {
-    return await this.#create(volume, sizeBytes, undefined, signal);
+  /** Makes an empty qcow2 volume, of `owner` where that is another than whoever makes it, and gives its path. */
+  async createDisk(volume: string, sizeBytes: number, signal: AbortSignal, owner?: Owner): Promise<string> {
+    return await this.#create(volume, sizeBytes, { owner }, signal);
   }
 
-  async #create(volume: string, sizeBytes: number, backing: Backing | undefined, signal: AbortSignal): Promise<string> {
+  async #create(
+    volume: string,
+    sizeBytes: number,
+    { backing, owner }: { readonly backing?: Backing; readonly owner?: Owner | undefined },
+    signal: AbortSignal,
+  ): Promise<string> {
     const xml = element(
       "volume",
       {},
       element("name", {}, volume),
       element("capacity", { unit: "bytes" }, `${sizeBytes}`),
-      element("target", {}, element("format", { type: "qcow2" })),
+      element(
+        "target",
+        {},
+        element("format", { type: "qcow2" }),
+        owner === undefined
+          ? undefined
+          : element(
+              "permissions",
+              {},
+              element("mode", {}, "0600"),
+              element("owner", {}, `${owner.user}`),
+              element("group", {}, `${owner.group}`),
+            ),
+      ),
       backing === undefined
         ? undefined
         : element("backingStore", {}, element("path", {}, backing.path), element("format", { type: backing.format })),

@@ -7,6 +7,7 @@ import { consoleTail } from "../../qemu/machine/serial-port.ts";
 import { makeSshKey } from "../../qemu/machine/ssh-key.ts";
 import { TEMPLATE_MAC } from "../../qemu/network/network-plan.ts";
 import { prepareNetworkScript } from "../../qemu/network/network-script.ts";
+import { needForkable, needFreezable } from "../../qemu/template/not-forkable.ts";
 import { type BootedMachine, bootMachine } from "../boot-machine.ts";
 import { markText } from "../domain/mark.ts";
 import type { Prepared } from "../machine.ts";
@@ -25,10 +26,16 @@ const TEMPLATE_HOSTNAME = "assay-template";
 /** Memory goes to the host's disk. */
 const SAVE_LIMIT_MS = 600_000;
 
-/** Boots the image once and saves the machine when it has settled. Throws as booting does; nothing is left then. */
+/**
+ * Boots the image once and saves the machine when it has settled. Throws NotForkable and as booting does; nothing is left
+ * then.
+ */
 export async function buildTemplate(prepared: Prepared, order: TemplateOrder): Promise<Template> {
   const { image, pool, virsh } = prepared;
   const { logFolder, progress, shape, signal } = order;
+  const { hasHugepages: _any, ...hardware } = shape.hardware ?? {};
+  // Its memory is in a file of its own, whatever pages it is in while it runs.
+  needForkable(hardware);
   const startedAt = performance.now();
   const elapsed = () => Math.round(performance.now() - startedAt);
   progress({ environment: undefined, step: "boot template", detail: `'${image.name}' from power-on, once` });
@@ -59,13 +66,22 @@ export async function buildTemplate(prepared: Prepared, order: TemplateOrder): P
   } finally {
     await machine.shell[Symbol.asyncDispose]();
   }
+  await needFreezable(machine.domain.qmp, signal);
   const saved = await pool.pathBeside(volumes.disk, volumes.saved, signal);
   await virsh.run(["save", machine.domain.name, saved, "--running"], { signal, timeoutMs: SAVE_LIMIT_MS });
   await pool.refresh(signal);
   const template: Template = {
     format: TEMPLATE_FORMAT,
     place: placeOf(prepared),
-    ...{ files, disk: spec.disk, seed: spec.seed, ignition: spec.ignition, kernel: spec.kernel, saved },
+    ...{
+      files,
+      disk: spec.disk,
+      seed: spec.seed,
+      cdrom: spec.cdrom,
+      ignition: spec.ignition,
+      kernel: spec.kernel,
+      saved,
+    },
     ...{ sshPort: spec.network.sshPort, markText: markText(spec.mark), privatePort: privateNic?.port },
     ...{ privateKey: sshKey.privateKey, publicKey: sshKey.publicKey },
     hostKey: machine.hostKey.fingerprint ?? "",

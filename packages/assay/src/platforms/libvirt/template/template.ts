@@ -6,11 +6,12 @@ import { replaceFile } from "../../../host/replace-file.ts";
 import { markUsed } from "../../../host/unused-folders.ts";
 import { wayKey } from "../../qemu/boot-way.ts";
 import type { MachineShape } from "../../qemu/machine/machine.ts";
+import { stampOf } from "../../qemu/template/template-key.ts";
 import type { DomainKernel } from "../domain/domain-xml.ts";
 import type { Prepared } from "../machine.ts";
 
 /** Raise it whenever a template of before would not fit any more. */
-export const TEMPLATE_FORMAT = 2;
+export const TEMPLATE_FORMAT = 3;
 
 /** A machine that was booted once and saved, from which others go on. Its files are in the pool of libvirt. */
 export interface Template {
@@ -22,6 +23,7 @@ export interface Template {
   /** Paths on libvirt's host, as they stand in the saved XML. */
   readonly disk: string;
   readonly seed: string | undefined;
+  readonly cdrom: string | undefined;
   readonly ignition: string | undefined;
   readonly kernel: DomainKernel | undefined;
   readonly saved: string;
@@ -43,12 +45,14 @@ export const templateVolumes = ({ files }: Pick<Template, "files">) =>
   ({ disk: `${files}.qcow2`, saved: `${files}.save` }) as const;
 
 /** Names everything a template depends on: equal names, equal templates. */
-export function templateKey(prepared: Prepared, shape: MachineShape): string {
+export async function templateKey(prepared: Prepared, shape: MachineShape): Promise<string> {
   const { accelerator, host, image, pool, settings, username, virsh } = prepared;
+  const { hardware = {} } = shape;
   const inputs = [
     ...[TEMPLATE_FORMAT, virsh.uri.text, pool.name, host.version, accelerator],
-    ...[image.digest, wayKey(image.way), settings.firmware, settings.machineType, username],
+    ...[image.digest, wayKey(image.way), settings.firmware, username],
     ...[shape.cores, shape.memoryMb, shape.hasPrivateNic === true, shape.isSecureBoot === true, shape.hasTpm === true],
+    ...[hardware, hardware.cdrom === undefined ? "" : await stampOf(hardware.cdrom)],
   ];
   return createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 20);
 }

@@ -8,10 +8,15 @@ export class NotForkable extends PlatformError {
 
   constructor(reason: string) {
     super(`A machine with this hardware cannot be frozen: ${reason}.`, {
-      help: "Take other hardware under 'platform.qemu'.",
+      help: "Take other hardware under 'platform'.",
     });
     this.reason = reason;
   }
+}
+
+/** Machines that cannot be forked need no template. */
+export function unlessForkable(error: unknown): void {
+  if (!(error instanceof NotForkable)) throw error;
 }
 
 /** Throws NotForkable for hardware that is known to be in the way, before anything is made for it. */

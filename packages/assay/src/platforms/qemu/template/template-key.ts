@@ -56,7 +56,7 @@ export async function templateInputs(
 }
 
 /** Changes when the file does; one that is missing is told by QEMU. */
-async function stampOf(path: string): Promise<string> {
+export async function stampOf(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   return `${found?.size} ${found?.mtimeMs}`;
 }

@@ -1,6 +1,7 @@
 import { choice, flag, integer, standing, text } from "../kinds.ts";
 import { unsupported } from "../unsupported.ts";
 import { libvirtMachine, libvirtPlatform } from "./libvirt.ts";
+import { qemuHardware } from "./qemu-hardware.ts";
 import { sections } from "./section.ts";
 
 const off = { unless: [false] };
@@ -27,7 +28,8 @@ const table = {
   firmware_type: standing(choice(["uefi", "bios"], "firmware of the machine"), "uefi"),
   enable_secure_boot: libvirtMachine.enable_secure_boot,
   tpm: standing(flag("a TPM 2.0 in every machine"), false),
-  machine_type: standing(libvirtMachine.machine_type, "q35"),
+  ...qemuHardware,
+  machine_type: standing(text("board: q35, pc or one of their versions such as pc-q35-7.2"), "q35"),
   memory_mb: standing(integer("memory in MiB", { minimum: 256, maximum: 4_194_304 }), 1024),
   cores: standing(integer("processors", { minimum: 1, maximum: 255 }), 2),
   acceleration: standing(choice(["auto", "kvm", "tcg"], "how the guest's processor is run"), "auto"),

@@ -19,22 +19,31 @@ export function processors({ accelerator, cores, hardware }: MachineSpec): strin
   ];
 }
 
-/** Processors can be added in whole sockets, on a PC; not where each has to be in a NUMA node from the start. */
 function numberOf(cores: number, hardware: Hardware): string {
-  const topology = topologyOf(hardware);
   const board = boardOf(hardware.machineType);
   if (board === "virt" || board === "microvm") {
-    const { cores: inSocket = cores, sockets = 1, threads = 1 } = topology ?? {};
+    const { cores: inSocket = cores, sockets = 1, threads = 1 } = topologyOf(hardware) ?? {};
     return `${cores},sockets=${sockets},cores=${inSocket},threads=${threads}`;
   }
-  if (topology === undefined) return `${cores},maxcpus=${mostCores(cores)}`;
+  const { most, topology } = processorPlaces(cores, hardware);
+  if (topology === undefined) return `${cores},maxcpus=${most}`;
+  return `${cores},maxcpus=${most},sockets=${topology.sockets},cores=${topology.cores},threads=${topology.threads}`;
+}
+
+/**
+ * How many processors a PC has room for, and how they sit together where that is not left open. They can be added in
+ * whole sockets; not where each has to be in a NUMA node from the start.
+ */
+export function processorPlaces(
+  cores: number,
+  hardware: Hardware,
+): { readonly most: number; readonly topology: Topology | undefined } {
+  const topology = topologyOf(hardware);
+  if (topology === undefined) return { most: mostCores(cores), topology };
   const inSocket = topology.cores * topology.threads;
-  const sockets =
-    hardware.numa === undefined
-      ? Math.max(topology.sockets, Math.floor(mostCores(cores) / inSocket))
-      : topology.sockets;
-  const places = `sockets=${sockets},cores=${topology.cores},threads=${topology.threads}`;
-  return `${cores},maxcpus=${sockets * inSocket},${places}`;
+  const room = hardware.numa === undefined ? Math.floor(mostCores(cores) / inSocket) : 0;
+  const sockets = Math.max(topology.sockets, room);
+  return { most: sockets * inSocket, topology: { ...topology, sockets } };
 }
 
 /** A kernel takes a socket that lies in two NUMA nodes for a fault of the firmware. */
