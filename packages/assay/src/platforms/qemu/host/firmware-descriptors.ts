@@ -1,6 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { descriptorFolders, readDescriptorFiles } from "./descriptor-files.ts";
 
 /** What a descriptor says of one firmware: QEMU's docs/interop/firmware.json. */
 interface FirmwareDescriptor {
@@ -29,28 +27,13 @@ export interface FirmwareNeed {
   readonly isSecure: boolean;
 }
 
-/** Where descriptors lie; of two with one name that of the earlier folder counts. */
-function descriptorFolders(): readonly string[] {
-  const ownFolder = process.env.XDG_CONFIG_HOME ?? join(homedir(), ".config");
-  return [join(ownFolder, "qemu/firmware"), "/etc/qemu/firmware", "/usr/share/qemu/firmware"];
-}
-
 /**
  * The descriptors of `folders` in the order of their names, which is that of preference. One that cannot be read or
  * that describes no firmware in flash counts as not there; an empty one hides that of a later folder.
  */
-export async function readDescriptors(folders = descriptorFolders()): Promise<readonly FirmwareDescriptor[]> {
-  const paths = new Map<string, string>();
-  for (const folder of folders) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (name.endsWith(".json") && !paths.has(name)) paths.set(name, join(folder, name));
-    }
-  }
-  const sorted = [...paths].sort(([left], [right]) => (left < right ? -1 : 1));
-  const read = await Promise.all(
-    sorted.map(async ([name, path]) => parseDescriptor(name, await readFile(path, "utf8").catch(() => ""))),
-  );
-  return read.filter((descriptor) => descriptor !== undefined);
+export async function readDescriptors(folders = descriptorFolders("firmware")): Promise<readonly FirmwareDescriptor[]> {
+  const files = await readDescriptorFiles(folders);
+  return files.map(({ name, text }) => parseDescriptor(name, text)).filter((descriptor) => descriptor !== undefined);
 }
 
 /** Undefined for what is no descriptor of UEFI firmware as two raw flash files. */
