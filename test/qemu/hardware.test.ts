@@ -46,6 +46,7 @@ async function start(hardware: Hardware, parts: Parts): Promise<QemuProcess> {
       memoryMb: memoryOf(hardware) ?? 256,
       hardware: { ...hardware, extraArguments: [...(hardware.extraArguments ?? []), "-S"] },
       hasTpm: false,
+      hasVirtiofs: false,
       privateMac: parts.isPrivate === true ? "52:54:00:a5:5a:01" : undefined,
       firmware: undefined,
       disk: [{ path: join(folder, "disk.qcow2"), format: "qcow2" }],

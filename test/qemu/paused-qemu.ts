@@ -19,6 +19,7 @@ export async function startPausedQemu(folder: string, signal: AbortSignal): Prom
       memoryMb: 256,
       hardware: { extraArguments: ["-S"] },
       hasTpm: false,
+      hasVirtiofs: false,
       privateMac: undefined,
       firmware: undefined,
       disk: [{ path: disk, format: "qcow2" }],

@@ -64,6 +64,7 @@ test.each([
     usual,
     "'platform.libvirt.disk_bus' is 'x'",
   ],
+  ["a folder over virtiofs", least, of({ share: { path: "/d", driver: "virtiofs" } }), "shares folders over 9p"],
 ])("%s is refused", (_, requirement, settings, words) => {
   expect(libvirtRefusal(requirement, settings, host)).toContain(words);
 });

@@ -37,7 +37,7 @@ export function libvirtRefusal(
 }
 
 /** What libvirt has no words for, wherever it is. */
-function unsaid({ hardware = {}, isSecureBoot }: MachineShape, { isHere }: UsualDomain): string | undefined {
+function unsaid({ hardware = {}, isSecureBoot, virtiofs }: MachineShape, { isHere }: UsualDomain): string | undefined {
   const { cpu, diskBus, machineType, share } = hardware;
   const board = boardOf(machineType);
   if (board !== "q35" && board !== "pc") {
@@ -49,6 +49,9 @@ function unsaid({ hardware = {}, isSecureBoot }: MachineShape, { isHere }: Usual
   const { unknown } = processorInWords(cpu ?? "");
   if (unknown.length > 0) {
     return `it needs the processor '${cpu}', and libvirt has no words for '${unknown.join("', '")}' of it.`;
+  }
+  if (virtiofs !== undefined) {
+    return "it needs a folder over virtiofs, and the platform 'libvirt' shares folders over 9p: leave 'driver' out of 'share'.";
   }
   return share !== undefined && !isHere
     ? `it needs the folder '${share.path}' of this machine, and libvirt's machines are on another host.`

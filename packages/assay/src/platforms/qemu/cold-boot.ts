@@ -51,6 +51,7 @@ export async function coldBoot(order: ColdBootOrder): Promise<ConnectedMachine> 
       firmwareVariables: firmwareFor(host, order.shape)?.variables,
       logFolder: order.logFolder,
       memory: undefined,
+      virtiofs: order.shape.virtiofs,
       privateMac: network?.macAddress,
     }),
   );

@@ -8,6 +8,7 @@ import { runOnAgent } from "./agent/run-on-agent.ts";
 import type { AgentFacts, Agents } from "./agent/start-agents.ts";
 import type { BootableImage } from "./boot-way.ts";
 import type { RootAccess } from "./guest/guest-clock.ts";
+import type { Share } from "./hardware.ts";
 import type { HostSetup } from "./host/host-setup.ts";
 import { needRoom } from "./host/room.ts";
 import { firmwareFor } from "./host/security.ts";
@@ -33,6 +34,8 @@ export interface ForkOrder {
   readonly hostname: string;
   /** True for one whose memory is changed from outside: it gets a copy of the template's, which takes room and time. */
   readonly hasOwnMemory?: boolean;
+  /** A folder over virtiofs, whose daemon writes to the machine's memory: that is a copy of the template's too. */
+  readonly virtiofs?: Share | undefined;
   /** Its place in the private network; the template has the interface when this is given. */
   readonly network: NetworkPlace | undefined;
   readonly sshKey: SshKey;
@@ -56,7 +59,8 @@ const CONNECT_TIMEOUT_MS = 120_000;
 
 /** Makes a running copy of the template and a login on it. Throws PlatformError, HostExhausted or NodeUnreachable. */
 export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> {
-  const { template, host, image, network, signal } = order;
+  const { template, host, image, network, signal, virtiofs } = order;
+  const hasOwnMemory = order.hasOwnMemory === true || virtiofs !== undefined;
   const { username, ...shape } = template.inputs;
   const startedAt = performance.now();
   const told = new Set<ForkStep>();
@@ -68,8 +72,8 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
   await using opened = new AsyncDisposableStack();
   const folder = await MachineFolder.create(order.runId, order.hostname);
   opened.defer(() => folder.remove());
-  const memory = order.hasOwnMemory === true ? folder.join("memory") : template.path("memory");
-  if (order.hasOwnMemory === true) {
+  const memory = hasOwnMemory ? folder.join("memory") : template.path("memory");
+  if (hasOwnMemory) {
     const files = template.inputs.hardware?.numa?.length ?? 1;
     await copyMemory(template.path("memory"), { path: memory, files, signal });
   }
@@ -85,7 +89,9 @@ export async function forkTemplate(order: ForkOrder): Promise<ConnectedMachine> 
       firmwareVariables: firmwareFor(host, shape) === undefined ? undefined : template.path("variables"),
       bootFiles: bootFilesIn(template.folder, image.way),
       earlierSerialLog: template.path("serialLog"),
-      memory: { path: memory, access: "private" },
+      // What QEMU alone has mapped, no daemon sees.
+      memory: { path: memory, access: virtiofs === undefined ? "private" : "shared" },
+      virtiofs,
       deviceState: template.path("deviceState"),
       privateMac: network?.macAddress,
     }),

@@ -15,6 +15,8 @@ const offer: HostOffer = {
   vsockObstacle: "is not there",
   hugepages: { free: 10, sizeKb: 2048 },
   nesting: { tcg: "svm", kvm: undefined },
+  tapObstacle: undefined,
+  virtiofs: { daemon: undefined, mayMount: true, hasUserNamespaces: true },
 };
 const one = { nodeCount: 1, cores: 1, memoryMb: 256, features: [], coldBoot: false };
 const capacity = { cores: 4, totalMb: 10_000 };

@@ -22,6 +22,8 @@ test.each([
     { cdrom: "tools.iso", share: share("data", "share", false) },
   ],
   [{ share: { path: "/d", tag: "d", read_only: true } }, { share: share("/d", "d", true) }],
+  [{ share: { path: "/d", driver: "9p" } }, { share: share("/d", "share", false) }],
+  [{ share: { path: "/d", driver: "virtiofs" } }, { share: { ...share("/d", "share", false), driver: "virtiofs" } }],
   [{ extra_args: "-snapshot" }, { extraArguments: ["-snapshot"] }],
 ])("%j is the hardware %j", (section, hardware) => {
   expect(parseQemuSettings(section).hardware).toEqual(hardware);
@@ -48,6 +50,7 @@ test.each([
   [{ numa: [{ cores: 0, memory_mb: 512 }] }, "one of them with cores"],
   [{ cpu: "EPYC -S" }, "expected a processor model of QEMU"],
   [{ share: { path: "/d", tag: "a,b" } }, "expected 'path' of a folder"],
+  [{ share: { path: "/d", driver: "nfs" } }, "'driver' (9p or virtiofs)"],
   [{ disk_bus: "ide" }, "'platform.qemu.disk_bus: ide' needs 'machine_type: pc'"],
   [
     { topology: { sockets: 2 }, numa: [{ cores: 1, memory_mb: 512 }] },

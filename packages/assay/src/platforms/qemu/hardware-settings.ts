@@ -30,8 +30,10 @@ const MOST_NUMA_NODES = 8;
 const share: Parse<Share> = (value) => {
   if (!isMapping(value)) return undefined;
   const { path, read_only: isReadOnly = false, tag = "share" } = value;
+  const driver = oneOf("9p", "virtiofs")(value.driver ?? "9p");
   const isGood = text(path) !== undefined && typeof tag === "string" && /^[\w.-]{1,31}$/.test(tag);
-  return isGood && typeof isReadOnly === "boolean" ? { path: String(path), tag, isReadOnly } : undefined;
+  if (!isGood || typeof isReadOnly !== "boolean" || driver === undefined) return undefined;
+  return { path: String(path), tag, isReadOnly, ...(driver === "9p" ? {} : { driver }) };
 };
 
 const words: Parse<readonly string[]> = (value) => {
@@ -76,7 +78,8 @@ export const HARDWARE_KEYS = {
   vsock: { parse: flag, expected: "true or false", about: "Sockets between host and guest; default false." },
   share: {
     parse: share,
-    expected: "'path' of a folder, and 'tag' (a word of at most 31 letters) and 'read_only' if wanted",
+    expected:
+      "'path' of a folder, and if wanted 'driver' (9p or virtiofs), 'tag' (a word of at most 31 letters) and 'read_only'",
     about: "Folder of the host that the guest can mount, relative to the runbook.",
   } satisfies Key<Share>,
   extra_args: { parse: words, expected: "a list of texts", about: "Arguments that QEMU gets besides." },

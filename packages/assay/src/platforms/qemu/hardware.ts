@@ -23,9 +23,11 @@ export interface NumaNode {
 /** A folder of the host that the guest can mount. */
 export interface Share {
   readonly path: string;
-  /** What the guest mounts: `mount -t 9p -o trans=virtio TAG FOLDER`. */
+  /** What the guest mounts: `mount -t 9p -o trans=virtio TAG FOLDER`, `mount -t virtiofs TAG FOLDER`. */
   readonly tag: string;
   readonly isReadOnly: boolean;
+  /** Absent: 9p, which QEMU serves itself. */
+  readonly driver?: "virtiofs";
 }
 
 /**

@@ -8,6 +8,7 @@ import { QemuNvme } from "./features/nvme.ts";
 import { qemuSecurityProfile } from "./features/security-profile.ts";
 import { stateFeatures } from "./features/state.ts";
 import type { MachineParts } from "./qemu-node.ts";
+import { hasBesideFolder } from "./virtiofs/folder-refusal.ts";
 
 /** Features every machine of this platform has. */
 export const QEMU_FEATURES: readonly string[] = [
@@ -50,7 +51,7 @@ export function machineFeatures({
     nics: nics.rack,
     network,
   });
-  return [
+  const features = [
     ...lifeFeatures(machine, shell),
     ...stateFeatures(machine, shell),
     disks,
@@ -62,4 +63,5 @@ export function machineFeatures({
     ...qemuNesting(extension),
     ...(network === undefined ? [] : [network]),
   ];
+  return features.filter(({ featureName }) => hasBesideFolder(shape, featureName));
 }

@@ -130,6 +130,7 @@ export class MachineMaker {
       ...this.#common(prepared, plan, context),
       template,
       hasOwnMemory: context.hasOwnMemory,
+      virtiofs: plan.shape.virtiofs,
       onStep: (step, atMs) => {
         elapsedMs = Math.round(atMs);
         if (step === "answered") this.#proven.add(template.key);

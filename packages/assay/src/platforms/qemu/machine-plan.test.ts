@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Hardware } from "./hardware.ts";
 import { hostName, machinePlans } from "./machine-plan.ts";
 import { qemuRefusal } from "./refusal.ts";
 
@@ -8,6 +9,16 @@ const machine = (name: string, cores: number, memoryMb: number) => ({ name, core
 
 test("a machine alone has the environment's name and no private network", () => {
   expect(machinePlans(one, usual, "qemu-3")).toEqual([{ name: "qemu-3", shape: usual, place: undefined }]);
+});
+
+test("a folder over virtiofs makes no other machine, and one over 9p does", () => {
+  const share = { path: "data", tag: "data", isReadOnly: false };
+  const shapeOf = (hardware: Hardware) => machinePlans(one, { ...usual, hardware, folder: "/r" }, "qemu-3")[0]?.shape;
+  const late = { ...share, driver: "virtiofs" } as const;
+  expect(shapeOf({ share: late })).toEqual({ ...usual, virtiofs: { ...late, path: "/r/data" } });
+  expect(shapeOf({ share: late, diskBus: "sata" })).toMatchObject({ hardware: { diskBus: "sata" } });
+  expect(shapeOf({ share: late, diskBus: "sata" })?.hardware).not.toHaveProperty("share");
+  expect(shapeOf({ share })).toEqual({ ...usual, hardware: { share: { ...share, path: "/r/data" } } });
 });
 
 test("several machines have host names, addresses of their own and each other's names", () => {

@@ -33,7 +33,7 @@ export function machineShapes(requirement: EnvironmentRequirement, usual: UsualS
       memoryMb: (hardware && memoryOf(hardware)) ?? numberFor(node?.memoryMb, memoryMb, usual.memoryMb),
       ...(nodeCount > 1 ? { hasPrivateNic: true } : {}),
       ...protectionOf(node?.features, protectionIn(ownSection(node, usual), usual)),
-      ...(hardware === undefined ? {} : { hardware }),
+      ...hardwareParts(hardware),
     };
   });
 }
@@ -44,7 +44,7 @@ export function usualShape(usual: UsualShape): MachineShape {
   return {
     cores: usual.cores,
     memoryMb: usual.memoryMb,
-    ...(hardware === undefined ? {} : { hardware }),
+    ...hardwareParts(hardware),
     ...protectionOf([], usual),
   };
 }
@@ -67,6 +67,14 @@ function hardwareFor(node: NodeSpace | undefined, usualShape: UsualShape): Hardw
     ...(cdrom === undefined ? {} : { cdrom: resolve(folder, cdrom) }),
     ...(share === undefined ? {} : { share: { ...share, path: resolve(folder, share.path) } }),
   };
+}
+
+/** A folder over virtiofs makes no other machine: it comes to one that runs already. */
+function hardwareParts(wanted: Hardware = {}): Pick<MachineShape, "hardware" | "virtiofs"> {
+  const { share, ...rest } = wanted;
+  const isLate = share?.driver === "virtiofs";
+  const hardware = isLate ? rest : wanted;
+  return { ...(Object.keys(hardware).length === 0 ? {} : { hardware }), ...(isLate ? { virtiofs: share } : {}) };
 }
 
 /** The usual number or more, so that machines are alike and can share a template; `least` where more is too much. */

@@ -7,6 +7,7 @@ import type { MachineShape } from "./machine/machine.ts";
 import { machineShapes, type UsualShape } from "./machine-shapes.ts";
 import { queuesRefusal } from "./nics/wanted-nics.ts";
 import { requirementRefusal, sizeRefusal, unnested } from "./requirement-refusal.ts";
+import { folderRefusal } from "./virtiofs/folder-refusal.ts";
 
 /**
  * Why this host cannot serve `requirement` with QEMU; `usual` is what every guest gets that is asked for no other. Without an
@@ -26,6 +27,7 @@ export function qemuRefusal(
       ? undefined
       : (unprotected(shapes, offer) ??
         hardwareRefusal(shapes, offer) ??
+        folderRefusal(requirement, shapes, offer) ??
         queuesRefusal(requirement, offer.tapObstacle) ??
         unnested(requirement, shapes, usual, offer.nesting)))
   );

@@ -4,7 +4,7 @@ import type { Shell } from "../../../node/shell/types.ts";
 import type { Accelerator } from "../host/acceleration.ts";
 import { MEMORY_SLOTS, MOST_ADDED_MEMORY_MB } from "../machine/hot-plug.ts";
 import type { Machine } from "../machine/machine.ts";
-import { type HotParts, QmpParts } from "./resize/hot-parts.ts";
+import type { HotParts } from "./resize/hot-parts.ts";
 import { MemoryModules } from "./resize/memory-modules.ts";
 import { ProcessorSlots } from "./resize/processor-slots.ts";
 
@@ -34,7 +34,7 @@ export class QemuResize implements Resize {
   readonly #processors: ProcessorSlots;
   readonly #memory: MemoryModules;
 
-  constructor(machine: ResizedMachine, shell: Shell, parts: HotParts = new QmpParts(machine.qmp)) {
+  constructor(machine: ResizedMachine, shell: Shell, parts: HotParts) {
     this.#machine = machine;
     this.#shell = shell;
     this.#accelerator = machine.accelerator;

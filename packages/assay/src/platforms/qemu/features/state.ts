@@ -3,6 +3,7 @@ import type { Shell } from "../../../node/shell/types.ts";
 import { needRoom } from "../host/room.ts";
 import type { Machine } from "../machine/machine.ts";
 import { QemuMemoryPressure } from "./memory-pressure.ts";
+import { QmpParts } from "./resize/hot-parts.ts";
 import { QemuResize } from "./resize.ts";
 import { QemuSnapshot } from "./snapshot.ts";
 import { QEMU_DISK_NAMES } from "./snapshot-hardware.ts";
@@ -22,7 +23,7 @@ export function stateFeatures(machine: Machine, shell: Shell): readonly Feature[
       },
       shell,
     ),
-    new QemuResize(machine, shell),
+    new QemuResize(machine, shell, new QmpParts(machine.qmp, { isShared: machine.served !== undefined })),
     new QemuTimeJump(machine.qmp, shell),
     // QEMU gives a balloon's pages back by punching holes into the memory's file, also where it is mapped privately.
     ...(machine.hasOwnMemory ? [new QemuMemoryPressure(machine.qmp)] : []),

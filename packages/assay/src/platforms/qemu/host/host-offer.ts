@@ -5,6 +5,7 @@ import { type QemuOffer, readOffer } from "./offer.ts";
 import { findProgram } from "./qemu-binary.ts";
 import { findSecurity, type HostSecurity } from "./security.ts";
 import { findTapWay, whyNoTaps } from "./tap-way.ts";
+import { findVirtiofs, type VirtiofsOffer } from "./virtiofsd.ts";
 
 /** What machines of this host can be made of, besides processors and memory. */
 export interface HostOffer {
@@ -18,24 +19,26 @@ export interface HostOffer {
   readonly nesting: Nesting;
   /** Why no interface can have several queues, as the end of a sentence with what to do; undefined where it can. */
   readonly tapObstacle: string | undefined;
+  readonly virtiofs: VirtiofsOffer;
 }
 
 /** Looks at this host, and asks its QEMU unless that is not wanted: it takes a quarter of a second. */
 export async function readHostOffer(qemuBinary: string, { asksQemu = true } = {}): Promise<HostOffer> {
   const path = asksQemu ? await findProgram(qemuBinary) : undefined;
-  const [qemu, vsockObstacle, memory, kvm, taps] = await Promise.all([
+  const [qemu, vsockObstacle, memory, kvm, taps, virtiofs] = await Promise.all([
     path === undefined ? undefined : readOffer(path).catch(() => undefined),
     vsockObstacleOf("/dev/vhost-vsock"),
     readFile("/proc/meminfo", "utf8").catch(() => ""),
     nestingOfKvm(),
     asksQemu ? findTapWay() : whyNoTaps(),
+    findVirtiofs(),
   ]);
   const security = await findSecurity(boardFor(qemuBinary, qemu));
   const numberOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0);
   const hugepages = { free: numberOf("HugePages_Free"), sizeKb: numberOf("Hugepagesize") };
   const nesting = { kvm, tcg: qemu?.emulatedExtension ?? undefined };
   const tapObstacle = typeof taps === "string" ? taps : undefined;
-  return { qemu, security, vsockObstacle, hugepages, nesting, tapObstacle };
+  return { qemu, security, vsockObstacle, hugepages, nesting, tapObstacle, virtiofs };
 }
 
 /** The board with Secure Boot of a QEMU; its version matters little, because firmware is for all of them. */

@@ -5,6 +5,7 @@ import { findUefiFirmware, missingFirmware, type UefiFirmware } from "./firmware
 import { fullMachineName } from "./machine-name.ts";
 import { findQemu, needProgram, type QemuBinary } from "./qemu-binary.ts";
 import { findSecurity, type HostSecurity } from "./security.ts";
+import { findVirtiofs, type Virtiofsd } from "./virtiofsd.ts";
 
 /** What this host gives to machines. */
 export interface HostSetup {
@@ -14,6 +15,8 @@ export interface HostSetup {
   /** That of machines without Secure Boot; undefined for BIOS. */
   readonly firmware: UefiFirmware | undefined;
   readonly security: HostSecurity;
+  /** Serves folders over virtiofs; undefined where none is installed. */
+  readonly virtiofsd: Virtiofsd | undefined;
   /** Limit for a boot until SSH answers. */
   readonly bootTimeoutMs: number;
 }
@@ -32,9 +35,10 @@ export async function setUpHost(settings: QemuSettings, signal: AbortSignal): Pr
   const [qemu, qemuImg] = await Promise.all([findQemu(settings.qemuBinary), needProgram("qemu-img", "qemu-utils")]);
   const { architecture, hardware } = settings;
   const machine = { architecture, machine: fullMachineName(hardware?.machineType ?? "q35", qemu.version) };
-  const [firmware, security] = await Promise.all([
+  const [firmware, security, { daemon: virtiofsd }] = await Promise.all([
     settings.firmware === "uefi" ? needFirmware(machine) : undefined,
     findSecurity(machine),
+    findVirtiofs(),
   ]);
   const acceleration: Acceleration =
     settings.acceleration === "auto"
@@ -46,6 +50,7 @@ export async function setUpHost(settings: QemuSettings, signal: AbortSignal): Pr
     acceleration,
     firmware,
     security,
+    virtiofsd,
     bootTimeoutMs: settings.bootTimeoutMs ?? DEFAULT_BOOT_TIMEOUT_MS[acceleration.accelerator],
   };
 }

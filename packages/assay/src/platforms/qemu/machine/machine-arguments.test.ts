@@ -11,6 +11,7 @@ const spec: MachineSpec = {
   privateMac: undefined,
   firmware: undefined,
   hasTpm: false,
+  hasVirtiofs: false,
   disk: [
     { path: "/m/disk.qcow2", format: "qcow2" },
     { path: "/i/image.vhd", format: "vpc" },
@@ -40,6 +41,29 @@ test("a fork maps the template's memory privately and waits for its state", () =
   expect(after("-object", fork)).toContain("memory-backend-file,id=memory0,size=1024M,mem-path=/t/memory,share=off");
   expect(after("-machine", fork)[0]).toContain("memory-backend=memory0");
   expect(after("-incoming", fork)).toEqual(["defer"]);
+});
+
+test("all memory of a machine with a folder over virtiofs is open to its daemon", () => {
+  const served: MachineSpec = { ...spec, hasVirtiofs: true };
+  expect(after("-object", served)).toContain("memory-backend-memfd,id=memory0,size=1024M,share=on");
+  expect(after("-machine", served)[0]).toContain("memory-backend=memory0");
+  expect(after("-chardev", served)).toContain("socket,id=virtiofs-line,fd=13");
+  // The device comes later: a fork's state knows nothing of it.
+  expect(after("-device", served)).toEqual(after("-device", spec));
+  const numa = [
+    { cores: 1, memoryMb: 512 },
+    { cores: 1, memoryMb: 256 },
+  ];
+  expect(after("-object", { ...served, hardware: { numa } })).toEqual(
+    expect.arrayContaining([
+      "memory-backend-memfd,id=memory0,size=512M,share=on",
+      "memory-backend-memfd,id=memory1,size=256M,share=on",
+    ]),
+  );
+  const fork: MachineSpec = { ...served, memory: { path: "/m/memory", access: "shared" }, isIncoming: true };
+  expect(after("-object", fork)).toContain("memory-backend-file,id=memory0,size=1024M,mem-path=/m/memory,share=on");
+  const huge: MachineSpec = { ...served, hardware: { hasHugepages: true } };
+  expect(after("-object", huge)).toContain("memory-backend-memfd,id=memory0,size=1024M,hugetlb=on");
 });
 
 test("UEFI code is read-only and its variables are the machine's own", () => {

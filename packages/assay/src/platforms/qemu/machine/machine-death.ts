@@ -1,4 +1,5 @@
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
+import type { ServedFolder } from "../virtiofs/served-folder.ts";
 import type { QmpClient } from "./qmp-client.ts";
 
 /** The parts of a machine that tell how it is. */
@@ -6,6 +7,8 @@ interface Watched {
   readonly qmp: QmpClient;
   /** Resolves with QEMU's last words. */
   readonly ended: Promise<string>;
+  /** The folder that a daemon serves to it; absent for a machine without one. */
+  readonly served?: Pick<ServedFolder, "ended" | "share"> | undefined;
 }
 
 /** A QEMU that ends closes its monitor first, and tells why within milliseconds. */
@@ -14,8 +17,8 @@ const END_AFTER_MONITOR_MS = 2000;
 const FREE_DISK = "Free disk space, or set ASSAY_CACHE to a folder on a larger disk.";
 
 /**
- * Calls `tell` with the reason as soon as `machine` cannot go on: its disk failed on the host, its QEMU ended, or its
- * QEMU lives and listens no more. Returns a function that ends the watch.
+ * Calls `tell` with the reason as soon as `machine` cannot go on: its disk failed on the host, its QEMU ended, its
+ * QEMU lives and listens no more, or nobody serves its shared folder. Returns a function that ends the watch.
  */
 export function watchDeath(
   machine: Watched,
@@ -34,6 +37,7 @@ export function watchDeath(
   });
   let isWatching = true;
   let grace: NodeJS.Timeout | undefined;
+  let graceOfFolder: NodeJS.Timeout | undefined;
   void machine.ended.then((words) => {
     clearTimeout(grace);
     if (isWatching) tell(endOf(name, words));
@@ -46,11 +50,28 @@ export function watchDeath(
       if (isWatching) tell(new PlatformError(message, { isTransient: true, help }));
     }, END_AFTER_MONITOR_MS);
   });
+  void machine.served?.ended.then((words) => {
+    if (!isWatching) return;
+    const lost = lostFolder(name, machine.served?.share.path ?? "", words);
+    // With its QEMU the daemon ends too; that is told above.
+    graceOfFolder = setTimeout(() => isWatching && tell(lost), END_AFTER_MONITOR_MS);
+    void machine.qmp.closed.then(() => clearTimeout(graceOfFolder));
+  });
   return () => {
     isWatching = false;
+    clearTimeout(graceOfFolder);
     clearTimeout(grace);
     stopListening();
   };
+}
+
+/** QEMU tells nobody and connects to no other daemon. */
+function lostFolder(name: string, path: string, words: string): PlatformError {
+  const said = words === "" ? "It said nothing." : `Its last words: ${words}`;
+  return new PlatformError(`The machine '${name}' lost the folder '${path}': its virtiofsd ended on its own. ${said}`, {
+    isTransient: true,
+    help: "What touches the folder in the guest waits for ever, so the machine is given up; look at its 'virtiofsd.log'.",
+  });
 }
 
 function endOf(name: string, words: string): HostExhausted | PlatformError {

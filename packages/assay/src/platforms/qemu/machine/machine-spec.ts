@@ -11,6 +11,7 @@ export const InheritedFd = {
   deviceState: 10,
   tpm: 11,
   folder: 12,
+  virtiofs: 13,
 } as const;
 
 /** Address in the guest's network at which QEMU itself answers for the agents. */
@@ -48,6 +49,8 @@ export interface MachineSpec {
   readonly firmware: MachineFirmware | undefined;
   /** QEMU inherits the connection to it. */
   readonly hasTpm: boolean;
+  /** QEMU inherits the connection to the daemon of a shared folder, to which all memory has to be open. */
+  readonly hasVirtiofs: boolean;
   /** From the machine's own layer down to the image. Only the first is written to. */
   readonly disk: readonly [DiskLayer, ...DiskLayer[]];
   /** Disk for cloud-init; undefined for a machine without one. */

@@ -6,10 +6,13 @@ import { PlatformError } from "../../../errors/catalogue.ts";
 import { writeError } from "../../../errors/disk-full.ts";
 import type { Agents } from "../agent/start-agents.ts";
 import { DiskRack } from "../disks/disk-rack.ts";
-import type { Hardware } from "../hardware.ts";
+import type { Hardware, Share } from "../hardware.ts";
 import type { Accelerator } from "../host/acceleration.ts";
 import type { HostSetup } from "../host/host-setup.ts";
 import { firmwareFor, type ProtectedShape, swtpmFor } from "../host/security.ts";
+import { needVirtiofsd } from "../host/virtiofsd.ts";
+import { notServed } from "../virtiofs/not-served.ts";
+import { ServedFolder } from "../virtiofs/served-folder.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { HotPlugPorts } from "./hot-plug-ports.ts";
 import { machineArguments } from "./machine-arguments.ts";
@@ -29,6 +32,8 @@ export interface MachineShape extends ProtectedShape {
   readonly hasPrivateNic?: boolean;
   /** What makes it another machine than the usual; absent for the usual. */
   readonly hardware?: Hardware;
+  /** A folder over virtiofs. It comes to a machine that runs already, so that it makes no other template. */
+  readonly virtiofs?: Share;
 }
 
 export interface MachineStart {
@@ -48,6 +53,8 @@ export interface MachineStart {
   /** Console output of the template, with which a fork's log begins. */
   readonly earlierSerialLog?: string;
   readonly memory: MachineSpec["memory"];
+  /** The folder that it gets over virtiofs once it runs; a template has none, whatever its shape says. */
+  readonly virtiofs?: Share | undefined;
   /** Device state of a template, for a fork. */
   readonly deviceState?: string;
   readonly lifetime: "with-owner" | "on-its-own";
@@ -71,10 +78,13 @@ export class Machine implements AsyncDisposable {
   readonly hasOwnMemory: boolean;
   readonly #process: QemuProcess;
   readonly #tpm: Tpm | undefined;
+  /** The folder that waits for its device; undefined for a machine without one. */
+  readonly served: ServedFolder | undefined;
 
-  private constructor({ process, tpm }: Processes, start: MachineStart, paths: MachinePaths, sshPort: number) {
+  private constructor({ process, served, tpm }: Processes, start: MachineStart, paths: MachinePaths, sshPort: number) {
     this.#process = process;
     this.#tpm = tpm;
+    this.served = served;
     this.folder = start.folder;
     this.serial = new SerialPort(process.serial, paths.serialLog);
     this.power = new Power(process.qmp);
@@ -138,6 +148,8 @@ export class Machine implements AsyncDisposable {
         : opened.use(
             await Tpm.start({ program: swtpm, folder: folder.join("tpm"), log: `${start.logFolder}/tpm.log` }),
           );
+    const served = await serve(start);
+    if (served !== undefined) opened.use(served);
     const process = await QemuProcess.start({
       qemu: host.qemu,
       folder: folder.path,
@@ -153,6 +165,7 @@ export class Machine implements AsyncDisposable {
             ? undefined
             : { ...firmware, variables: paths.variables },
         hasTpm: tpm !== undefined,
+        hasVirtiofs: served !== undefined,
         disk: [{ path: paths.overlay, format: "qcow2" }, ...start.backing],
         ...start.bootFiles,
         serialLog: paths.serialLog,
@@ -165,12 +178,17 @@ export class Machine implements AsyncDisposable {
       signal: start.signal,
       ...(start.deviceState === undefined ? {} : { deviceState: start.deviceState }),
       tpm: tpm?.connection,
+      virtiofs: served?.connection,
+    }).catch(async (error: unknown) => {
+      // A daemon that gave up took its end of the connection with it before QEMU could have the other.
+      throw served?.connection.destroyed === true ? await notServed(served.share, served.ended, error) : error;
     });
     tpm?.handOver();
+    served?.handOver();
     try {
       // The port can be asked for while the mark is being written.
       const [sshPort] = await Promise.all([askForSshPort(process.qmp), folder.setQemu(process.pid)]);
-      const machine = new Machine({ process, tpm }, start, paths, sshPort);
+      const machine = new Machine({ process, served, tpm }, start, paths, sshPort);
       if (start.deviceState !== undefined) await machine.#load(start.signal);
       opened.move();
       return machine;
@@ -195,11 +213,13 @@ export class Machine implements AsyncDisposable {
   release(): void {
     this.#process.release();
     this.#tpm?.release();
+    this.served?.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
     await this.#tpm?.[Symbol.asyncDispose]();
+    await this.served?.[Symbol.asyncDispose]();
     await this.folder.remove();
   }
 
@@ -228,6 +248,7 @@ export const forkCapabilities = [
 interface Processes {
   readonly process: QemuProcess;
   readonly tpm: Tpm | undefined;
+  readonly served: ServedFolder | undefined;
 }
 
 interface MachinePaths {
@@ -235,6 +256,11 @@ interface MachinePaths {
   readonly variables: string | undefined;
   readonly serialLog: string;
   readonly errorLog: string;
+}
+
+async function serve({ host, logFolder, virtiofs: share }: MachineStart): Promise<ServedFolder | undefined> {
+  if (share === undefined) return undefined;
+  return await ServedFolder.start({ daemon: needVirtiofsd(host), share, log: `${logFolder}/virtiofsd.log` });
 }
 
 async function prepareFiles(start: MachineStart): Promise<MachinePaths> {

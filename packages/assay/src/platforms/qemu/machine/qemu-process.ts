@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { open, readFile, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { HostExhausted, PlatformError } from "../../../errors/catalogue.ts";
 import { endWithAssay } from "../host/life-guard.ts";
 import { findProgram, type QemuBinary } from "../host/qemu-binary.ts";
 import { chooseUser, confined, LAUNCHER } from "./confinement.ts";
 import { FileLender } from "./file-lender.ts";
+import { lastWords } from "./last-words.ts";
 import { InheritedFd } from "./machine-spec.ts";
 import { QmpClient } from "./qmp-client.ts";
 
@@ -21,6 +21,8 @@ export interface QemuStart {
   readonly deviceState?: string;
   /** The connection to its TPM, which it inherits. */
   readonly tpm?: Duplex | undefined;
+  /** The connection to the daemon of its shared folder, which it inherits. */
+  readonly virtiofs?: Duplex | undefined;
   /** `with-owner`: QEMU is killed when assay ends, however it ends. */
   readonly lifetime: "with-owner" | "on-its-own";
   readonly signal: AbortSignal;
@@ -75,6 +77,7 @@ export class QemuProcess implements AsyncDisposable {
     const deviceState =
       options.deviceState === undefined ? undefined : opened.use(await open(options.deviceState, "r"));
     const folder = opened.use(await open(options.folder, "r"));
+    const { size: earlierBytes } = await errorLog.stat();
     const user = await chooseUser(options.arguments);
     const isUser = typeof user !== "string";
     const lender = isUser ? await FileLender.open(options.folder, user) : undefined;
@@ -91,12 +94,13 @@ export class QemuProcess implements AsyncDisposable {
         deviceState?.fd ?? "ignore",
         options.tpm ?? "ignore",
         folder.fd,
+        options.virtiofs ?? "ignore",
       ],
     });
     const sockets = child.stdio.slice(InheritedFd.monitor, InheritedFd.deviceState) as unknown as Duplex[];
     // A reset on these is QEMU's end, which `ended` tells.
     for (const socket of sockets) socket?.on("error", () => undefined);
-    const ended = lastWords(child, options.errorLog);
+    const ended = lastWords(child, { path: options.errorLog, earlierBytes });
     const [monitor] = sockets;
     if (child.pid === undefined || monitor === undefined) throw explain(await ended);
     if (isUser && options.lifetime === "with-owner") void ended.then(endWithAssay(child.pid));
@@ -141,24 +145,6 @@ let foundSetpriv: Promise<string | undefined> | undefined;
 function findSetpriv(): Promise<string | undefined> {
   foundSetpriv ??= findProgram("setpriv");
   return foundSetpriv;
-}
-
-const WORDS_BYTES = 4096;
-
-async function lastWords(child: ChildProcess, errorLog: string): Promise<string> {
-  const before = await stat(errorLog).then(
-    (found) => found.size,
-    () => 0,
-  );
-  let ending: string;
-  try {
-    const [exitCode, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-    ending = signal === null ? (exitCode === 0 ? "" : `exit code ${exitCode}`) : `killed by ${signal}`;
-  } catch (error) {
-    ending = (error as Error).message;
-  }
-  const said = (await readFile(errorLog).catch(() => Buffer.alloc(0))).subarray(before).subarray(-WORDS_BYTES);
-  return [said.toString("utf8").trim(), ending].filter((part) => part !== "").join("\n");
 }
 
 /** Turns QEMU's words about a start that failed into the error that tells what to do. */

@@ -23,6 +23,7 @@ const numaNode = fields(
 const share = fields(
   {
     path: text("folder of the host"),
+    driver: standing(choice(["9p", "virtiofs"], "what the folder is served with; virtiofs needs virtiofsd"), "9p"),
     tag: standing(text("what the guest mounts"), "share"),
     read_only: standing(flag("whether the guest may only read"), false),
   },

@@ -18,9 +18,14 @@ export interface HotParts {
 /** By commands of QEMU itself. */
 export class QmpParts implements HotParts {
   readonly #qmp: QmpClient;
+  readonly #backend: Readonly<Record<string, unknown>>;
 
-  constructor(qmp: QmpClient) {
+  /** `isShared`: a daemon writes to the guest's memory, and shall see that of modules too. */
+  constructor(qmp: QmpClient, { isShared = false } = {}) {
     this.#qmp = qmp;
+    this.#backend = isShared
+      ? { "qom-type": "memory-backend-memfd", share: true }
+      : { "qom-type": "memory-backend-ram" };
   }
 
   moduleName(number: number): string {
@@ -37,7 +42,7 @@ export class QmpParts implements HotParts {
 
   async addModule(name: string, sizeBytes: number, limits: QmpExecuteOptions): Promise<void> {
     const memdev = memoryOf(name);
-    await this.#qmp.execute("object-add", { "qom-type": "memory-backend-ram", id: memdev, size: sizeBytes }, limits);
+    await this.#qmp.execute("object-add", { ...this.#backend, id: memdev, size: sizeBytes }, limits);
     try {
       await this.#qmp.execute("device_add", { driver: "pc-dimm", id: name, memdev }, limits);
     } catch (error) {

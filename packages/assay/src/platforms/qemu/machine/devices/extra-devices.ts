@@ -1,8 +1,11 @@
-import type { MachineSpec } from "../machine-spec.ts";
+import { InheritedFd, type MachineSpec } from "../machine-spec.ts";
 import { escaped } from "./option.ts";
 
+/** QEMU's name for the connection to the daemon of a folder over virtiofs, whose device is plugged in later. */
+export const VIRTIOFS_LINE = "virtiofs-line";
+
 /** Devices that only machines have that were asked for them. */
-export function extraDevices({ generationId, hardware }: MachineSpec): string[] {
+export function extraDevices({ generationId, hardware, hasVirtiofs }: MachineSpec): string[] {
   const { cdrom, extraArguments = [], hasVsock, share } = hardware;
   return [
     ...(cdrom === undefined ? [] : disc(cdrom)),
@@ -14,6 +17,7 @@ export function extraDevices({ generationId, hardware }: MachineSpec): string[] 
           ...["-fsdev", `local,id=share0,path=${escaped(share.path)},security_model=none${readOnly(share.isReadOnly)}`],
           ...["-device", `virtio-9p-pci,id=share0,fsdev=share0,mount_tag=${share.tag}`],
         ]),
+    ...(hasVirtiofs ? ["-chardev", `socket,id=${VIRTIOFS_LINE},fd=${InheritedFd.virtiofs}`] : []),
     ...extraArguments,
   ];
 }

@@ -13,8 +13,8 @@ export function memory(spec: MachineSpec): string[] {
 }
 
 /** Whether all memory is one object `memory0`, which the board has to be told. */
-export function hasOneBackend({ hardware, memory: file }: MachineSpec): boolean {
-  return hardware.numa === undefined && (file !== undefined || hardware.hasHugepages === true);
+export function hasOneBackend({ hardware, hasVirtiofs, memory: file }: MachineSpec): boolean {
+  return hardware.numa === undefined && (file !== undefined || hardware.hasHugepages === true || hasVirtiofs);
 }
 
 /** File of the memory of each NUMA node; the first has the name of that of a machine without nodes. */
@@ -33,10 +33,10 @@ function numaNodes(spec: MachineSpec, nodes: NonNullable<MachineSpec["hardware"]
   });
 }
 
-function backend({ hardware, memory: file }: MachineSpec, index: number, sizeMb: number): string {
+function backend({ hardware, hasVirtiofs, memory: file }: MachineSpec, index: number, sizeMb: number): string {
   const named = `id=memory${index},size=${sizeMb}M`;
   if (hardware.hasHugepages === true) return `memory-backend-memfd,${named},hugetlb=on`;
-  if (file === undefined) return `memory-backend-ram,${named}`;
+  if (file === undefined) return hasVirtiofs ? `memory-backend-memfd,${named},share=on` : `memory-backend-ram,${named}`;
   const share = file.access === "shared" ? "on" : "off";
   return `memory-backend-file,${named},mem-path=${escaped(memoryFile(file.path, index))},share=${share}`;
 }
