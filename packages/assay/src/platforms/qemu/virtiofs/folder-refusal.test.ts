@@ -46,7 +46,7 @@ test.each<[Given, { readonly isReadOnly?: boolean; readonly features?: readonly 
   [
     { virtiofs: { ...user, daemon: old } },
     {},
-    "it needs virtiofsd, and '/usr/lib/qemu/virtiofsd' works for root alone: start assay as root, or take virtiofsd 1.0 or newer.",
+    "it needs virtiofsd, and '/usr/lib/qemu/virtiofsd' takes all rights of root: start assay as root of the host, or take virtiofsd 1.0 or newer.",
   ],
   [
     { virtiofs: { ...user, hasUserNamespaces: false } },

@@ -52,7 +52,7 @@ function daemonRefusal(
   }
   const { hasReadOnly, kind, path } = daemon;
   if (kind === "c" && !mayMount) {
-    return `it needs virtiofsd, and '${path}' works for root alone: start assay as root, or take virtiofsd 1.0 or newer.`;
+    return `it needs virtiofsd, and '${path}' takes all rights of root: start assay as root of the host, or take virtiofsd 1.0 or newer.`;
   }
   if (!mayMount && !hasUserNamespaces) {
     return `it needs virtiofsd, and '${path}' gets no namespace of its own here: allow user namespaces, or start assay as root.`;
