@@ -13,11 +13,14 @@ const LIMIT_MS = 300_000;
 
 /**
  * Takes memory in pieces until no more than the given MiB are available, locks it (mlockall is 151 on x86_64 and 230 on
- * arm64; 3 means what is there and what comes), and says how much it has. An alarm ends it, whoever is left to do so.
+ * arm64; 3 means what is there and what comes), and says how much it has. An alarm ends it, whoever is left to do so. It
+ * holds a lock to its end, which Linux takes from it after its memory.
  */
 const HOG = `use strict; use POSIX; $| = 1;
-my ($leave, $seconds) = @ARGV;
+my ($leave, $seconds, $held) = @ARGV;
 alarm $seconds;
+open(my $lock, ">", $held) or die "$held: $!\\n";
+flock($lock, 2) or die "$held: $!\\n";
 open(my $score, ">", "/proc/self/oom_score_adj") or die "oom_score_adj: $!\\n";
 print $score "1000\\n"; close $score;
 my $call = (uname())[4] =~ /aarch64/ ? 230 : 151;
@@ -50,15 +53,17 @@ export class QemuMemoryFaults implements MemoryFaults {
       await needPerl(this.#shell);
       // The program says that it has the memory through a pipe, and goes on without it.
       const script = sh`folder=$(mktemp -d) && mkfifo "$folder/said" || exit 1
-setsid perl -e ${HOG} ${leaveMb} ${Math.ceil(forMs / 1000) + 1} < /dev/null > "$folder/said" 2>&1 &
+setsid perl -e ${HOG} ${leaveMb} ${Math.ceil(forMs / 1000) + 1} "$folder/held" < /dev/null > "$folder/said" 2>&1 &
 hog=$!
 read -r said < "$folder/said"
-rm -r "$folder"
-case $said in *[!0-9]* | '') echo "The program that takes memory ended: $said" >&2; exit 1 ;; esac
-echo $hog`;
-      const pid = Number(await askGuest(this.#shell, script, { timeoutMs: LIMIT_MS }));
+case $said in *[!0-9]* | '') rm -r "$folder"; echo "The program that takes memory ended: $said" >&2; exit 1 ;; esac
+echo $hog "$folder"`;
+      const [pid = "", folder = ""] = (await askGuest(this.#shell, script, { timeoutMs: LIMIT_MS })).split(" ");
+      const end = sh`kill -KILL ${pid} 2> /dev/null
+perl -e 'open(my $lock, "<", $ARGV[0]) or exit; flock($lock, 2)' ${`${folder}/held`}
+rm -rf ${folder}`;
       return async () => {
-        await askGuest(this.#shell, sh`kill -KILL ${pid} 2> /dev/null || true`, { timeoutMs: LIMIT_MS });
+        await askGuest(this.#shell, end, { timeoutMs: LIMIT_MS });
       };
     });
   }
