@@ -134,6 +134,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     runs: [
       ...inSrc("errors", "host", "node", "features", "os", "image", "tools", "suite/outcomes.ts"),
       ...inSrc("platforms/platform.ts", "platforms/interactive-console.ts", "platforms/qemu"),
+      ...inSrc("platforms/machines-environment.ts", "platforms/live-environments.ts", "platforms/preparation.ts"),
     ],
     reason: "QEMU under another master: boots, copies and connects guests with the parts of the platform qemu",
   },

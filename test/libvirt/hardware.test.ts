@@ -72,7 +72,8 @@ libvirtTest.each([
   "the system's disk is on %s of a %s",
   async (diskBus, machineType, device) => {
     const seed = await written("seed.iso");
-    const machine = await told({ diskBus, machineType }, { seed, cdrom: seed });
+    const firmware = machineType === "pc" ? "uefi" : "bios";
+    const machine = await told({ diskBus, machineType }, { seed, cdrom: seed, firmware });
     expect(machine("info", "qtree")).toContain(device);
     expect(machine("info", "block").match(/seed\.iso/g)).toHaveLength(2);
   },

@@ -35,7 +35,7 @@ const wanted: EnvironmentRequirement = { nodeCount: 2, cores: 1, memoryMb: 512, 
 const progress = () => undefined;
 let libvirt: OwnLibvirt;
 let platform: Platform;
-/** Of machines with two nodes of NUMA, each of one core with two threads. */
+/** Of machines with two nodes of NUMA, each a socket of two processors. */
 let nodes: Platform;
 let logFolder: string;
 let cache: string | undefined;
@@ -58,7 +58,7 @@ beforeAll(async () => {
     });
   platform = await platformOf({ cores: 1, memory_mb: 768 });
   const numa = { cores: 2, memory_mb: 448 };
-  nodes = await platformOf({ numa: [numa, numa], topology: { sockets: 2, threads: 2 }, disk_bus: "virtio-scsi" });
+  nodes = await platformOf({ numa: [numa, numa], topology: { sockets: 2, cores: 2 }, disk_bus: "virtio-scsi" });
   await platform.prepare({ firstRequirement: wanted, signal, logFolder, progress });
 }, LIMIT_MS);
 
@@ -246,7 +246,7 @@ test.skipIf(reason !== undefined)(
 );
 
 test.skipIf(reason !== undefined)(
-  title("a fork has nodes and threads, keeps an NVMe disk while it is off, and can have machines of its own"),
+  title("a fork has nodes and sockets, keeps an NVMe disk while it is off, and can have machines of its own"),
   async () => {
     const requirement = { ...wanted, nodeCount: 1, features: ["Nvme", "NESTED_VIRTUALIZATION"] };
     await using environment = await deploy("fifth", nodes, requirement);
@@ -256,7 +256,7 @@ test.skipIf(reason !== undefined)(
     const wait = { timeoutMs: 300_000 };
     const system = "/sys/devices/system";
     expect(await node.text(sh`cat ${system}/node/node0/cpulist ${system}/node/node1/cpulist`)).toBe("0-1\n2-3");
-    expect(await node.text(["cat", `${system}/cpu/cpu3/topology/thread_siblings_list`])).toBe("2-3");
+    expect(await node.text(["cat", `${system}/cpu/cpu3/topology/package_cpus_list`])).toBe("2-3");
     expect(await node.text(sh`cat ${system}/cpu/cpu[0-3]/topology/physical_package_id | sort -u`)).toBe("0\n1");
     expect(await node.feature(Disk).osDisk()).toMatchObject({ controller: "scsi" });
 

@@ -1,10 +1,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PlatformError } from "../../errors/catalogue.ts";
-import { FaultInjection } from "../../features/fault-injection.ts";
 import { cacheFolder } from "../../host/folders.ts";
 import type { Node } from "../../node/node.ts";
-import type { Environment } from "../platform.ts";
+import { MachinesEnvironment, type MachinesParts } from "../machines-environment.ts";
 import type { MachineNics } from "../qemu/features/network-interface.ts";
 import { nestedExtension } from "../qemu/host/nesting.ts";
 import type { MachineShape } from "../qemu/machine/machine.ts";
@@ -26,7 +25,7 @@ export interface MachineParts {
   readonly nics: MachineNics;
 }
 
-export interface EnvironmentParts {
+interface EnvironmentParts {
   readonly name: string;
   /** In the order of the nodes. */
   readonly machines: readonly [MachineParts, ...MachineParts[]];
@@ -34,90 +33,61 @@ export interface EnvironmentParts {
   readonly network: PrivateWires | undefined;
   readonly prepared: Prepared;
   readonly facts: Readonly<Record<string, string>>;
-  /** `remove`: disposing ends the machines. `keep`: disposing lets them run on, for a person to log in. */
-  readonly afterwards: "remove" | "keep";
-  readonly onRelease: (environment: LibvirtEnvironment) => void;
+  readonly afterwards: MachinesParts["afterwards"];
 }
 
-/** Machines of libvirt with their nodes. They are released together; the death of one is that of all. */
-export class LibvirtEnvironment implements Environment {
-  readonly name: string;
-  readonly nodes: readonly [Node, ...Node[]];
-  readonly facts: Readonly<Record<string, string>>;
-  readonly died: Promise<never>;
-  readonly #parts: EnvironmentParts;
-  readonly #stopWatching: readonly (() => void)[];
-  #released: Promise<void> | undefined;
+/** Machines of libvirt with their nodes. */
+export function libvirtEnvironment(parts: EnvironmentParts): MachinesEnvironment {
+  const { afterwards, facts, machines, name, network, prepared } = parts;
+  const { username } = prepared;
+  const [first, ...others] = machines;
+  const ways = {
+    watch: (tell: (reason: unknown) => void) => watchDomains(machines, tell),
+    keep: async () => {
+      await mkdir(keptFolder(), { recursive: true, mode: 0o700 });
+      for (const machine of machines) await keepMachine(machine, prepared);
+      // It is carried by this process, which goes; what is kept are the machines.
+      await network?.[Symbol.asyncDispose]();
+    },
+    remove: async () => {
+      await Promise.all(machines.map(({ connected }) => removeMachine(connected)));
+      await network?.[Symbol.asyncDispose]();
+    },
+  };
+  const loginCommands = machines.map(({ connected: { address, domain, port } }) =>
+    loginCommand({ address, port, username }, keyFile(domain.name)),
+  );
+  const nodes: MachinesParts["nodes"] = [
+    nodeOf(first, 0, parts),
+    ...others.map((each, index) => nodeOf(each, index + 1, parts)),
+  ];
+  return new MachinesEnvironment({ afterwards, facts, loginCommands, name, nodes, ways });
+}
 
-  constructor(parts: EnvironmentParts) {
-    this.#parts = parts;
-    this.name = parts.name;
-    this.facts = parts.facts;
-    const [first, ...others] = parts.machines;
-    this.nodes = [nodeOf(first, 0, parts), ...others.map((each, index) => nodeOf(each, index + 1, parts))];
-    const { promise, reject } = Promise.withResolvers<never>();
-    this.died = promise;
-    // Whoever is interested awaits it; nobody has to.
-    promise.catch(() => undefined);
-    // What QEMU tells of the host's disks; how machines end is libvirt's to tell.
-    const ended = new Promise<string>(() => undefined);
-    this.#stopWatching = parts.machines.map(({ connected: { domain }, name }) =>
-      watchDeath({ qmp: domain.qmp, ended }, name, reject),
-    );
-    for (const { connected, name } of parts.machines) {
-      void connected.domain.died.then((words) => {
-        if (this.#released !== undefined) return;
-        reject(new PlatformError(`The machine '${name}' died: libvirt tells '${words}'.`, { isTransient: true }));
-      });
-    }
-  }
+function watchDomains(machines: readonly MachineParts[], tell: (reason: unknown) => void): () => void {
+  let isWatching = true;
+  // What QEMU tells of the host's disks; how machines end is libvirt's to tell.
+  const ended = new Promise<string>(() => undefined);
+  const stops = machines.map(({ connected: { domain }, name }) => {
+    void domain.died.then((words) => {
+      if (!isWatching) return;
+      tell(new PlatformError(`The machine '${name}' died: libvirt tells '${words}'.`, { isTransient: true }));
+    });
+    return watchDeath({ qmp: domain.qmp, ended }, name, tell);
+  });
+  return () => {
+    isWatching = false;
+    for (const stop of stops) stop();
+  };
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#released ??= this.#parts.afterwards === "keep" ? this.keep() : this.#remove();
-    await this.#released;
-  }
-
-  /** Leaves the machines running after assay has ended, with the key to log in beside them. */
-  async keep(): Promise<void> {
-    const { machines, network, onRelease, prepared } = this.#parts;
-    this.#released ??= Promise.resolve();
-    this.#watchNoMore();
-    // Nobody is left to end them; one that does not end must not keep the others from their way.
-    await Promise.allSettled(this.nodes.map((node) => node.find(FaultInjection)?.revertAll()));
-    await mkdir(keptFolder(), { recursive: true, mode: 0o700 });
-    for (const { connected, name } of machines) {
-      const { domain, shell } = connected;
-      const file = keyFile(domain.name);
-      await writeFile(file, prepared.sshKey.privateKey, { mode: 0o600 });
-      await chmod(file, 0o600);
-      await shell[Symbol.asyncDispose]();
-      await domain.keep(await makeMark({ runId: prepared.runId, name, storage: prepared.pool.name }));
-    }
-    // It is carried by this process, which goes; what is kept are the machines.
-    await network?.[Symbol.asyncDispose]();
-    onRelease(this);
-  }
-
-  /** How a person logs in to each of the machines when they are kept. */
-  get loginCommands(): readonly string[] {
-    const { machines, prepared } = this.#parts;
-    const { username } = prepared;
-    return machines.map(({ connected: { address, domain, port } }) =>
-      loginCommand({ address, port, username }, keyFile(domain.name)),
-    );
-  }
-
-  #watchNoMore(): void {
-    for (const stop of this.#stopWatching) stop();
-  }
-
-  async #remove(): Promise<void> {
-    const { machines, network, onRelease } = this.#parts;
-    this.#watchNoMore();
-    await Promise.all(machines.map(({ connected }) => removeMachine(connected)));
-    await network?.[Symbol.asyncDispose]();
-    onRelease(this);
-  }
+async function keepMachine({ connected, name }: MachineParts, { pool, runId, sshKey }: Prepared): Promise<void> {
+  const { domain, shell } = connected;
+  const file = keyFile(domain.name);
+  await writeFile(file, sshKey.privateKey, { mode: 0o600 });
+  await chmod(file, 0o600);
+  await shell[Symbol.asyncDispose]();
+  await domain.keep(await makeMark({ runId, name, storage: pool.name }));
 }
 
 const keptFolder = (): string => join(cacheFolder(), "libvirt", "kept");
@@ -133,7 +103,7 @@ export async function removeMachine({ domain, shell }: ConnectedMachine): Promis
 function nodeOf(
   { connected, name, network, nics, shape }: MachineParts,
   index: number,
-  { prepared }: EnvironmentParts,
+  { prepared }: Pick<EnvironmentParts, "prepared">,
 ): Node {
   const { address, port, shell } = connected;
   const { accelerator, host, username } = prepared;

@@ -1,5 +1,6 @@
 import { PlatformError, UsageError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
+import { type KeepEnvironment, LiveEnvironments } from "../live-environments.ts";
 import type {
   DeployContext,
   Environment,
@@ -8,6 +9,7 @@ import type {
   Platform,
   PrepareContext,
 } from "../platform.ts";
+import { Preparation } from "../preparation.ts";
 import type { BootWay } from "../qemu/boot-way.ts";
 import { costOfMachines } from "../qemu/host/capacity.ts";
 import { type ChosenKernel, chooseKernel } from "../qemu/kernel/choose-kernel.ts";
@@ -23,7 +25,7 @@ import { Virsh } from "./connection/virsh.ts";
 import { makeMark } from "./domain/mark.ts";
 import { chooseAccelerator, type HostFacts, readHost, routeTo } from "./host.ts";
 import { kernelMachine } from "./kernel-machine.ts";
-import { LibvirtEnvironment } from "./libvirt-environment.ts";
+import { libvirtEnvironment } from "./libvirt-environment.ts";
 import { BOOT_TIMEOUT_MS, type Prepared } from "./machine.ts";
 import { MachineMaker } from "./machine-maker.ts";
 import { makeAll } from "./make-all.ts";
@@ -46,8 +48,7 @@ export interface LibvirtPlatformOptions {
   /** Folder of the runbook, to which paths in the section are relative; default the working directory. */
   readonly folder?: string;
   readonly runId: string;
-  /** `always`: machines live on after their environment; `failed`: those that were not disposed of do. */
-  readonly keepEnvironment: "no" | "always" | "failed";
+  readonly keepEnvironment: KeepEnvironment;
 }
 
 /** The platform that runs images with libvirt. Throws UsageError for a section that does not hold. */
@@ -89,14 +90,15 @@ class LibvirtPlatform implements Platform {
   readonly #settings: LibvirtSettings;
   readonly #usual: UsualShape & Pick<LibvirtSettings, "isHere">;
   readonly #plan: BootPlan;
-  readonly #alive = new Set<LibvirtEnvironment>();
+  readonly #alive: LiveEnvironments;
   readonly #opened = new AsyncDisposableStack();
-  #ready: Promise<Ready> | undefined;
+  readonly #preparation = new Preparation<Ready>();
   #host: HostFacts | undefined;
   #accelerator: "kvm" | "tcg" = "tcg";
 
   constructor(options: LibvirtPlatformOptions, settings: LibvirtSettings, plan: BootPlan, host: HostFacts | undefined) {
     this.#options = options;
+    this.#alive = new LiveEnvironments(options.keepEnvironment);
     this.#settings = settings;
     this.#usual = { ...settings, folder: options.folder };
     this.#plan = plan;
@@ -118,7 +120,7 @@ class LibvirtPlatform implements Platform {
   }
 
   async prepare(context: PrepareContext): Promise<void> {
-    const { maker } = await this.#prepare(context);
+    const { maker } = await this.#preparation.get(() => this.#prepareOnce(context));
     const { firstRequirement: first } = context;
     if (!this.#settings.forks || first?.coldBoot === true) return;
     const shapes = first === undefined ? [usualShape(this.#usual)] : machineShapes(first, this.#usual);
@@ -127,7 +129,7 @@ class LibvirtPlatform implements Platform {
 
   async deploy(requirement: EnvironmentRequirement, context: DeployContext): Promise<Environment> {
     const startedAt = performance.now();
-    const { maker, prepared } = await this.#prepare(context);
+    const { maker, prepared } = await this.#preparation.get(() => this.#prepareOnce(context));
     const refusal = libvirtRefusal(requirement, { ...this.#usual, acceleration: prepared.accelerator }, prepared.host);
     if (refusal !== undefined) throw new PlatformError(`libvirt cannot serve this environment: ${refusal}`);
     const plans = machinePlans(requirement, this.#usual, context.environmentName);
@@ -138,7 +140,7 @@ class LibvirtPlatform implements Platform {
     const { image } = this.#options;
     const parameters = prepared.image.way.kernel?.commandLine;
     const isCold = machines.some((machine) => machine.connected.origin === "cold boot");
-    const environment = new LibvirtEnvironment({
+    const environment = libvirtEnvironment({
       name: context.environmentName,
       machines: [first, ...others],
       network,
@@ -156,23 +158,13 @@ class LibvirtPlatform implements Platform {
         origin: isCold ? "cold boot" : "fork",
         ready_after_ms: `${Math.round(performance.now() - startedAt)}`,
       },
-      afterwards: this.#options.keepEnvironment === "always" ? "keep" : "remove",
-      onRelease: (released) => this.#alive.delete(released),
+      afterwards: this.#alive.afterwards,
     });
-    this.#alive.add(environment);
-    if (this.#options.keepEnvironment !== "no") {
-      for (const command of environment.loginCommands) {
-        context.progress({ environment: environment.name, step: "keep", detail: `log in with: ${command}` });
-      }
-    }
-    return environment;
+    return this.#alive.add(environment, context.progress);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const endings = [...this.#alive].map((environment) =>
-      this.#options.keepEnvironment === "no" ? environment[Symbol.asyncDispose]() : environment.keep(),
-    );
-    await Promise.all(endings);
+    await this.#alive[Symbol.asyncDispose]();
     await this.#opened.disposeAsync();
   }
 
@@ -186,18 +178,6 @@ class LibvirtPlatform implements Platform {
     progress({ environment: undefined, step: "network", detail: `'${network}' was ${how}` });
     // One that kept machines are on stays with them.
     if (how === "made") this.#opened.defer(async () => void (await removeUnused(virsh, [network])));
-  }
-
-  async #prepare(context: Omit<DeployContext, "environmentName">): Promise<Ready> {
-    this.#ready ??= this.#prepareOnce(context);
-    const ready = this.#ready;
-    try {
-      return await ready;
-    } catch (error) {
-      // Unless another caller has begun again meanwhile.
-      if (this.#ready === ready) this.#ready = undefined;
-      throw error;
-    }
   }
 
   async #prepareOnce(context: Omit<DeployContext, "environmentName">): Promise<Ready> {

@@ -1,5 +1,6 @@
 import { PlatformError } from "../../errors/catalogue.ts";
 import type { Image } from "../../image/types.ts";
+import { type KeepEnvironment, LiveEnvironments } from "../live-environments.ts";
 import type {
   DeployContext,
   Environment,
@@ -8,6 +9,7 @@ import type {
   Platform,
   PrepareContext,
 } from "../platform.ts";
+import { Preparation } from "../preparation.ts";
 import type { BootableImage } from "./boot-way.ts";
 import { OWN_MEMORY_FEATURE } from "./features/state.ts";
 import type { ConnectedMachine } from "./fork.ts";
@@ -29,7 +31,7 @@ import { withNics } from "./nics/with-nics.ts";
 import { cleanOrphans } from "./orphans.ts";
 import { outfitMachines } from "./outfit-machines.ts";
 import { type Account, bootable, planBoot } from "./plan-boot.ts";
-import { QemuEnvironment } from "./qemu-environment.ts";
+import { qemuEnvironment } from "./qemu-environment.ts";
 import { qemuRefusal } from "./refusal.ts";
 import { parseQemuSettings, type QemuSettings } from "./settings.ts";
 import { unlessForkable } from "./template/not-forkable.ts";
@@ -47,8 +49,7 @@ export interface QemuPlatformOptions {
   /** Folder of the runbook, to which paths in the section are relative; default the working directory. */
   readonly folder?: string;
   readonly runId: string;
-  /** `always`: machines live on after their environment; `failed`: those that were not disposed of do. */
-  readonly keepEnvironment: "no" | "always" | "failed";
+  readonly keepEnvironment: KeepEnvironment;
 }
 
 /** The platform that runs images in QEMU on this machine. Throws UsageError for a section that does not hold. */
@@ -83,14 +84,15 @@ class QemuPlatform implements Platform {
   readonly #able: Able;
   readonly #usual: UsualShape;
   readonly #username: string;
-  readonly #alive = new Set<QemuEnvironment>();
+  readonly #alive: LiveEnvironments;
   readonly #maker: MachineMaker;
   readonly #keepers = new AsyncDisposableStack();
-  #prepared: Promise<Prepared> | undefined;
+  readonly #preparation = new Preparation<Prepared>();
   #accelerator: HostSetup["acceleration"]["accelerator"] = "tcg";
 
   constructor(options: QemuPlatformOptions, settings: QemuSettings, plan: BootPlan, able: Able) {
     this.#options = options;
+    this.#alive = new LiveEnvironments(options.keepEnvironment);
     this.#plan = plan;
     this.#settings = settings;
     this.#able = able;
@@ -116,7 +118,7 @@ class QemuPlatform implements Platform {
   }
 
   async prepare(context: PrepareContext): Promise<void> {
-    const { templates } = await this.#prepare(context);
+    const { templates } = await this.#preparation.get(() => this.#prepareOnce(context));
     const { firstRequirement: first } = context;
     const shapes = first === undefined ? [usualShape(this.#usual)] : machineShapes(first, this.#usual);
     if (first?.coldBoot !== true)
@@ -127,7 +129,7 @@ class QemuPlatform implements Platform {
     const refusal = this.refuse(requirement);
     if (refusal !== undefined) throw unserved(refusal);
     const startedAt = performance.now();
-    const prepared = await this.#prepare(context);
+    const prepared = await this.#preparation.get(() => this.#prepareOnce(context));
     const { accelerator } = prepared.host.acceleration;
     const { capacity, offer } = this.#able;
     const late = qemuRefusal(requirement, capacity, { ...this.#usual, acceleration: accelerator }, offer);
@@ -150,7 +152,7 @@ class QemuPlatform implements Platform {
     const { host } = prepared;
     const [first, ...others] = parts;
     if (first === undefined) throw new PlatformError("The QEMU platform was asked for an environment without nodes.");
-    const environment = new QemuEnvironment({
+    const environment = qemuEnvironment({
       name: context.environmentName,
       machines: [first, ...others],
       network,
@@ -168,36 +170,14 @@ class QemuPlatform implements Platform {
         origin: machines.some(({ origin }) => origin === "cold boot") ? "cold boot" : "fork",
         ready_after_ms: `${Math.round(performance.now() - startedAt)}`,
       },
-      afterwards: this.#options.keepEnvironment === "always" ? "keep" : "remove",
-      onRelease: (released) => this.#alive.delete(released),
+      afterwards: this.#alive.afterwards,
     });
-    this.#alive.add(environment);
-    if (this.#options.keepEnvironment !== "no") {
-      for (const command of environment.loginCommands) {
-        context.progress({ environment: environment.name, step: "keep", detail: `log in with: ${command}` });
-      }
-    }
-    return environment;
+    return this.#alive.add(environment, context.progress);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const endings = [...this.#alive].map((environment) =>
-      this.#options.keepEnvironment === "no" ? environment[Symbol.asyncDispose]() : environment.keep(),
-    );
-    await Promise.all(endings);
+    await this.#alive[Symbol.asyncDispose]();
     await this.#keepers.disposeAsync();
-  }
-
-  async #prepare(context: Omit<DeployContext, "environmentName">): Promise<Prepared> {
-    this.#prepared ??= this.#prepareOnce(context);
-    const prepared = this.#prepared;
-    try {
-      return await prepared;
-    } catch (error) {
-      // Unless another caller has begun again meanwhile.
-      if (this.#prepared === prepared) this.#prepared = undefined;
-      throw error;
-    }
   }
 
   async #prepareOnce(context: Omit<DeployContext, "environmentName">): Promise<Prepared> {
