@@ -8,7 +8,7 @@ const locked = { ...share, isReadOnly: true };
 
 test("both daemons inherit their socket and shut themselves in", () => {
   const c = daemonCommand(old, share);
-  expect(c.slice(-6)).toEqual([old.path, "--fd=3", "-o", "source=/srv/da\\,ta\\\\s", "-o", "sandbox=namespace"]);
+  expect(c.slice(-8, -2)).toEqual([old.path, "--fd=3", "-o", "source=/srv/da\\,ta\\\\s", "-o", "sandbox=namespace"]);
   expect(daemonCommand(rust, share).slice(-6)).toEqual([
     rust.path,
     "--fd=3",

@@ -24,7 +24,10 @@ export function daemonCommand(daemon: Virtiofsd, share: Share): readonly [progra
 }
 
 function options({ hasReadOnly, kind }: Virtiofsd, { isReadOnly, path }: Share): readonly string[] {
-  // Backslashes stand before what would end a part of the option.
-  if (kind === "c") return ["-o", `source=${path.replaceAll(/[\\,]/g, "\\$&")}`, "-o", "sandbox=namespace"];
+  if (kind === "c") {
+    // Backslashes stand before what would end a part of the option. Its chatter would hide why it ended.
+    const source = `source=${path.replaceAll(/[\\,]/g, "\\$&")}`;
+    return ["-o", source, "-o", "sandbox=namespace", "-o", "log_level=warn"];
+  }
   return ["--shared-dir", path, "--sandbox", "namespace", ...(isReadOnly && hasReadOnly ? ["--readonly"] : [])];
 }
