@@ -7,7 +7,7 @@ import { JumpRoute } from "../../node/shell/ssh/jump-route.ts";
 import type { Route } from "../../node/shell/ssh/route.ts";
 import type { MakingOffer } from "../qemu/hardware-refusal.ts";
 import { probeAcceleration } from "../qemu/host/acceleration.ts";
-import { readHostOffer } from "../qemu/host/host-offer.ts";
+import { type HostOffer, readHostOffer } from "../qemu/host/host-offer.ts";
 import type { Nesting } from "../qemu/host/nesting.ts";
 import { findQemu } from "../qemu/host/qemu-binary.ts";
 import type { RemoteHost } from "./connection/uri.ts";
@@ -28,7 +28,7 @@ export interface HostFacts {
   /** What its machines have for virtual machines of their own. */
   readonly nesting: Nesting;
   /** What else machines can be made of; undefined on another host, where libvirt tells it when they are made. */
-  readonly offer: MakingOffer | undefined;
+  readonly offer: (MakingOffer & Pick<HostOffer, "tapObstacle">) | undefined;
 }
 
 /** Asks the daemon. Throws VirshRefused when nobody answers. */

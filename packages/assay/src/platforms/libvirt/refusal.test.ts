@@ -19,6 +19,7 @@ const host: Parameters<typeof libvirtRefusal>[2] = {
     },
     vsockObstacle: "is not there",
     hugepages: { free: 0, sizeKb: 2048 },
+    tapObstacle: "the program 'ip' is not there",
   },
 };
 const uri = "qemu:///session";
@@ -40,7 +41,7 @@ test.each([
     "a card with queues",
     node({ networkInterface: { maxQueueCount: [{ minimum: 4, maximum: 4 }] } }),
     usual,
-    "4 queues, for which a tap is needed, and QEMU gets none through libvirt",
+    "4 queues, for which a tap is needed, and the program 'ip' is not there",
   ],
   ["a TPM", wants({ tpm: [true] }), usual, "swtpm"],
   ["Secure Boot under BIOS", wants({ security_profile: ["secureboot"] }), of({ firmware_type: "bios" }), "bios'"],
@@ -87,7 +88,11 @@ test("a case with machines in its machine is served by processors that have what
 
 test("on another host a folder of this one cannot be shared, and nothing is said of devices", () => {
   const far = (section: Readonly<Record<string, unknown>>) => of({ uri: "qemu+ssh://me@far/system", ...section });
-  const told = { ...host, offer: undefined };
+  const told = host && { ...host, offer: undefined };
   expect(libvirtRefusal(least, far({ share: { path: "/data" } }), told)).toContain("on another host");
   expect(libvirtRefusal(least, far({ nic_model: "igb" }), told)).toBeUndefined();
+  const queues = node({ networkInterface: { maxQueueCount: [{ minimum: 4, maximum: 4 }] } });
+  expect(libvirtRefusal(queues, far({}), told)).toContain(
+    "a tap is needed, and libvirt's machines are on another host",
+  );
 });

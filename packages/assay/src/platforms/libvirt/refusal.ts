@@ -10,6 +10,9 @@ import type { HostFacts } from "./host.ts";
 
 type UsualDomain = UsualShape & { readonly isHere: boolean };
 
+/** Where it runs, taps are made, and descriptors of them go over sockets. */
+const NO_TAPS = "libvirt's machines are on another host, where assay makes none";
+
 /** Why the platform cannot serve `requirement`; `host` is undefined while nobody has asked libvirt what it has. */
 export function libvirtRefusal(
   requirement: EnvironmentRequirement,
@@ -24,7 +27,7 @@ export function libvirtRefusal(
   const first = (why: (shape: MachineShape) => string | undefined) => shapes.map(why).find(Boolean);
   const unfit =
     requirementRefusal(requirement, shapes, usual, "the platform 'libvirt'") ??
-    queuesRefusal(requirement, "QEMU gets none through libvirt") ??
+    queuesRefusal(requirement, usual.isHere ? host?.offer?.tapObstacle : NO_TAPS) ??
     first((shape) => unsaid(shape, usual));
   if (unfit !== undefined || host === undefined) return unfit;
   const { cores, memoryMb: totalMb, offer } = host;
