@@ -15,7 +15,7 @@ const MEMORY_STEP_MB = 128;
 
 /**
  * QEMU's emulation remembers a processor that was taken out and writes to it at the next change of the memory's layout:
- * QEMU 7.2 ends with a broken heap then.
+ * QEMU 7.2 ends with a broken heap then, and 10.0 a few changes later.
  */
 const KEEPS_CORES = "QEMU's software emulation cannot take a processor out of a machine without breaking it";
 
