@@ -17,6 +17,7 @@ import type { BootFiles } from "./boot-files.ts";
 import { HotPlugPorts } from "./hot-plug-ports.ts";
 import { machineArguments } from "./machine-arguments.ts";
 import type { MachineFolder } from "./machine-folder.ts";
+import type { MachineHelper } from "./machine-helper.ts";
 import { type DiskLayer, InheritedFd, type MachineSpec, PRIVATE_NIC } from "./machine-spec.ts";
 import { Power } from "./power.ts";
 import { QemuProcess } from "./qemu-process.ts";
@@ -77,13 +78,13 @@ export class Machine implements AsyncDisposable {
   /** False where the memory is that of a template, whose file must not be changed. */
   readonly hasOwnMemory: boolean;
   readonly #process: QemuProcess;
-  readonly #tpm: Tpm | undefined;
+  readonly #helpers: readonly MachineHelper[];
   /** The folder that waits for its device; undefined for a machine without one. */
   readonly served: ServedFolder | undefined;
 
   private constructor({ process, served, tpm }: Processes, start: MachineStart, paths: MachinePaths, sshPort: number) {
     this.#process = process;
-    this.#tpm = tpm;
+    this.#helpers = [tpm, served].filter((helper) => helper !== undefined);
     this.served = served;
     this.folder = start.folder;
     this.serial = new SerialPort(process.serial, paths.serialLog);
@@ -212,14 +213,12 @@ export class Machine implements AsyncDisposable {
   /** Lets assay end while this machine goes on. */
   release(): void {
     this.#process.release();
-    this.#tpm?.release();
-    this.served?.release();
+    for (const helper of this.#helpers) helper.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
-    await this.#tpm?.[Symbol.asyncDispose]();
-    await this.served?.[Symbol.asyncDispose]();
+    for (const helper of this.#helpers) await helper[Symbol.asyncDispose]();
     await this.folder.remove();
   }
 

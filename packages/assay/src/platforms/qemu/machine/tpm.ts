@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { PlatformError } from "../../../errors/catalogue.ts";
+import { MachineHelper } from "./machine-helper.ts";
 
 interface TpmStart {
   /** The program swtpm. */
@@ -13,19 +14,12 @@ interface TpmStart {
   readonly log: string;
 }
 
-/**
- * A TPM 2.0 of one machine: a swtpm that speaks with one QEMU over an inherited connection and ends with it, so that
- * it needs no socket file and leaves no process when assay is killed.
- */
-export class Tpm implements AsyncDisposable {
-  /** The end of the connection that QEMU inherits. */
-  readonly connection: Duplex;
-  readonly #child: ChildProcess;
+/** A TPM 2.0 of one machine: a swtpm, which needs no socket file this way. */
+export class Tpm extends MachineHelper {
   readonly #ended: Promise<void>;
 
   private constructor(child: ChildProcess, connection: Duplex) {
-    this.#child = child;
-    this.connection = connection;
+    super(child, connection);
     this.#ended = new Promise((resolve) => child.once("exit", () => resolve()));
   }
 
@@ -40,8 +34,6 @@ export class Tpm implements AsyncDisposable {
       stdio: ["ignore", file.fd, file.fd, "pipe"],
     });
     const connection = child.stdio[CONNECTION_FD] as unknown as Duplex | null | undefined;
-    // Its end is that of QEMU or of swtpm, which show elsewhere.
-    connection?.on("error", () => undefined);
     try {
       await once(child, "spawn");
     } catch (cause) {
@@ -51,19 +43,8 @@ export class Tpm implements AsyncDisposable {
     return new Tpm(child, connection);
   }
 
-  /** Lets go of assay's end after QEMU has inherited it; from then on swtpm lives as long as QEMU. */
-  handOver(): void {
-    this.connection.destroy();
-  }
-
-  /** Lets assay end while the TPM goes on with its machine. */
-  release(): void {
-    this.#child.unref();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.connection.destroy();
-    this.#child.kill("SIGKILL");
+  protected override async end(): Promise<void> {
+    this.child.kill("SIGKILL");
     await this.#ended;
   }
 }

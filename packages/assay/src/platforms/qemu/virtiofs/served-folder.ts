@@ -8,6 +8,7 @@ import { PlatformError } from "../../../errors/catalogue.ts";
 import type { Share } from "../hardware.ts";
 import type { Virtiofsd } from "../host/virtiofsd.ts";
 import { lastWords } from "../machine/last-words.ts";
+import { MachineHelper } from "../machine/machine-helper.ts";
 import { DAEMON_FD, daemonCommand } from "./daemon-command.ts";
 import { notServed } from "./not-served.ts";
 
@@ -18,21 +19,14 @@ interface Serving {
   readonly log: string;
 }
 
-/**
- * A folder of the host that a virtiofsd serves to one machine. The two speak over a connection that QEMU inherits; the
- * daemon ends when that closes, so that it leaves no process however assay and QEMU end.
- */
-export class ServedFolder implements AsyncDisposable {
-  /** The end of the connection that QEMU inherits. */
-  readonly connection: Socket;
+/** A folder of the host that a virtiofsd serves to one machine. */
+export class ServedFolder extends MachineHelper {
   readonly share: Share;
   /** Resolves with the daemon's last words when it has ended. */
   readonly ended: Promise<string>;
-  readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, connection: Socket, share: Share, ended: Promise<string>) {
-    this.#child = child;
-    this.connection = connection;
+    super(child, connection);
     this.share = share;
     this.ended = ended;
   }
@@ -59,8 +53,6 @@ export class ServedFolder implements AsyncDisposable {
         server.close();
         const connection = connect(moved);
         await once(connection, "connect");
-        // Its end is that of QEMU or of the daemon, which show elsewhere.
-        connection.on("error", () => undefined);
         child.stdin?.end("go\n");
         return new ServedFolder(child, connection, share, ended);
       } catch (error) {
@@ -73,20 +65,9 @@ export class ServedFolder implements AsyncDisposable {
     }
   }
 
-  /** Lets go of assay's end after QEMU has inherited it; from then on the daemon lives as long as QEMU. */
-  handOver(): void {
-    this.connection.destroy();
-  }
-
-  /** Lets assay end while the daemon goes on with its machine. */
-  release(): void {
-    this.#child.unref();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.connection.destroy();
+  protected override async end(): Promise<void> {
     // It ends by itself, unless it waits for a file system of the host that does not answer.
-    const timer = setTimeout(() => killGroup(this.#child), END_LIMIT_MS);
+    const timer = setTimeout(() => killGroup(this.child), END_LIMIT_MS);
     await this.ended;
     clearTimeout(timer);
   }
