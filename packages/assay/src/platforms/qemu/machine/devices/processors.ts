@@ -9,11 +9,17 @@ const USUAL = {
   aarch64: { kvm: "host", tcg: "max,pauth-impdef=on" },
 } as const;
 
+/**
+ * Room for translated code in MiB. A boot runs so much that less of it is thrown away and translated again; a fork is to be
+ * small.
+ */
+const CODE_MB = { boot: 256, fork: 64 } as const;
+
 /** The processors, and who runs their code. */
-export function processors({ accelerator, cores, hardware }: MachineSpec): string[] {
+export function processors({ accelerator, cores, hardware, isIncoming }: MachineSpec): string[] {
   const usual = USUAL[boardOf(hardware.machineType) === "virt" ? "aarch64" : "x86_64"][accelerator];
   return [
-    ...["-accel", accelerator === "tcg" ? "tcg,thread=multi,tb-size=64" : "kvm"],
+    ...["-accel", accelerator === "tcg" ? `tcg,thread=multi,tb-size=${CODE_MB[isIncoming ? "fork" : "boot"]}` : "kvm"],
     ...["-cpu", hardware.cpu ?? usual],
     ...["-smp", numberOf(cores, hardware)],
   ];
