@@ -28,7 +28,7 @@ const partsOf = (id: string): readonly [string, string, string, string] => [
 /**
  * Puts a network end with several queues in front of a cable that has one. Of what QEMU has only taps have queues, so
  * that frames go through a bridge of the host's kernel and a hub of QEMU; what spoils the cable spoils them as well. Throws
- * PlatformError where the host cannot make it; the cable is as before then.
+ * PlatformError where the host cannot make it; {@link removeQueues} takes away what is there by then.
  */
 export async function addQueues(borrower: Borrower, cable: Cable, signal: AbortSignal | undefined): Promise<void> {
   const { qmp } = borrower;
@@ -36,18 +36,13 @@ export async function addQueues(borrower: Borrower, cable: Cable, signal: AbortS
   const [several, outside, hubToCable, hubToOutside] = partsOf(id);
   const limits = signal === undefined ? {} : { signal };
   await using taps = await LentTaps.make(borrower, { queues, mtu: mtu ?? USUAL_MTU }, signal);
-  try {
-    const names = Array.from({ length: queues }, (_, queue) => `${id}-queue${queue}`);
-    for (const [queue, name] of names.entries()) await taps.lend(queue, name, signal);
-    await taps.lend(queues, outside, signal);
-    await qmp.execute("netdev_add", { type: "tap", id: several, fds: names.join(":"), vhost: false }, limits);
-    await qmp.execute("netdev_add", { type: "tap", id: outside, fd: outside, vhost: false }, limits);
-    await qmp.execute("netdev_add", { type: "hubport", id: hubToCable, hubid: index, netdev }, limits);
-    await qmp.execute("netdev_add", { type: "hubport", id: hubToOutside, hubid: index, netdev: outside }, limits);
-  } catch (error) {
-    await removeQueues(qmp, id);
-    throw error;
-  }
+  const names = Array.from({ length: queues }, (_, queue) => `${id}-queue${queue}`);
+  for (const [queue, name] of names.entries()) await taps.lend(queue, name, signal);
+  await taps.lend(queues, outside, signal);
+  await qmp.execute("netdev_add", { type: "tap", id: several, fds: names.join(":"), vhost: false }, limits);
+  await qmp.execute("netdev_add", { type: "tap", id: outside, fd: outside, vhost: false }, limits);
+  await qmp.execute("netdev_add", { type: "hubport", id: hubToCable, hubid: index, netdev }, limits);
+  await qmp.execute("netdev_add", { type: "hubport", id: hubToOutside, hubid: index, netdev: outside }, limits);
 }
 
 /** Takes them away, as far as they are there. */
