@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { daemonOf, findVirtiofs, needVirtiofsd, understood } from "./virtiofsd.ts";
+import { daemonOf, lookForVirtiofs, needVirtiofsd, understood } from "./virtiofsd.ts";
 
 const ofC = "usage: /usr/lib/qemu/virtiofsd [options]\n    -o source=PATH   shared directory tree\n    --fd=FDNUM   fd";
 const ofRust = "Usage: virtiofsd [OPTIONS]\n      --shared-dir <SHARED_DIR>\n      --fd <FD>\n";
@@ -46,7 +46,7 @@ test("of two descriptors the first by name counts, and one of the user's hides t
   const [c, rust] = [await program("c", ofC), await program("rust", ofRust)];
   await describe(system, "50-a.json", c);
   await describe(system, "60-b.json", rust);
-  const found = async () => (await findVirtiofs([own, system])).daemon?.path;
+  const found = async () => (await lookForVirtiofs([own, system])).daemon?.path;
   expect(await found()).toBe(c);
   await describe(own, "40-mine.json", join(folder, "missing"));
   expect(await found()).toBe(c);

@@ -27,8 +27,16 @@ export interface VirtiofsOffer {
   readonly hasUserNamespaces: boolean;
 }
 
+let found: Promise<VirtiofsOffer> | undefined;
+
+/** What there is on this host. Looked for once in a process. */
+export function findVirtiofs(): Promise<VirtiofsOffer> {
+  found ??= lookForVirtiofs(descriptorFolders("vhost-user"));
+  return found;
+}
+
 /** Looks for the daemon, and for what assay's user may do. Runs it once, to ask what it knows. */
-export async function findVirtiofs(folders = descriptorFolders("vhost-user")): Promise<VirtiofsOffer> {
+export async function lookForVirtiofs(folders: readonly string[]): Promise<VirtiofsOffer> {
   const [daemon, mayMount, hasUserNamespaces] = await Promise.all([findDaemon(folders), canMount(), canBeRoot()]);
   return { daemon, mayMount, hasUserNamespaces };
 }
